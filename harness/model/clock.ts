@@ -1,0 +1,50 @@
+/** Time as the harness sees it, injected everywhere so that the same agents and faults run in real and in virtual time. */
+export interface Clock {
+  /** ns since the run started, integer, monotonic. */
+  now(): number;
+  /** ms since the epoch. */
+  wall(): number;
+  /** Resolves after `ms` (never early); rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const NS_PER_MS = 1_000_000;
+export const NS_PER_SECOND = 1_000_000_000;
+
+export function msOf(ns: number): number {
+  return ns / NS_PER_MS;
+}
+
+export function nsOf(ms: number): number {
+  return Math.round(ms * NS_PER_MS);
+}
+
+/** The machine's monotonic clock. `originNs` is CLOCK_MONOTONIC at run start, which is what a ledger's `at` counts from zero of. */
+export function createSystemClock(originNs: bigint = process.hrtime.bigint()): Clock & { readonly originNs: bigint } {
+  const now = () => Number(process.hrtime.bigint() - originNs);
+  return {
+    originNs,
+    now,
+    wall: () => Date.now(),
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      const due = now() + nsOf(ms);
+      // Node's timers fire up to 1 ms early, which would show as negative latency from an intended start.
+      for (let left = ms; left > 0; left = msOf(due - now())) await timeout(Math.ceil(left), signal);
+    },
+  };
+}
+
+function timeout(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

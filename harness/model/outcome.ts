@@ -1,0 +1,22 @@
+import type { Observation } from './event.ts';
+import type { Reason } from './operation.ts';
+
+/** How one operation ended, as the wire tells its caller: definitely happened, definitely did not, or nobody knows. */
+export type Outcome = OkOutcome | UnsureOutcome;
+
+export interface OkOutcome extends Observation {
+  readonly type: 'ok';
+  /** Violations of the reply's shape; empty: validated and good. */
+  readonly shape: readonly string[];
+}
+
+export interface UnsureOutcome {
+  readonly type: 'fail' | 'info';
+  readonly reason: Reason;
+  readonly code?: number;
+  readonly http?: number;
+  readonly message?: string;
+  readonly shape?: readonly string[];
+  readonly answered?: boolean;
+  readonly gateway?: boolean;
+}

@@ -1,0 +1,190 @@
+import type { AgentId, DialectId, Operation, TransportId } from './operation.ts';
+
+/**
+ * plan.json: everything that will happen, filled in before anything starts. The plan, not only the seed, is what replays.
+ * Times are ms; "after the start of the run" unless said otherwise.
+ */
+export const PLAN_SCHEMA = 'claimcheck/plan@1';
+
+export interface Plan {
+  readonly schema: typeof PLAN_SCHEMA;
+  readonly claimcheck: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly seed: number;
+  readonly time: 'real' | 'virtual';
+  readonly target: PlannedTarget;
+  readonly agents: PlannedAgents;
+  readonly load: PlannedLoad;
+  readonly calls: readonly PlannedCall[];
+  readonly faults: readonly PlannedFault[];
+  /** How long after max(ack, last heal + ready) a task may take. */
+  readonly slaMs: number;
+  readonly limits: PlannedLimits;
+  readonly thresholds: readonly string[];
+  readonly mustReach: readonly string[];
+  /** What the target makes impossible and was therefore taken out. */
+  readonly notApplicable: readonly NotApplicable[];
+  readonly record: 'full' | 'heads' | 'counts';
+}
+
+export interface NotApplicable {
+  readonly kind: 'fault' | 'situation' | 'threshold' | 'checker';
+  /** F12, a situation id, a threshold expression, a checker id. */
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** What the compiler needs to know of a target, and what a run needs to start it. */
+export interface PlannedTarget {
+  readonly kind: 'reference' | 'command' | 'url' | 'module';
+  readonly dialect: DialectId;
+  readonly transport: TransportId;
+  /** Reference server only. */
+  readonly store: string | null;
+  readonly queue: string | null;
+  /** The resolved profile (harness/targets/profile.ts), placeholders kept; secrets are never in it. */
+  readonly profile: unknown;
+  readonly facts: TargetFacts;
+}
+
+/** What this target can do; what it cannot is taken out of the plan, with the reason. */
+export interface TargetFacts {
+  /** The work tool takes an idempotency key. */
+  readonly key: boolean;
+  /** Its duration can be asked for. If not, `takesMs` is what it takes. */
+  readonly variesDuration: boolean;
+  readonly takesMs: number;
+  /** We started it, so we can kill, stop and restart it. */
+  readonly process: boolean;
+  /** Every agent has an identity of its own. */
+  readonly principals: boolean;
+  /** Which principal may reach a task, as the target states it; null: unstated, isolation is not judged. */
+  readonly scope: 'session' | 'process' | 'principal' | 'server' | null;
+  /** Effects can be observed: the ledger, or what the profile says. `ordered` false: counts only. */
+  readonly effects: 'ordered' | 'counts' | 'none';
+  readonly delivery: 'exactly-once' | 'at-least-once';
+  /** An expression finds the token in a result. */
+  readonly echo: boolean;
+  readonly cancel: boolean;
+  readonly failing: boolean;
+  readonly durable: boolean;
+  /** Modes of the `effect` tool the target offers (reference: all). */
+  readonly modes: readonly string[];
+  /** Work tools by the names scenarios use: 'work' always; the reference adds its six workloads. */
+  readonly tools: readonly string[];
+}
+
+export interface PlannedAgents {
+  readonly count: number;
+  /** Agent policy id. A call may name another. */
+  readonly policy: string;
+  readonly backoff: PlannedBackoff;
+  /** What an agent does when nobody knows whether its create happened. */
+  readonly retry: {
+    readonly key: 'same' | 'new' | 'none';
+    readonly attemptsMax: number;
+    readonly delayMs: number;
+    readonly factor: number;
+    readonly delayMsMax: number;
+  };
+  /** Work between the result and the continuation, ms (the agent that has moved on). */
+  readonly busyMs: number;
+}
+
+export interface PlannedBackoff {
+  readonly id: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+export interface PlannedLoad {
+  readonly id: string;
+  readonly model: 'closed' | 'open';
+  readonly options: Readonly<Record<string, number>>;
+}
+
+export interface PlannedCall {
+  /** 1…n */
+  readonly call: number;
+  /** 1…agents.count */
+  readonly agent: number;
+  /** Open load: intended start. Closed load: null, the call starts when the agent's previous one ended (plus `thinkMs`). */
+  readonly atMs: number | null;
+  readonly thinkMs: number;
+  /** A name out of target.facts.tools, or 'failing'. */
+  readonly tool: string;
+  /** Duration asked of the work. */
+  readonly ms: number;
+  /** `effect` modes, where the target has them. */
+  readonly mode: string | null;
+  readonly token: string;
+  /** Idempotency key, or null: this call sends none. */
+  readonly key: string | null;
+  readonly policy: string;
+  /** This call is a probe: it repeats the arguments and key of that call after it was acked (F8), as a logical call of its own it does not count. */
+  readonly busyMs: number;
+  /** The agent cancels the task this long after its receipt; null: never. */
+  readonly cancelAfterMs: number | null;
+}
+
+/** When a fault strikes. */
+export type Trigger =
+  /** At an instant. */
+  | { readonly kind: 'time'; readonly atMs: number }
+  /** One message: the `attempt`-th request (or its reply) of this operation of this call. */
+  | {
+      readonly kind: 'message';
+      readonly direction: 'request' | 'reply';
+      readonly op: Operation;
+      readonly call: number;
+      readonly attempt: number;
+    }
+  /** Every message that fits, each with a seeded chance. `op` absent: all operations. */
+  | {
+      readonly kind: 'messages';
+      readonly direction: 'request' | 'reply' | 'both';
+      readonly op?: Operation;
+      readonly probability: number;
+      readonly fromMs?: number;
+      readonly untilMs?: number;
+    }
+  /**
+   * A predicate over the history: `ms` after the event named by `on` of this call. With `hold`, the create reply of that call
+   * is held back until the fault has struck, which opens the window between an effect and its receipt.
+   */
+  | {
+      readonly kind: 'event';
+      readonly on: 'create-sent' | 'create-answered' | 'acked' | 'begin' | 'commit' | 'terminal-seen';
+      readonly call: number;
+      readonly ms: number;
+      readonly hold?: boolean;
+    }
+  /** A behaviour of the agent at this call (F8 probe, F9). */
+  | { readonly kind: 'call'; readonly call: number };
+
+export interface PlannedFault {
+  /** F12#1 */
+  readonly entry: string;
+  /** F12 */
+  readonly fault: string;
+  readonly trigger: Trigger;
+  /** The fault's own options, defaults filled in. */
+  readonly options: Readonly<Record<string, number | string | boolean>>;
+}
+
+export interface PlannedLimits {
+  /** One request, from send to reply. */
+  readonly requestMs: number;
+  /** tasks/result and other blocking reads. */
+  readonly blockingMs: number;
+  /** Start of the server to ready. */
+  readonly readyMs: number;
+  /** The whole load phase. */
+  readonly runMs: number;
+  /** SIGTERM to exit, at the end. */
+  readonly stopMs: number;
+}
+
+export function isAgent(agent: AgentId): agent is number {
+  return agent !== 'auditor';
+}

@@ -1,0 +1,67 @@
+import type { TaskEngine } from '../tasks/task-engine.ts';
+import type { Tool } from '../tools/tool.ts';
+
+/** One way of talking to the engine: a thin face, no state of its own beyond a session's handshake. */
+export interface Dialect {
+  readonly meta: {
+    readonly id: string;
+    readonly title: string;
+    readonly description: string;
+    readonly sessions: boolean;
+  };
+  /** Answers one message; undefined for notifications and responses. Never throws: what goes wrong becomes a JSON-RPC error. */
+  handle(message: JsonRpcMessage, context: RequestContext): Promise<JsonRpcResponse | undefined>;
+}
+
+/** Makes a dialect over one engine. */
+export type CreateDialect = (options: DialectOptions) => Dialect;
+
+export interface DialectOptions {
+  readonly engine: TaskEngine;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly serverInfo: { readonly name: string; readonly version: string };
+  readonly instructions: string;
+}
+
+export interface RequestContext {
+  readonly principal: string;
+  readonly transport: 'stdio' | 'http';
+  /** One client conversation where the dialect has sessions (stdio: the process; http: Mcp-Session-Id); a place for the handshake's result. */
+  readonly session: Session;
+  /** The client went away, or cancelled this request by notification. */
+  readonly signal: AbortSignal;
+  /** Sends a notification related to this request (http: on its SSE stream; stdio: on the pipe). */
+  notify(notification: JsonRpcNotification): void;
+}
+
+export interface Session {
+  readonly id: string;
+  /** What initialize agreed on; empty before. */
+  protocolVersion?: string;
+  clientCapabilities?: Readonly<Record<string, unknown>>;
+}
+
+export interface JsonRpcRequest {
+  readonly jsonrpc: '2.0';
+  readonly id: number | string;
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+export interface JsonRpcNotification {
+  readonly jsonrpc: '2.0';
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification;
+
+export type JsonRpcResponse =
+  | { readonly jsonrpc: '2.0'; readonly id: number | string | null; readonly result: unknown }
+  | {
+      readonly jsonrpc: '2.0';
+      readonly id: number | string | null;
+      readonly error: { readonly code: number; readonly message: string; readonly data?: unknown };
+      /** HTTP status a transport should answer with; not sent. */
+      readonly httpStatus?: never;
+    };

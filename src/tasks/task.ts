@@ -1,0 +1,53 @@
+/** What the server keeps of one piece of work. Dialects translate it; stores keep it; the engine alone changes it. */
+
+/** Engine states. `settled` carries an outcome; how a client sees it (completed, failed) is the dialect's business. */
+export type TaskState = 'queued' | 'running' | 'input_required' | 'settled' | 'cancelled';
+
+export interface TaskRecord {
+  /** 128 random bits or more; unguessable, never reused. */
+  readonly id: string;
+  /** Who owns it; no one else may read, cancel or list it. */
+  readonly principal: string;
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** Hash of tool and arguments without the call's own options, to tell a retry from a conflict. */
+  readonly argumentsHash: string;
+  readonly idempotencyKey: string | null;
+  readonly state: TaskState;
+  readonly statusMessage: string | null;
+  /** ms since the epoch */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** SLA: settled as failed when it passes. ms since the epoch */
+  readonly deadlineAt: number;
+  /** Counted from createdAt; null: no limit. */
+  readonly ttlMs: number | null;
+  readonly pollIntervalMs: number;
+  readonly outcome: Outcome | null;
+  readonly lease: { readonly worker: string; readonly untilMs: number } | null;
+  /** Grows with each claim; a write with an older fence is refused. */
+  readonly fence: number;
+  /** How often a worker has started it. */
+  readonly runs: number;
+  /** Grows with each write: compare-and-set. */
+  readonly version: number;
+}
+
+export type Outcome =
+  | { readonly kind: 'result'; readonly result: ToolResult }
+  | { readonly kind: 'error'; readonly error: RpcError };
+
+/** An MCP CallToolResult. */
+export interface ToolResult {
+  readonly content: readonly { readonly type: 'text'; readonly text: string }[];
+  readonly structuredContent?: Readonly<Record<string, unknown>>;
+  readonly isError?: boolean;
+}
+
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}

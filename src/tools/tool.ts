@@ -1,0 +1,53 @@
+import type { ToolResult } from '../tasks/task.ts';
+
+/** An operation the server offers. Every workload also takes `idempotency_key` and `max_wait_seconds`, added by the registry. */
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** JSON Schema of the arguments, without the two common ones. */
+  readonly inputSchema: JsonObjectSchema;
+  readonly annotations: {
+    readonly readOnlyHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+  /** After a crash it may run again; its effects carry the task's key, so the outside world refuses the second. May depend on the arguments (effect's mode). */
+  safeToRepeat(args: Readonly<Record<string, unknown>>): boolean;
+  /** SLA of this operation, ms; null: the server's. */
+  readonly slaMs: number | null;
+  /** One clear sentence of what is wrong with the arguments (a path and what was expected), or the parsed arguments. */
+  parse(
+    args: unknown,
+  ):
+    | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
+    | { readonly ok: false; readonly message: string };
+  run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolResult>;
+}
+
+export interface JsonObjectSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+}
+
+export interface ToolContext {
+  readonly taskId: string;
+  /** What the outside world sees: the same for every run of the same logical work. */
+  readonly effectKey: string;
+  /** Aborted by cancel, by a lost lease and by shutdown: stop the work. */
+  readonly signal: AbortSignal;
+  readonly effects: EffectLedger;
+  /** Sets the status message clients see. */
+  progress(message: string): void;
+  sleep(ms: number): Promise<void>;
+}
+
+/** The outside world: where work leaves its mark. A commit with an effect key it has seen is refused and changes nothing. */
+export interface EffectLedger {
+  begin(token: string, effectKey: string): Promise<void>;
+  /** false: this effect key was committed before; nothing was written. */
+  commit(token: string, effectKey: string): Promise<boolean>;
+}

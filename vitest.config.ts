@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit and property tests run on the sources; end-to-end tests start programs from dist/, which `npm run build` makes.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{src,harness,reports,fixtures}/**/*.test.ts'],
+          exclude: ['**/*.e2e.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['{src,harness,reports,fixtures}/**/*.e2e.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
