@@ -1,0 +1,37 @@
+import type { CallView, HistoryIndex } from '../model/history-index.ts';
+import type { Metric } from '../model/metric.ts';
+import type { Plan } from '../model/plan.ts';
+import { ackedCalls, earliest, hasOrderedEffects, terminalSeen, tOfDate, trendMs } from './timeline.ts';
+
+/**
+ * Time from the end of the work to the first moment its agent saw the task terminal, ms, one sample an acked call. The end
+ * is the first commit; without one, the `lastUpdatedAt` of the terminal status (the server's clock, whole ms). A task seen
+ * terminal before its end counts 0. Acked calls whose agent never saw the end are censored; one whose end nobody can
+ * date is left out.
+ */
+export const detectionLag: Metric = {
+  meta: {
+    id: 'detection-lag',
+    title: 'Detection lag',
+    description:
+      'From the end of the work (its commit, or the terminal time the server states) until its agent saw it.',
+    type: 'trend',
+    unit: 'ms',
+    better: 'lower',
+  },
+  measure({ plan, history }) {
+    return trendMs(
+      ackedCalls(history).flatMap((call) => {
+        const seen = terminalSeen(history, call);
+        if (seen === null) return [null];
+        const endT = workEndT(plan, history, call, seen.lastUpdatedAt);
+        return endT === null ? [] : [Math.max(0, seen.t - endT)];
+      }),
+    );
+  },
+};
+
+function workEndT(plan: Plan, history: HistoryIndex, call: CallView, lastUpdatedAt: string | undefined): number | null {
+  const commit = hasOrderedEffects(plan) ? earliest(call.commits, (effect) => effect.at) : null;
+  return commit?.at ?? tOfDate(history, lastUpdatedAt);
+}

@@ -1,0 +1,23 @@
+import type { Metric } from '../model/metric.ts';
+import { firstKnow, intendedT, sentCalls, trendMs } from './timeline.ts';
+
+/** Time from the intended start of a call until its result was in its agent's hands, ms, one sample a call. Censored: never. */
+export const endToEnd: Metric = {
+  meta: {
+    id: 'end-to-end',
+    title: 'End to end',
+    description: 'From the intended start of a call until its agent had the result.',
+    type: 'trend',
+    unit: 'ms',
+    better: 'lower',
+  },
+  measure({ history }) {
+    return trendMs(
+      sentCalls(history).map((call) => {
+        const known = firstKnow(call);
+        const start = intendedT(call);
+        return known === null || start === null ? null : known.t - start;
+      }),
+    );
+  },
+};

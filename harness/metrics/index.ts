@@ -1,0 +1,83 @@
+// Every number a run is measured by.
+//
+// To add one: write `<id>.ts` beside this file, exporting one Metric whose `meta.id` is the file's name; import it here and
+// add its line below; show what it gives for a hand-written history in `metrics.test.ts`. Return null where the history holds no
+// evidence: a zero must mean that something was looked at.
+
+import type { Metric } from '../model/metric.ts';
+import { entry, type Registry } from '../model/registry.ts';
+import { ackLatency } from './ack-latency.ts';
+import { bindingAccuracy } from './binding-accuracy.ts';
+import { clientTimeouts } from './client-timeouts.ts';
+import { continuationsCorrect } from './continuations-correct.ts';
+import { continuationsDuplicated } from './continuations-duplicated.ts';
+import { continuationsLate } from './continuations-late.ts';
+import { continuationsLost } from './continuations-lost.ts';
+import { continuationsMisrouted } from './continuations-misrouted.ts';
+import { detectionLag } from './detection-lag.ts';
+import { duplicateContinuations } from './duplicate-continuations.ts';
+import { duplicateCreates } from './duplicate-creates.ts';
+import { duplicateEffects } from './duplicate-effects.ts';
+import { duplicateKnows } from './duplicate-knows.ts';
+import { endToEnd } from './end-to-end.ts';
+import { gatewayTimeouts } from './gateway-timeouts.ts';
+import { generatorLateness } from './generator-lateness.ts';
+import { informativePolls } from './informative-polls.ts';
+import { intervalCompliance } from './interval-compliance.ts';
+import { inversionDegree } from './inversion-degree.ts';
+import { orphansGhost } from './orphans-ghost.ts';
+import { orphansPostCancel } from './orphans-post-cancel.ts';
+import { orphansStuck } from './orphans-stuck.ts';
+import { orphansUnclaimed } from './orphans-unclaimed.ts';
+import { orphansUnreferenced } from './orphans-unreferenced.ts';
+import { outOfOrderAccuracy } from './out-of-order-accuracy.ts';
+import { pollBurst } from './poll-burst.ts';
+import { pollPeak } from './poll-peak.ts';
+import { pollTokens } from './poll-tokens.ts';
+import { polls } from './polls.ts';
+import { pollsPerTask } from './polls-per-task.ts';
+import { queueWait } from './queue-wait.ts';
+import { recoveryTime } from './recovery-time.ts';
+import { responseSurvival } from './response-survival.ts';
+import { service } from './service.ts';
+import { usefulPolls } from './useful-polls.ts';
+import { wastedBytes } from './wasted-bytes.ts';
+
+export const metrics: Registry<Metric> = {
+  'ack-latency': entry(ackLatency),
+  'queue-wait': entry(queueWait),
+  service: entry(service),
+  'detection-lag': entry(detectionLag),
+  'end-to-end': entry(endToEnd),
+  'response-survival': entry(responseSurvival),
+  'client-timeouts': entry(clientTimeouts),
+  'gateway-timeouts': entry(gatewayTimeouts),
+  polls: entry(polls),
+  'polls-per-task': entry(pollsPerTask),
+  'useful-polls': entry(usefulPolls),
+  'informative-polls': entry(informativePolls),
+  'poll-burst': entry(pollBurst),
+  'poll-peak': entry(pollPeak),
+  'interval-compliance': entry(intervalCompliance),
+  'wasted-bytes': entry(wastedBytes),
+  'poll-tokens': entry(pollTokens),
+  'orphans-stuck': entry(orphansStuck),
+  'orphans-unclaimed': entry(orphansUnclaimed),
+  'orphans-unreferenced': entry(orphansUnreferenced),
+  'orphans-ghost': entry(orphansGhost),
+  'orphans-post-cancel': entry(orphansPostCancel),
+  'duplicate-creates': entry(duplicateCreates),
+  'duplicate-effects': entry(duplicateEffects),
+  'duplicate-knows': entry(duplicateKnows),
+  'duplicate-continuations': entry(duplicateContinuations),
+  'recovery-time': entry(recoveryTime),
+  'binding-accuracy': entry(bindingAccuracy),
+  'continuations-correct': entry(continuationsCorrect),
+  'continuations-late': entry(continuationsLate),
+  'continuations-lost': entry(continuationsLost),
+  'continuations-duplicated': entry(continuationsDuplicated),
+  'continuations-misrouted': entry(continuationsMisrouted),
+  'inversion-degree': entry(inversionDegree),
+  'out-of-order-accuracy': entry(outOfOrderAccuracy),
+  'generator-lateness': entry(generatorLateness),
+};
