@@ -32,6 +32,8 @@ export interface NotApplicable {
   readonly kind: 'fault' | 'situation' | 'threshold' | 'checker';
   /** F12, a situation id, a threshold expression, a checker id. */
   readonly id: string;
+  /** Faults: what stands beside the code. */
+  readonly name?: string;
   readonly reason: string;
 }
 
@@ -167,6 +169,8 @@ export interface PlannedFault {
   readonly entry: string;
   /** F12 */
   readonly fault: string;
+  /** kill: what stands in a verdict beside the code. */
+  readonly name: string;
   readonly trigger: Trigger;
   /** The fault's own options, defaults filled in. */
   readonly options: Readonly<Record<string, number | string | boolean>>;

@@ -1,0 +1,289 @@
+import type {
+  ActBody,
+  Event,
+  EventOf,
+  FaultBody,
+  FrameBody,
+  FxBody,
+  InvBody,
+  OkBody,
+  ProcBody,
+  Stamped,
+} from './event.ts';
+import { createHealWatch } from './heal.ts';
+import type { Acked, CallView, Exchange, HistoryIndex, Sighting, TaskView } from './history-index.ts';
+import { bootAt, groupFrames, requestKey, strikesOf } from './history-lookup.ts';
+import { isTerminal } from './operation.ts';
+import type { Plan, PlannedCall } from './plan.ts';
+
+type Draft<View> = {
+  -readonly [Key in keyof View]: View[Key] extends readonly (infer Item)[] ? Item[] : View[Key];
+};
+type End = NonNullable<Exchange['end']>;
+type OpenExchange = { readonly inv: Stamped<InvBody>; end: Exchange['end'] };
+type BootDraft = {
+  boot: number;
+  spawn: Stamped<ProcBody> | null;
+  ready: Stamped<ProcBody> | null;
+  exit: Stamped<ProcBody> | null;
+};
+
+/** What is known so far, while one pass goes over the events. */
+interface State {
+  readonly run: EventOf<'run'>;
+  readonly calls: Map<number, Draft<CallView>>;
+  readonly tasks: Map<string, Draft<TaskView>>;
+  readonly exchanges: OpenExchange[];
+  readonly open: Map<number, OpenExchange>;
+  readonly strays: End[];
+  readonly boots: Map<number, BootDraft>;
+  readonly frames: Stamped<FrameBody>[];
+  readonly faults: Stamped<FaultBody>[];
+  readonly effects: Stamped<FxBody>[];
+  readonly pushes: EventOf<'push'>[];
+  readonly acts: Stamped<ActBody>[];
+  readonly notes: EventOf<'note'>[];
+  readonly bootStarts: { readonly seq: number; readonly boot: number }[];
+  lastHealT: number;
+}
+
+/** One pass over the events, O(n). */
+export function buildIndex(
+  plan: Plan,
+  history: { readonly events: readonly Event[]; readonly cut: boolean },
+): HistoryIndex {
+  const { events } = history;
+  const run = events[0];
+  if (run?.kind !== 'run') throw new Error(`a history starts with a run line, got ${run?.kind ?? 'nothing'}`);
+  const state: State = {
+    run,
+    calls: new Map(plan.calls.map((planned) => [planned.call, emptyCall(planned)])),
+    tasks: new Map(),
+    exchanges: [],
+    open: new Map(),
+    strays: [],
+    boots: new Map(),
+    frames: [],
+    faults: [],
+    effects: [],
+    pushes: [],
+    acts: [],
+    notes: [],
+    bootStarts: [],
+    lastHealT: 0,
+  };
+  const isHeal = createHealWatch(plan);
+  for (const event of events) {
+    add(state, event);
+    if (isHeal(event)) state.lastHealT = Math.max(state.lastHealT, event.t);
+  }
+  for (const exchange of state.exchanges) {
+    if (exchange.end === null && exchange.inv.task !== undefined) {
+      state.tasks.get(exchange.inv.task)?.reads.push(exchange);
+    }
+  }
+  for (const task of state.tasks.values()) {
+    if (task.expiresT === Number.NEGATIVE_INFINITY) task.expiresT = Number.POSITIVE_INFINITY;
+  }
+  return finish(plan, history, state);
+}
+
+function add(state: State, event: Event): void {
+  switch (event.kind) {
+    case 'inv':
+      addInvocation(state, event);
+      return;
+    case 'ok':
+    case 'fail':
+    case 'info':
+      addEnd(state, event);
+      return;
+    case 'push':
+      state.pushes.push(event);
+      if (event.task !== undefined) sight(state, taskOf(state, event.task, 0), { event });
+      return;
+    case 'fx': {
+      state.effects.push(event);
+      const call = event.call === null ? undefined : state.calls.get(event.call);
+      (event.phase === 'commit' ? call?.commits : call?.begins)?.push(event);
+      return;
+    }
+    case 'frame':
+      state.frames.push(event);
+      return;
+    case 'fault':
+      state.faults.push(event);
+      return;
+    case 'proc': {
+      const boot = state.boots.get(event.boot) ?? { boot: event.boot, spawn: null, ready: null, exit: null };
+      state.boots.set(event.boot, boot);
+      boot[event.phase] = event;
+      if (event.phase === 'spawn') state.bootStarts.push({ seq: event.seq, boot: event.boot });
+      return;
+    }
+    case 'note':
+      state.notes.push(event);
+      return;
+    default:
+      addAgentEvent(state, event);
+  }
+}
+
+function addAgentEvent(state: State, event: Event): void {
+  switch (event.kind) {
+    case 'know':
+      state.calls.get(event.call)?.knows.push(event);
+      return;
+    case 'bind':
+      state.calls.get(event.call)?.binds.push(event);
+      return;
+    case 'use':
+      state.calls.get(event.call)?.uses.push(event);
+      return;
+    case 'quit':
+      state.calls.get(event.call)?.quits.push(event);
+      return;
+    case 'act':
+    case 'idle':
+      if (event.kind === 'act') state.acts.push(event);
+      if (event.call !== undefined) state.calls.get(event.call)?.notes.push(event);
+      return;
+    default:
+  }
+}
+
+function addInvocation(state: State, inv: Stamped<InvBody>): void {
+  const exchange: OpenExchange = { inv, end: null };
+  state.open.set(inv.seq, exchange);
+  state.exchanges.push(exchange);
+  const call = state.calls.get(inv.call);
+  if (inv.op === 'create') call?.creates.push(exchange);
+  else if (inv.op === 'cancel') call?.cancels.push(exchange);
+  else if (inv.op === 'get' || inv.op === 'result') call?.reads.push(exchange);
+}
+
+function addEnd(state: State, event: End): void {
+  const exchange = state.open.get(event.of);
+  if (!exchange || exchange.end !== null) {
+    state.strays.push(event);
+    return;
+  }
+  exchange.end = event;
+  const { inv } = exchange;
+  const owner = typeof inv.agent === 'number' ? inv.agent : (inv.as ?? 0);
+  const id = (event.kind === 'ok' ? event.task : undefined) ?? inv.task;
+  if (inv.op === 'create' && event.kind === 'ok') addAck(state, { inv, end: event }, id, owner);
+  if (id === undefined) return;
+  // A read belongs to the task that was asked for, whatever id the answer carries.
+  const task = taskOf(state, inv.task ?? id, owner);
+  if (inv.op === 'get' || inv.op === 'result') {
+    task.reads.push(exchange);
+    if (inv.agent === 'auditor') task.finalReads.push(exchange);
+  }
+  if (event.kind === 'ok') sight(state, task, { event, inv });
+}
+
+function addAck(state: State, acked: Acked, id: string | undefined, owner: number): void {
+  const call = state.calls.get(acked.inv.call);
+  call?.acks.push(acked);
+  if (id === undefined) return;
+  const task = taskOf(state, id, owner);
+  task.acks.push(acked);
+  if (!task.calls.includes(acked.inv.call)) task.calls.push(acked.inv.call);
+  if (call && !call.tasks.includes(id)) call.tasks.push(id);
+}
+
+function taskOf(state: State, id: string, owner: number): Draft<TaskView> {
+  const known = state.tasks.get(id);
+  if (known) {
+    // A notification may come before the receipt and knows no owner.
+    if (known.owner === 0) known.owner = owner;
+    return known;
+  }
+  const fresh: Draft<TaskView> = {
+    id,
+    calls: [],
+    owner,
+    acks: [],
+    reads: [],
+    finalReads: [],
+    sightings: [],
+    settled: null,
+    expiresT: Number.NEGATIVE_INFINITY,
+  };
+  state.tasks.set(id, fresh);
+  return fresh;
+}
+
+function sight(state: State, task: Draft<TaskView>, sighting: Sighting): void {
+  const { event } = sighting;
+  if (event.status === undefined && event.ttlMs === undefined) return;
+  task.sightings.push(sighting);
+  if (task.settled === null && isTerminal(event.status)) task.settled = sighting;
+  if (event.ttlMs === undefined) return;
+  const expiresT =
+    event.ttlMs === null ? Number.POSITIVE_INFINITY : createdT(state, task, event) + event.ttlMs * 1_000_000;
+  task.expiresT = Math.max(task.expiresT, expiresT);
+}
+
+/** When the task was made, or a little earlier: a deadline put too late would accuse a server that kept its promise. */
+function createdT(state: State, task: Draft<TaskView>, event: Stamped<OkBody> | EventOf<'push'>): number {
+  const firstSentT = state.calls.get(task.calls[0] ?? 0)?.creates[0]?.inv.t ?? event.t;
+  if (event.createdAt === undefined) return firstSentT;
+  const { run } = state;
+  const statedT = (Date.parse(event.createdAt) - (run.wall - run.t / 1_000_000)) * 1_000_000;
+  return Number.isNaN(statedT) ? firstSentT : Math.min(statedT, event.t);
+}
+
+function finish(plan: Plan, history: { readonly events: readonly Event[]; readonly cut: boolean }, state: State) {
+  const noteSeq = (topic: string) => state.notes.find((note) => note.topic === topic)?.seq ?? null;
+  const boots = [...state.boots.values()].sort((a, b) => a.boot - b.boot);
+  let byRequest: Map<string, Stamped<FrameBody>[]> | null = null;
+  const index: HistoryIndex = {
+    events: history.events,
+    cut: history.cut,
+    run: state.run,
+    calls: plan.calls.map((planned) => state.calls.get(planned.call) ?? emptyCall(planned)),
+    call: (number) => state.calls.get(number),
+    tasks: state.tasks,
+    exchanges: state.exchanges,
+    boots,
+    frames: state.frames,
+    faults: state.faults,
+    effects: state.effects,
+    pushes: state.pushes,
+    acts: state.acts,
+    notes: state.notes,
+    strikes: strikesOf(boots, state.faults),
+    strays: state.strays,
+    drainedSeq: noteSeq('drained'),
+    auditSeq: noteSeq('audit'),
+    interrupted: noteSeq('interrupted') !== null || noteSeq('end') === null,
+    lastHealT: state.lastHealT,
+    endT: history.events.at(-1)?.t ?? 0,
+    bootAt: (seq) => bootAt(state.bootStarts, seq),
+    framesOf(inv) {
+      byRequest ??= groupFrames(state.frames);
+      return byRequest.get(requestKey(inv.conn, inv.rpcId)) ?? [];
+    },
+  };
+  return index;
+}
+
+function emptyCall(planned: PlannedCall): Draft<CallView> {
+  return {
+    planned,
+    creates: [],
+    acks: [],
+    tasks: [],
+    reads: [],
+    cancels: [],
+    begins: [],
+    commits: [],
+    knows: [],
+    binds: [],
+    uses: [],
+    quits: [],
+    notes: [],
+  };
+}
