@@ -1,0 +1,62 @@
+import type { AgentWire } from '../model/agent.ts';
+import type { Clock } from '../model/clock.ts';
+import type { EventBody } from '../model/event.ts';
+import type { AgentId } from '../model/operation.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PlannedCall, PlannedLimits } from '../model/plan.ts';
+import type { Handshake } from './dialects/adapter.ts';
+import type { LineStream, RequestTags } from './wire.ts';
+import type { WireTarget } from './wire-target.ts';
+
+/** One agent's conversation with the server. Over http it owns its sockets; over stdio agents share a `StdioHost`. */
+export interface Connection {
+  readonly wire: AgentWire;
+  /** The latest handshake; it is renewed when a session is lost. */
+  readonly handshake: Handshake;
+  /** A final read: `get`, or `result` where only that carries the result. `as`: the agent whose task it is. */
+  read(op: 'get' | 'result', call: PlannedCall, task: string, reader: Reader): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export interface Reader {
+  readonly agent: AgentId;
+  readonly as?: number;
+}
+
+/** What every connection of a run shares. */
+export interface WireContext {
+  readonly target: WireTarget;
+  readonly limits: Pick<PlannedLimits, 'requestMs' | 'blockingMs'>;
+  readonly clock: Clock;
+  readonly tags: RequestTags;
+  /** Appends to the history and returns the seq. */
+  record(body: EventBody): number;
+  /** Aborted when the run ends or is interrupted: open exchanges end as info timeout "the run ended", then the call throws. */
+  readonly signal: AbortSignal;
+  /** The boot that runs now; lets a 4xx after a restart be told apart from a lost task. Default: always 1. */
+  readonly boot?: () => number;
+}
+
+export interface ConnectionOptions {
+  readonly context: WireContext;
+  /** Who speaks; null: the harness itself (probes), whose operations must not be used. */
+  readonly agent: AgentId | null;
+  readonly endpoint: Endpoint;
+}
+
+export type Endpoint =
+  /** `headers` go with every request: Authorization, what the profile says, and whatever the proxy needs to know the conn. */
+  | {
+      readonly kind: 'http';
+      readonly conn: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'stdio'; readonly host: StdioHost };
+
+/** The one stdio link that all agents of a process share, over all its boots. */
+export interface StdioHost {
+  /** Takes the link of a new boot and greets the server; throws a HandshakeError when it does not answer within `timeoutMs`. */
+  attach(conn: string, stream: LineStream, timeoutMs?: number): Promise<Handshake>;
+  close(): Promise<void>;
+}

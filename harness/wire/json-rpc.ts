@@ -1,0 +1,84 @@
+/** JSON-RPC 2.0 as it goes over the wire, and narrow readings of values that a foreign server sent. */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+export type RpcId = number | string;
+
+export interface RpcRequest {
+  readonly jsonrpc: '2.0';
+  readonly id: RpcId;
+  readonly method: string;
+  readonly params?: JsonObject;
+}
+
+export interface RpcNotification {
+  readonly jsonrpc: '2.0';
+  readonly method: string;
+  readonly params?: JsonObject;
+}
+
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** A reply as received: `result` or `error`, whichever it carries; what it holds is not yet checked. */
+export interface RpcReply {
+  readonly id: RpcId | null;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+export type RpcIncoming =
+  | { readonly kind: 'reply'; readonly reply: RpcReply; readonly raw: JsonObject }
+  | { readonly kind: 'request'; readonly request: RpcRequest }
+  | { readonly kind: 'notification'; readonly notification: RpcNotification }
+  | { readonly kind: 'garbage'; readonly why: string };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The JSON value in `text`, or undefined when it does not parse (JSON itself has no undefined). */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    // What a server sends is data: the caller reports it as garbled.
+    return undefined;
+  }
+}
+
+/** Sorts one parsed message into reply, request or notification; anything else is garbage with the reason. */
+export function readMessage(value: unknown): RpcIncoming {
+  if (!isObject(value)) return { kind: 'garbage', why: 'not a JSON object' };
+  const { id, method } = value;
+  if (typeof method === 'string') {
+    const params = isObject(value.params) ? { params: value.params } : {};
+    if (isRpcId(id)) return { kind: 'request', request: { jsonrpc: '2.0', id, method, ...params } };
+    return { kind: 'notification', notification: { jsonrpc: '2.0', method, ...params } };
+  }
+  if (!('result' in value) && !('error' in value)) {
+    return { kind: 'garbage', why: 'a message without method, result and error' };
+  }
+  if (!isRpcId(id) && id !== null && id !== undefined) return { kind: 'garbage', why: 'the id is no string or number' };
+  const reply: RpcReply = {
+    id: id ?? null,
+    ...('result' in value ? { result: value.result } : {}),
+    ...('error' in value ? { error: value.error } : {}),
+  };
+  return { kind: 'reply', reply, raw: value };
+}
+
+/** The error object of a reply in the shape every caller can rely on; what is missing becomes 0 and ''. */
+export function readError(error: unknown): RpcError {
+  if (!isObject(error)) return { code: 0, message: typeof error === 'string' ? error : '' };
+  const code = typeof error.code === 'number' ? error.code : 0;
+  const message = typeof error.message === 'string' ? error.message : '';
+  return { code, message, ...('data' in error ? { data: error.data } : {}) };
+}
+
+function isRpcId(value: unknown): value is RpcId {
+  return typeof value === 'string' || typeof value === 'number';
+}

@@ -1,0 +1,78 @@
+import type { AgentId, Operation } from '../model/operation.ts';
+import type { RpcNotification, RpcReply, RpcRequest } from './json-rpc.ts';
+
+/** One line-oriented link to a server process, as the stdio shim offers it. One listener of each kind. */
+export interface LineStream {
+  /** false: not sent, the process is gone. */
+  send(line: string): boolean;
+  onLine(listener: (line: string) => void): void;
+  onClose(listener: (why: string) => void): void;
+}
+
+/** What a message is about, so that an interposer can aim at "the reply to the create of call 7". */
+export interface RequestTag {
+  readonly op: Operation | 'handshake';
+  readonly call: number | null;
+  /** 1, 2 …: how often this operation of this call has been sent by this kind of agent. */
+  readonly attempt: number;
+  readonly agent: AgentId | null;
+}
+
+/** The tag of every request, set before it is sent. */
+export interface RequestTags {
+  set(conn: string, rpcId: number | string, tag: RequestTag): void;
+  get(conn: string, rpcId: number | string): RequestTag | undefined;
+  delete(conn: string, rpcId: number | string): void;
+}
+
+/** One way to send a request and learn what became of it. Never throws. */
+export interface Channel {
+  request(message: RpcRequest, options: RequestOptions): Promise<RawReply>;
+  /** Sends and forgets: a notification has no answer. */
+  notify(message: RpcNotification, options?: { readonly headers?: Readonly<Record<string, string>> }): Promise<void>;
+  /** Ends every open request as `eof`. */
+  close(): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Notifications that arrive on the stream of this request (http). Over stdio they reach the channel's own listener. */
+  readonly onNotification?: (notification: RpcNotification) => void;
+}
+
+/** What became of one request. */
+export type RawReply =
+  | AnsweredReply
+  /** No answer within the limit; `aborted`: the caller's signal ended the wait. */
+  | { readonly kind: 'timeout'; readonly aborted: boolean }
+  | { readonly kind: 'reset'; readonly message: string }
+  | { readonly kind: 'eof'; readonly message: string }
+  /** Never sent: nobody listens, or the process is not running. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** An answer that is not JSON-RPC. */
+  | { readonly kind: 'garbled'; readonly message: string; readonly http: number | null; readonly text: string }
+  /** An HTTP error status without a JSON-RPC body. */
+  | { readonly kind: 'http'; readonly http: number; readonly headers: HttpHeaders; readonly text: string }
+  /** Our own gateway (F31) answered in the server's place. */
+  | { readonly kind: 'gateway'; readonly http: number | null; readonly text: string };
+
+export type HttpHeaders = Readonly<Record<string, string>>;
+
+export interface AnsweredReply {
+  readonly kind: 'answered';
+  readonly message: RpcReply;
+  /** The whole message object as parsed, for validation. */
+  readonly whole: Readonly<Record<string, unknown>>;
+  /** null over stdio. */
+  readonly http: number | null;
+  readonly headers: HttpHeaders;
+  /** The message as received. */
+  readonly raw: string;
+}
+
+/** A refusal by the harness's own proxy: the connection to the server was refused, so nothing was sent. */
+export const UPSTREAM_HEADER = 'x-claimcheck-upstream';
+/** An answer the harness's own gateway made (F31). */
+export const GATEWAY_HEADER = 'x-claimcheck-gateway';
