@@ -1,0 +1,133 @@
+import type { CallView, HistoryIndex, Strike } from '../../model/history-index.ts';
+import { NO_EFFECTS, type Situation, withOrderedEffects, withProcess, withTasks } from './situation.ts';
+
+export const killBetweenEffectCommitAndAck: Situation = {
+  meta: {
+    id: 'kill-between-effect-commit-and-ack',
+    title: 'Killed after the effect of a call was committed and before its receipt was out',
+    description: 'The work is done and nobody was told: a retry must not do it again. Counted per call.',
+  },
+  applicable: (target) => withProcess(target) ?? withOrderedEffects(target),
+  find: ({ history }) =>
+    overKills(history, (call, { boot, seq }) => {
+      const isWaiting = call.creates.some(
+        ({ inv, end }) => inv.seq < seq && end?.kind !== 'ok' && (end === null || end.seq > seq),
+      );
+      return isWaiting && !isAckedBefore(call, seq) && call.commits.some((commit) => commit.boot === boot);
+    }),
+};
+
+export const killMidWork: Situation = {
+  meta: {
+    id: 'kill-mid-work',
+    title: 'Killed while work had begun and was not committed',
+    description: 'The next boot must run it again or fail it honestly. Counted per call.',
+  },
+  applicable: (target) => withProcess(target) ?? withOrderedEffects(target),
+  find: ({ history }) =>
+    overKills(history, (call, { boot }) => {
+      const begins = call.begins.filter((begin) => begin.boot === boot).length;
+      return begins > call.commits.filter((commit) => commit.boot === boot).length;
+    }),
+};
+
+export const killAfterAck: Situation = {
+  meta: {
+    id: 'kill-after-ack',
+    title: 'Killed while a task with a receipt was not seen settled',
+    description: 'The receipt is a promise that outlives the process. Counted per call.',
+  },
+  applicable: (target) => withProcess(target) ?? withTasks(target),
+  find: ({ history }) =>
+    overKills(history, (call, { seq }) =>
+      call.tasks.some((id) => {
+        const task = history.tasks.get(id);
+        return task?.acks.some(({ end }) => end.seq < seq) && (task.settled === null || task.settled.event.seq > seq);
+      }),
+    ),
+};
+
+export const readServedByLaterBoot: Situation = {
+  meta: {
+    id: 'read-served-by-later-boot',
+    title: 'A task was read from a later boot than the one that gave its receipt',
+    description: 'Without this no run says anything about what survives a restart. Counted per task.',
+  },
+  applicable: (target) => withProcess(target) ?? withTasks(target),
+  find({ history }) {
+    const found: number[] = [];
+    for (const task of history.tasks.values()) {
+      const [ack] = task.acks;
+      if (!ack) continue;
+      const ackBoot = history.bootAt(ack.end.seq);
+      const later = task.reads.find(({ end }) => end?.kind === 'ok' && history.bootAt(end.seq) > ackBoot);
+      if (later?.end) found.push(later.end.seq);
+    }
+    return found;
+  },
+};
+
+export const drainWithWorkInFlight: Situation = {
+  meta: {
+    id: 'drain-with-work-in-flight',
+    title: 'Asked to end while tasks were running',
+    description: 'A graceful shutdown with nothing to do shows nothing. Counted per SIGTERM.',
+  },
+  applicable: withProcess,
+  find({ history }) {
+    const drains = history.faults.filter(({ id, phase }) => id === 'F13' && phase === 'start');
+    return drains
+      .filter(({ seq }) => history.calls.some((call) => isInFlight(call, seq, history)))
+      .map(({ seq }) => seq);
+  },
+};
+
+export const faultOverlapsWork: Situation = {
+  meta: {
+    id: 'fault-overlaps-work',
+    title: 'A fault struck while at least one call was in flight',
+    description: 'Faults that fall between two pieces of work prove nothing. Counted per fault entry.',
+  },
+  applicable: () => null,
+  find({ history }) {
+    const found = new Map<string, number>();
+    for (const { entry, phase, seq } of history.faults) {
+      if (phase === 'plan' || phase === 'stop' || found.has(entry)) continue;
+      if (history.calls.some((call) => isInFlight(call, seq, history))) found.set(entry, seq);
+    }
+    return [...found.values()];
+  },
+};
+
+export const effectsObserved: Situation = {
+  meta: {
+    id: 'effects-observed',
+    title: 'The ledger saw effects being committed',
+    description: 'Lost and doubled work can only be seen in the ledger. Counted per commit.',
+  },
+  applicable: ({ facts }) => (facts.effects === 'none' ? NO_EFFECTS : null),
+  find: ({ history }) => history.effects.filter(({ phase }) => phase === 'commit').map(({ seq }) => seq),
+};
+
+/** One entry for each SIGKILL and each call that the predicate holds for. */
+function overKills(
+  history: HistoryIndex,
+  holds: (call: CallView, strike: Strike) => boolean | undefined,
+): readonly number[] {
+  const kills = history.strikes.filter(({ fault }) => fault === 'F12');
+  return kills.flatMap((strike) => history.calls.filter((call) => holds(call, strike)).map(() => strike.seq));
+}
+
+function isAckedBefore(call: CallView, seq: number): boolean {
+  return call.acks.some(({ end }) => end.seq < seq);
+}
+
+/** Sent, and neither settled nor given up. */
+function isInFlight(call: CallView, seq: number, history: HistoryIndex): boolean {
+  const sentSeq = call.creates[0]?.inv.seq ?? Number.POSITIVE_INFINITY;
+  if (sentSeq > seq) return false;
+  const settledSeqs = call.tasks.map((id) => history.tasks.get(id)?.settled?.event.seq ?? Number.POSITIVE_INFINITY);
+  const blockingSeq = call.acks.find(({ end }) => end.task === undefined)?.end.seq ?? Number.POSITIVE_INFINITY;
+  const quitSeq = call.quits[0]?.seq ?? Number.POSITIVE_INFINITY;
+  return seq < Math.min(...settledSeqs, blockingSeq, quitSeq);
+}

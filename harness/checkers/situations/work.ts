@@ -1,0 +1,134 @@
+import { groupBy } from '../../model/grouping.ts';
+import type { HistoryIndex, TaskView } from '../../model/history-index.ts';
+import type { Status } from '../../model/operation.ts';
+import { NO_CANCEL, type Situation, withTasks } from './situation.ts';
+
+export const outOfOrderCompletion: Situation = {
+  meta: {
+    id: 'out-of-order-completion',
+    title: 'A task settled before one that was created earlier',
+    description: 'Agents that bind results by order instead of by id get them wrong here. Counted per task.',
+  },
+  applicable: withTasks,
+  find({ history }) {
+    const tasks = byAck(history).flatMap(({ settled }) => (settled ? [settled.event.seq] : []));
+    let latest = -1;
+    return tasks.filter((seq) => {
+      const isOvertaking = seq < latest;
+      latest = Math.max(latest, seq);
+      return isOvertaking;
+    });
+  },
+};
+
+export const resultAfterMovingOn: Situation = {
+  meta: {
+    id: 'result-after-moving-on',
+    title: 'A result arrived after its agent had taken up other work',
+    description: 'The context in which the call was made is gone; only the binding is left. Counted per result.',
+  },
+  applicable: withTasks,
+  find({ history }) {
+    const acts = groupBy(history.acts, ({ agent }) => agent);
+    return history.calls.flatMap((call) => {
+      const [know] = call.knows;
+      const [ack] = call.acks;
+      if (!know || !ack) return [];
+      const isBusy = (acts.get(know.agent) ?? []).some(({ from }) => from >= ack.end.t && from < know.t);
+      return isBusy ? [know.seq] : [];
+    });
+  },
+};
+
+export const severalTasksPerAgent: Situation = {
+  meta: {
+    id: 'several-tasks-per-agent',
+    title: 'One agent had more than one task',
+    description: 'Mixed-up results need at least two to mix. Counted per agent.',
+  },
+  applicable: withTasks,
+  find({ history }) {
+    const owned = groupBy(byAck(history), ({ owner }) => owner);
+    return [...owned.values()].flatMap((tasks) => {
+      const second = tasks[1]?.acks[0];
+      return second ? [second.end.seq] : [];
+    });
+  },
+};
+
+export const concurrentTasks: Situation = {
+  meta: {
+    id: 'concurrent-tasks',
+    title: 'A task was accepted while another was not yet settled',
+    description: 'One at a time, the easiest server is right. Counted per task.',
+  },
+  applicable: withTasks,
+  find({ history }) {
+    let busyUntilSeq = -1;
+    return byAck(history).flatMap((task) => {
+      const ackSeq = task.acks[0]?.end.seq ?? 0;
+      const isOverlapping = ackSeq < busyUntilSeq;
+      busyUntilSeq = Math.max(busyUntilSeq, task.settled?.event.seq ?? Number.POSITIVE_INFINITY);
+      return isOverlapping ? [ackSeq] : [];
+    });
+  },
+};
+
+export const everyOperationAnswered: Situation = {
+  meta: {
+    id: 'every-operation-answered',
+    title: 'Every kind of operation that was sent was answered well at least once',
+    description: 'An operation that only ever failed was not tested. Counted per operation, zero while one is missing.',
+  },
+  applicable: () => null,
+  find({ history }) {
+    const answered = new Map<string, number>();
+    const sent = new Set<string>();
+    for (const { inv, end } of history.exchanges) {
+      sent.add(inv.op);
+      if (end?.kind === 'ok' && !answered.has(inv.op)) answered.set(inv.op, end.seq);
+    }
+    return answered.size === sent.size ? [...answered.values()] : [];
+  },
+};
+
+export const cancelWon: Situation = {
+  meta: {
+    id: 'cancel-won',
+    title: 'A cancel came in time and the task ended as cancelled',
+    description: 'One side of the race between cancel and completion. Counted per task.',
+  },
+  applicable: withCancel,
+  find: ({ history }) => cancelled(history, (status) => status === 'cancelled'),
+};
+
+export const cancelLost: Situation = {
+  meta: {
+    id: 'cancel-lost',
+    title: 'A cancel came too late and the task ended with an outcome of its own',
+    description: 'The other side of the race between cancel and completion. Counted per task.',
+  },
+  applicable: withCancel,
+  find: ({ history }) => cancelled(history, (status) => status === 'completed' || status === 'failed'),
+};
+
+function withCancel(target: Parameters<Situation['applicable']>[0]): string | null {
+  return withTasks(target) ?? (target.facts.cancel ? null : NO_CANCEL);
+}
+
+/** Tasks somebody tried to cancel whose last status shown is as asked; seq of that sighting. */
+function cancelled(history: HistoryIndex, isEnd: (status: Status) => boolean): readonly number[] {
+  const attempted = new Set(
+    history.exchanges.flatMap(({ inv }) => (inv.op === 'cancel' && inv.task ? [inv.task] : [])),
+  );
+  return [...attempted].flatMap((id) => {
+    // What a cancel itself answers is a promise; what a read shows afterwards is the end.
+    const last = history.tasks.get(id)?.sightings.findLast(({ inv, event }) => inv?.op !== 'cancel' && event.status);
+    return last?.event.status !== undefined && isEnd(last.event.status) ? [last.event.seq] : [];
+  });
+}
+
+function byAck(history: HistoryIndex): readonly TaskView[] {
+  const acked = [...history.tasks.values()].filter(({ acks }) => acks.length > 0);
+  return acked.sort((a, b) => (a.acks[0]?.end.seq ?? 0) - (b.acks[0]?.end.seq ?? 0));
+}
