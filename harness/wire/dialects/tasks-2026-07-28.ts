@@ -1,0 +1,70 @@
+import type { Observation } from '../../model/event.ts';
+import { TASKS_EXTENSION } from '../envelope.ts';
+import { unreadable } from '../error-table.ts';
+import { greetModern } from '../handshake.ts';
+import { isObject, type JsonObject, readError } from '../json-rpc.ts';
+import type { WireTarget } from '../wire-target.ts';
+import type { Adapter } from './adapter.ts';
+import { observeResult, observeTask, observeTimes, plainResult, readReply } from './tool-result.ts';
+import { workCall } from './work-call.ts';
+
+const ASKS_FIRST = 'the call asks for input before it becomes a task, which is not supported';
+
+/** The extension io.modelcontextprotocol/tasks of revision 2026-07-28: the server decides on a task, tasks/get carries the result. */
+export const tasks20260728: Adapter = {
+  meta: {
+    id: 'tasks-2026-07-28',
+    title: 'Tasks, 2026-07-28',
+    description: 'tools/call may answer with a task; tasks/get polls it and carries the result. No sessions.',
+    source: 'MCP extension io.modelcontextprotocol/tasks (SEP-2663)',
+  },
+  hasBlockingResult: false,
+  getCarriesResult: true,
+  createBlocks: false,
+  capabilities: { extensions: { [TASKS_EXTENSION]: {} } },
+  handshake: (exchange) => greetModern(exchange),
+  request(op, input) {
+    if (op === 'create') {
+      const params = workCall(input);
+      return { method: 'tools/call', params, mcpName: params.name };
+    }
+    if (input.task === null) return null;
+    if (op === 'get' || op === 'result') {
+      return { method: 'tasks/get', params: { taskId: input.task }, mcpName: input.task };
+    }
+    if (op === 'cancel') return { method: 'tasks/cancel', params: { taskId: input.task }, mcpName: input.task };
+    return null;
+  },
+  interpret(op, reply, input) {
+    const read = readReply(op, reply, input);
+    if (read.outcome !== null) return read.outcome;
+    const { result, shape } = read;
+    if (op === 'cancel' || op === 'update') {
+      // The acknowledgement says nothing of the status: a cancel is cooperative here.
+      return { type: 'ok', ...(input.task === null ? {} : { task: input.task }), shape };
+    }
+    const seen = observe(result, input.target);
+    if (seen.task !== undefined && seen.status !== undefined) return { type: 'ok', ...seen, shape };
+    const plain = op === 'create' ? plainResult(input.target, result, shape) : null;
+    return plain ?? unreadable(read.reply, shape, asksForInput(result) ? ASKS_FIRST : undefined);
+  },
+  push(notification, target) {
+    if (notification.method !== 'notifications/tasks' || notification.params === undefined) return null;
+    const seen = observe(notification.params, target);
+    return seen.task === undefined ? null : seen;
+  },
+};
+
+/** A task as this dialect writes it, with its outcome when it has one. */
+function observe(task: JsonObject, target: WireTarget): Observation {
+  const base = { ...observeTask(task), ...observeTimes(task.ttlMs, task.pollIntervalMs) };
+  if (isObject(task.result)) return { ...base, ...observeResult(target, task.result) };
+  if (!isObject(task.error)) return base;
+  const { code, message } = readError(task.error);
+  return { ...base, error: { code, message } };
+}
+
+/** A call may ask for input before it becomes a task (a multi round-trip request). */
+function asksForInput(result: JsonObject): boolean {
+  return result.resultType === 'input_required';
+}

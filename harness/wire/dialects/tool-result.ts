@@ -1,0 +1,71 @@
+import type { Observation } from '../../model/event.ts';
+import type { Status } from '../../model/operation.ts';
+import { STATUSES } from '../../model/operation.ts';
+import type { Outcome, UnsureOutcome } from '../../model/outcome.ts';
+import { answeredError, unanswered, unreadable } from '../error-table.ts';
+import { isObject, type JsonObject } from '../json-rpc.ts';
+import { type ReplyForm, validateReply } from '../validation.ts';
+import type { AnsweredReply, RawReply } from '../wire.ts';
+import type { WireTarget } from '../wire-target.ts';
+import type { OperationInput } from './adapter.ts';
+
+/** A reply that is neither broken nor an error, or the outcome that it already is. */
+export type Read =
+  | { readonly outcome: UnsureOutcome }
+  | { readonly outcome: null; readonly reply: AnsweredReply; readonly result: JsonObject; readonly shape: string[] };
+
+/** The common first half of every `interpret`: what did not answer and what answered with an error is settled here. */
+export function readReply(op: ReplyForm['op'], reply: RawReply, input: OperationInput): Read {
+  if (reply.kind !== 'answered') return { outcome: unanswered(op, reply, input) };
+  const shape = validateReply(formOf(op, input), reply.whole);
+  if (isErrorReply(reply)) return { outcome: answeredError(op, reply, input, shape) };
+  if (!isObject(reply.message.result)) return { outcome: unreadable(reply, shape) };
+  return { outcome: null, reply, result: reply.message.result, shape };
+}
+
+export function isErrorReply(reply: AnsweredReply): boolean {
+  return reply.message.error !== undefined && reply.message.error !== null;
+}
+
+/** What a tool result says: the result as received, isError, and the token it carries. */
+export function observeResult(target: WireTarget, result: JsonObject): Observation {
+  return {
+    result,
+    ...(result.isError === true ? { isError: true } : {}),
+    ...(target.echo === null ? {} : { echo: target.echo(result) }),
+  };
+}
+
+/** The call was answered with its final result and without a task, which every dialect allows. */
+export function plainResult(target: WireTarget, result: JsonObject, shape: readonly string[]): Outcome | null {
+  if (!Array.isArray(result.content)) return null;
+  return { type: 'ok', status: 'completed', ...observeResult(target, result), shape };
+}
+
+export function readStatus(value: unknown): Status | null {
+  return STATUSES.find((status) => status === value) ?? null;
+}
+
+/** The text fields that a task has in both Tasks dialects. */
+export function observeTask(task: JsonObject): Observation {
+  const status = readStatus(task.status);
+  return {
+    ...(typeof task.taskId === 'string' ? { task: task.taskId } : {}),
+    ...(status === null ? {} : { status }),
+    ...(typeof task.statusMessage === 'string' ? { statusMessage: task.statusMessage } : {}),
+    ...(typeof task.createdAt === 'string' ? { createdAt: task.createdAt } : {}),
+    ...(typeof task.lastUpdatedAt === 'string' ? { lastUpdatedAt: task.lastUpdatedAt } : {}),
+  };
+}
+
+/** `ttlMs` and `pollMs` of an observation, from wherever the dialect keeps them. */
+export function observeTimes(ttl: unknown, poll: unknown): Observation {
+  return {
+    ...(typeof ttl === 'number' || ttl === null ? { ttlMs: ttl } : {}),
+    ...(typeof poll === 'number' ? { pollMs: poll } : {}),
+  };
+}
+
+function formOf(op: ReplyForm['op'], input: OperationInput): ReplyForm {
+  return { dialect: input.target.dialect, era: input.handshake.era, op, task: input.task };
+}

@@ -1,0 +1,22 @@
+import { UsageError } from '../../model/usage-error.ts';
+import type { JsonObject } from '../json-rpc.ts';
+import type { OperationInput } from './adapter.ts';
+
+/** tools/call of the call's work tool, its arguments filled in: the start of every dialect's `create`. */
+export function workCall(input: OperationInput): { readonly name: string; readonly arguments: JsonObject } {
+  const { target, call, key, handshake } = input;
+  const tool = target.tools.get(call.tool);
+  if (tool === undefined) {
+    throw new UsageError(`call ${call.call} uses tool '${call.tool}'; known: ${[...target.tools.keys()].join(', ')}`);
+  }
+  const rendered = target.renderArguments(tool.arguments, {
+    token: call.token,
+    ms: call.ms,
+    key,
+    n: call.call,
+    inputSchema: handshake.tools.get(tool.name)?.inputSchema ?? null,
+  });
+  const withKey = tool.key === null || key === null ? rendered : { ...rendered, [tool.key]: key };
+  const isModal = tool.mode !== null && call.mode !== null;
+  return { name: tool.name, arguments: isModal ? { ...withKey, [tool.mode]: call.mode } : withKey };
+}

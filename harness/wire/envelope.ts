@@ -1,0 +1,51 @@
+import type { Era } from './dialects/adapter.ts';
+import type { JsonObject } from './json-rpc.ts';
+
+export const LEGACY_VERSION = '2025-11-25';
+export const MODERN_VERSION = '2026-07-28';
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+export const CLIENT_INFO = { name: 'claimcheck', version: '0.1.0' } as const;
+
+const META = 'io.modelcontextprotocol';
+
+/** Params of a modern request: every request carries version, capabilities and client in `_meta`. */
+export function withEnvelope(params: JsonObject, capabilities: JsonObject): JsonObject {
+  const own = params._meta;
+  const meta = {
+    ...(typeof own === 'object' ? own : {}),
+    [`${META}/protocolVersion`]: MODERN_VERSION,
+    [`${META}/clientCapabilities`]: capabilities,
+    [`${META}/clientInfo`]: CLIENT_INFO,
+  };
+  return { ...params, _meta: meta };
+}
+
+export interface HeaderInput {
+  readonly era: Era;
+  readonly method: string;
+  readonly mcpName: string | null;
+  /** Legacy: what initialize agreed on; null before it. */
+  readonly protocolVersion: string | null;
+  readonly sessionId: string | null;
+}
+
+/** The HTTP headers of one message, beside Accept, Content-Type and what the endpoint itself adds. */
+export function headersOf(input: HeaderInput): Record<string, string> {
+  if (input.era === 'modern') {
+    return {
+      'mcp-protocol-version': MODERN_VERSION,
+      'mcp-method': input.method,
+      ...(input.mcpName === null ? {} : { 'mcp-name': headerValue(input.mcpName) }),
+    };
+  }
+  return {
+    ...(input.protocolVersion === null ? {} : { 'mcp-protocol-version': input.protocolVersion }),
+    ...(input.sessionId === null ? {} : { 'mcp-session-id': input.sessionId }),
+  };
+}
+
+/** A header value; what is not plain visible ASCII (or looks like the sentinel itself) goes as `=?base64?…?=`. */
+export function headerValue(text: string): string {
+  const isPlain = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?base64?');
+  return isPlain ? text : `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`;
+}

@@ -1,0 +1,127 @@
+import { type Exchange, type Handshake, HandshakeError, type ServerTool } from './dialects/adapter.ts';
+import { CLIENT_INFO, LEGACY_VERSION, MODERN_VERSION } from './envelope.ts';
+import { isObject, type JsonObject, readError } from './json-rpc.ts';
+import { validateHandshake } from './validation.ts';
+import type { RawReply } from './wire.ts';
+
+/** Pages of tools/list read at most; a server with more than that pages for ever. */
+const TOOL_PAGES_MAX = 50;
+
+/** initialize, notifications/initialized, tools/list. Throws a HandshakeError. */
+export async function greetLegacy(exchange: Exchange, capabilities: JsonObject): Promise<Handshake> {
+  const reply = await exchange.request('initialize', {
+    protocolVersion: LEGACY_VERSION,
+    capabilities,
+    clientInfo: CLIENT_INFO,
+  });
+  const greeting = resultOf('initialize', reply);
+  const shape = validateHandshake('initialize', greeting);
+  await exchange.notify('notifications/initialized');
+  const capabilitiesOfServer = isObject(greeting.capabilities) ? greeting.capabilities : {};
+  const listed = await listTools(exchange, false);
+  return {
+    era: 'legacy',
+    protocolVersion: textOf(greeting.protocolVersion, LEGACY_VERSION),
+    server: implementationOf(greeting.serverInfo),
+    capabilities: capabilitiesOfServer,
+    tools: listed.tools,
+    shape: [...shape, ...listed.shape],
+  };
+}
+
+/** server/discover and tools/list; every request carries the envelope. Throws a HandshakeError. */
+export async function greetModern(exchange: Exchange, timeoutMs?: number): Promise<Handshake> {
+  const options = { modern: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const found = resultOf('server/discover', await exchange.request('server/discover', {}, options));
+  return finishModern(exchange, found);
+}
+
+/** The rest of the modern greeting, once server/discover has answered. */
+export async function finishModern(exchange: Exchange, found: JsonObject): Promise<Handshake> {
+  const versions = Array.isArray(found.supportedVersions) ? found.supportedVersions : [];
+  if (!versions.includes(MODERN_VERSION)) {
+    throw new HandshakeError(`server/discover does not offer ${MODERN_VERSION} but ${JSON.stringify(versions)}`);
+  }
+  const meta = isObject(found._meta) ? found._meta : {};
+  const listed = await listTools(exchange, true);
+  return {
+    era: 'modern',
+    protocolVersion: MODERN_VERSION,
+    server: implementationOf(meta['io.modelcontextprotocol/serverInfo']),
+    capabilities: isObject(found.capabilities) ? found.capabilities : {},
+    tools: listed.tools,
+    shape: [...validateHandshake('server/discover', found), ...listed.shape],
+  };
+}
+
+/** What a handshake reply must be, or a HandshakeError that says what came instead. */
+export function resultOf(method: string, reply: RawReply): JsonObject {
+  if (reply.kind !== 'answered') throw new HandshakeError(`${method} was not answered: ${describeReply(reply)}`, reply);
+  if (isObject(reply.message.result)) return reply.message.result;
+  throw new HandshakeError(`${method} was answered with ${describeReply(reply)}`, reply);
+}
+
+/** One clause that says what came back. */
+export function describeReply(reply: RawReply): string {
+  switch (reply.kind) {
+    case 'answered': {
+      if (reply.message.error === undefined) return `no result object: ${reply.raw.slice(0, 120)}`;
+      const error = readError(reply.message.error);
+      return `error ${error.code} "${error.message.slice(0, 200)}"`;
+    }
+    case 'timeout':
+      return reply.aborted ? 'the run ended' : 'no reply within the time limit';
+    case 'reset':
+    case 'eof':
+    case 'refused':
+      return reply.message;
+    case 'garbled':
+      return `${reply.message}: ${reply.text.slice(0, 120)}`;
+    case 'http':
+    case 'gateway':
+      return `HTTP ${reply.http ?? 'error'}${reply.text === '' ? '' : `: ${reply.text.slice(0, 120)}`}`;
+  }
+}
+
+interface ToolList {
+  readonly tools: ReadonlyMap<string, ServerTool>;
+  readonly shape: readonly string[];
+}
+
+async function listTools(exchange: Exchange, modern: boolean): Promise<ToolList> {
+  const tools = new Map<string, ServerTool>();
+  const shape: string[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < TOOL_PAGES_MAX; page += 1) {
+    const reply: RawReply = await exchange.request('tools/list', cursor === null ? {} : { cursor }, { modern });
+    const result = resultOf('tools/list', reply);
+    shape.push(...validateHandshake('tools/list', result));
+    for (const tool of Array.isArray(result.tools) ? result.tools : []) {
+      const read = readTool(tool);
+      if (read !== null) tools.set(read.name, read);
+    }
+    if (typeof result.nextCursor !== 'string') return { tools, shape };
+    cursor = result.nextCursor;
+  }
+  throw new HandshakeError(`tools/list gave more than ${TOOL_PAGES_MAX} pages`);
+}
+
+function readTool(tool: unknown): ServerTool | null {
+  if (!isObject(tool) || typeof tool.name !== 'string') return null;
+  const support = isObject(tool.execution) ? tool.execution.taskSupport : undefined;
+  return {
+    name: tool.name,
+    description: textOf(tool.description, ''),
+    inputSchema: isObject(tool.inputSchema) ? tool.inputSchema : {},
+    taskSupport: support === 'optional' || support === 'required' ? support : 'forbidden',
+  };
+}
+
+function implementationOf(info: unknown): Handshake['server'] {
+  if (!isObject(info)) return { name: 'unknown', version: 'unknown' };
+  return { name: textOf(info.name, 'unknown'), version: textOf(info.version, 'unknown') };
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}
