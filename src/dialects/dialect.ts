@@ -21,14 +21,24 @@ export interface DialectOptions {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly serverInfo: { readonly name: string; readonly version: string };
   readonly instructions: string;
+  /** Whether a tool may, must or must not be called as a task, in the dialects that have tasks. Default: every tool may. */
+  taskSupport?(tool: string): TaskSupport;
 }
+
+export type TaskSupport = 'optional' | 'required' | 'forbidden';
+
+/** Principal of callers who did not say who they are: nobody can tell them apart, so nothing may be listed for them. */
+export const ANONYMOUS = 'anonymous';
+
+/** Why the signal of a request was aborted: its `reason`. Only `cancelled` says that the caller wants the work stopped. */
+export type Abandonment = 'cancelled' | 'disconnected' | 'shutdown';
 
 export interface RequestContext {
   readonly principal: string;
   readonly transport: 'stdio' | 'http';
   /** One client conversation where the dialect has sessions (stdio: the process; http: Mcp-Session-Id); a place for the handshake's result. */
   readonly session: Session;
-  /** The client went away, or cancelled this request by notification. */
+  /** Aborted when nobody waits for the answer any more; its reason is an Abandonment. */
   readonly signal: AbortSignal;
   /** Sends a notification related to this request (http: on its SSE stream; stdio: on the pipe). */
   notify(notification: JsonRpcNotification): void;
@@ -62,6 +72,12 @@ export type JsonRpcResponse =
       readonly jsonrpc: '2.0';
       readonly id: number | string | null;
       readonly error: { readonly code: number; readonly message: string; readonly data?: unknown };
-      /** HTTP status a transport should answer with; not sent. */
-      readonly httpStatus?: never;
+      /** HTTP status a transport should answer with; taken out before the message is sent. */
+      readonly httpStatus?: number;
     };
+
+/** One registry line's module. */
+export interface DialectModule {
+  readonly meta: Dialect['meta'];
+  readonly create: CreateDialect;
+}

@@ -1,0 +1,21 @@
+/** The baseline: a tool call answers when the work is done, however long that takes; its caller's patience decides. */
+import type { CreateDialect } from './dialect.ts';
+import { dispatch, type Method } from './dispatch.ts';
+import { handshakeMethods, publishedTool } from './handshake.ts';
+import { callAndWait } from './tool-call.ts';
+
+export const meta = {
+  id: 'blocking',
+  title: 'Blocking tool calls',
+  description: 'Plain tools/call that answers when the work is done: what times out.',
+  sessions: true,
+} as const;
+
+export const create: CreateDialect = (options) => {
+  const tools = [...options.tools.values()].map(publishedTool);
+  const methods = new Map<string, Method>([
+    ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
+    ['tools/call', (call) => callAndWait(options, call.params, call.context)],
+  ]);
+  return { meta, handle: (message, context) => dispatch(methods, message, context) };
+};

@@ -1,0 +1,87 @@
+/** The three tools of the job-handle pattern as tools/list shows them. */
+import type { Tool } from '../tools/tool.ts';
+import { COMMON_PROPERTIES } from './call-arguments.ts';
+import { JOB_OUTPUT_SCHEMA } from './job-payload.ts';
+import type { JsonObject } from './json-rpc.ts';
+
+export const INITIATE = 'initiate_background_task';
+export const RESOLVE = 'resolve_task_status';
+export const CANCEL = 'cancel_background_task';
+
+const STATES =
+  'States: queued, processing (come back after poll_after_ms); completed, failed, cancelled, unknown, rejected (final).';
+const LATER =
+  'A result that comes late still belongs to the call that started it: continue that work, do not start it again.';
+
+export function jobTools(operations: readonly Tool[]): readonly JsonObject[] {
+  return [initiateTool(operations), resolveTool(), cancelTool()];
+}
+
+function initiateTool(operations: readonly Tool[]): JsonObject {
+  const list = operations.map((tool) => `- ${tool.name}: ${tool.title}`).join('\n');
+  return {
+    name: INITIATE,
+    title: 'Start work in the background',
+    description:
+      `Starts one operation and answers at once with a task_ref; the result comes later, from ${RESOLVE}. ${STATES} ` +
+      'rejected means that nothing was started: invalid arguments, a used idempotency_key with other arguments, a full ' +
+      'or stopping server. Repeating a call with the same idempotency_key and arguments gives the same task_ref and ' +
+      `starts nothing; without a key every call starts new work. ${CANCEL} stops it. The result is kept for ` +
+      `retention.ttl_ms after the start. ${LATER}\nOperations:\n${list}`,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        operation: { type: 'string', enum: operations.map((tool) => tool.name), description: 'What to do.' },
+        arguments: { type: 'object', description: "The operation's own arguments." },
+        ...COMMON_PROPERTIES,
+      },
+      required: ['operation'],
+      additionalProperties: false,
+      allOf: operations.map((tool) => ({
+        if: { properties: { operation: { const: tool.name } } },
+        // biome-ignore lint/suspicious/noThenProperty: `then` is the JSON Schema keyword, and this object is never awaited.
+        then: { properties: { arguments: tool.inputSchema } },
+      })),
+    },
+    outputSchema: JOB_OUTPUT_SCHEMA,
+    annotations: { readOnlyHint: false, idempotentHint: false, destructiveHint: false, openWorldHint: true },
+  };
+}
+
+function resolveTool(): JsonObject {
+  return {
+    name: RESOLVE,
+    title: 'Look at work in the background',
+    description:
+      `Says how a task of ${INITIATE} stands, now and without waiting: status, and once it is final its result or error. ` +
+      `${STATES} Wait poll_after_ms between two looks. failed carries error (reason tool_error or execution_error, which ` +
+      'includes a timeout and an interruption); unknown means that the reference never was yours or is kept no longer: ' +
+      `stop asking. Changes nothing; may be repeated. ${LATER}`,
+    inputSchema: referenceSchema(),
+    outputSchema: JOB_OUTPUT_SCHEMA,
+    annotations: { readOnlyHint: true, idempotentHint: true, destructiveHint: false, openWorldHint: false },
+  };
+}
+
+function cancelTool(): JsonObject {
+  return {
+    name: CANCEL,
+    title: 'Stop work in the background',
+    description:
+      `Stops a task of ${INITIATE} and answers with its status, at once and finally: cancelled, or, when it had ended ` +
+      `before, what it ended as, unchanged. ${STATES} Fails only for an unknown reference. May be repeated. What the ` +
+      `work has already done is not undone. ${RESOLVE} goes on showing the task while it is kept.`,
+    inputSchema: referenceSchema(),
+    outputSchema: JOB_OUTPUT_SCHEMA,
+    annotations: { readOnlyHint: false, idempotentHint: true, destructiveHint: true, openWorldHint: false },
+  };
+}
+
+function referenceSchema(): JsonObject {
+  return {
+    type: 'object',
+    properties: { task_ref: { type: 'string', description: `The task_ref that ${INITIATE} answered with.` } },
+    required: ['task_ref'],
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,53 @@
+/** A task as the extension io.modelcontextprotocol/tasks shows it (SEP-2663, on revision 2026-07-28). */
+import type { TaskRecord } from '../tasks/task.ts';
+import type { JsonObject } from './json-rpc.ts';
+import { failureMessage } from './legacy-task.ts';
+
+export type ModernStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+
+/** `failed` is for JSON-RPC errors alone; a result that says isError is `completed`. */
+export function modernStatus(task: TaskRecord): ModernStatus {
+  switch (task.state) {
+    case 'queued':
+    case 'running':
+      return 'working';
+    case 'input_required':
+    case 'cancelled':
+      return task.state;
+    case 'settled':
+      return task.outcome?.kind === 'result' ? 'completed' : 'failed';
+  }
+}
+
+/** What a receipt and every later look have in common. Times are ISO 8601; ttlMs an integer or null; pollIntervalMs an integer. */
+export function modernTask(task: TaskRecord): JsonObject {
+  const status = modernStatus(task);
+  const statusMessage = task.statusMessage ?? (status === 'failed' ? failureMessage(task) : null);
+  return {
+    taskId: task.id,
+    status,
+    ...(statusMessage === null ? {} : { statusMessage }),
+    createdAt: new Date(task.createdAt).toISOString(),
+    lastUpdatedAt: new Date(task.updatedAt).toISOString(),
+    ttlMs: task.ttlMs,
+    pollIntervalMs: task.pollIntervalMs,
+  };
+}
+
+/** The whole task: with its result when completed, its error when failed. What tasks/get and notifications/tasks say. */
+export function detailedTask(task: TaskRecord): JsonObject {
+  const common = modernTask(task);
+  switch (modernStatus(task)) {
+    case 'completed':
+      return task.outcome?.kind === 'result' ? { ...common, result: task.outcome.result } : common;
+    case 'failed':
+      return { ...common, error: task.outcome?.kind === 'error' ? task.outcome.error : WORK_FAILED };
+    case 'input_required':
+      return { ...common, inputRequests: {} };
+    case 'working':
+    case 'cancelled':
+      return common;
+  }
+}
+
+const WORK_FAILED = { code: -32_603, message: 'The work failed' } as const;

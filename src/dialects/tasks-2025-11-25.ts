@@ -1,0 +1,125 @@
+/**
+ * Tasks of revision 2025-11-25 (SEP-1686): the client asks for a task with `params.task`, polls tasks/get and fetches with
+ * tasks/result. Status notifications are not sent: clients must not rely on them.
+ */
+import type { TaskRecord } from '../tasks/task.ts';
+import { ANONYMOUS, type CreateDialect, type DialectOptions, type RequestContext } from './dialect.ts';
+import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
+import { handshakeMethods, publishedTool, TASKS_VERSION } from './handshake.ts';
+import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
+import { legacyStatus, legacyTask, RELATED_TASK, requestedTtl } from './legacy-task.ts';
+import { callAndWait, finalResult, requestedTool, submitCall } from './tool-call.ts';
+import { waitUntilTerminal } from './waiting.ts';
+
+export const meta = {
+  id: 'tasks-2025-11-25',
+  title: 'Tasks of 2025-11-25',
+  description:
+    'Client-requested tasks: params.task, tasks/get, blocking tasks/result, tasks/list, tasks/cancel (SEP-1686).',
+  sessions: true,
+} as const;
+
+const PAGE_TASKS = 50;
+
+export const create: CreateDialect = (options) => {
+  const { engine } = options;
+  const plainTools = [...options.tools.values()].map(publishedTool);
+  const taskTools = plainTools.map((tool) => ({ ...tool, execution: { taskSupport: supportOf(options, tool.name) } }));
+  const methods = new Map<string, Method>([
+    ...handshakeMethods({
+      options,
+      capabilities: (version, { context }) =>
+        version === TASKS_VERSION ? { tools: {}, tasks: taskCapabilities(context) } : { tools: {} },
+      tools: ({ context }) => (hasTasks(context) ? taskTools : plainTools),
+    }),
+    ['tools/call', (call) => callTool(options, call)],
+    [
+      'tasks/get',
+      async ({ params, context }) => {
+        const id = requiredString(params, 'taskId');
+        return legacyTask(known(await engine.get(context.principal, id), id));
+      },
+    ],
+    ['tasks/result', (call) => taskResult(options, call)],
+    ['tasks/list', (call) => listTasks(options, call)],
+    ['tasks/cancel', (call) => cancelTask(options, call)],
+  ]);
+  return { meta, handle: (message, context) => dispatch(methods, message, context) };
+};
+
+/** An older revision was agreed on: no tasks there. On stdio a client may also skip the handshake; it gets the newest. */
+function hasTasks(context: RequestContext): boolean {
+  return (context.session.protocolVersion ?? TASKS_VERSION) === TASKS_VERSION;
+}
+
+function taskCapabilities(context: RequestContext): JsonObject {
+  const list = mayList(context) ? { list: {} } : {};
+  return { ...list, cancel: {}, requests: { tools: { call: {} } } };
+}
+
+/** Callers who cannot be told apart would read each other's tasks from a list. */
+function mayList(context: RequestContext): boolean {
+  return context.principal !== ANONYMOUS;
+}
+
+function supportOf(options: DialectOptions, tool: unknown): string {
+  return (typeof tool === 'string' ? options.taskSupport?.(tool) : undefined) ?? 'optional';
+}
+
+async function callTool(options: DialectOptions, call: MethodCall): Promise<unknown> {
+  const { params, context } = call;
+  if (!hasTasks(context)) return callAndWait(options, params, context);
+  const tool = requestedTool(options, params);
+  const support = supportOf(options, tool.name);
+  if (params.task === undefined) {
+    if (support !== 'required') return callAndWait(options, params, context);
+    throw new RpcFault(METHOD_NOT_FOUND, `Tool '${tool.name}' must be called as a task: give params.task`);
+  }
+  if (support === 'forbidden') {
+    throw new RpcFault(METHOD_NOT_FOUND, `Tool '${tool.name}' cannot be called as a task: leave params.task out`);
+  }
+  const ttlMs = requestedTtl(params.task);
+  const { task } = await submitCall(options, {
+    tool,
+    params,
+    principal: context.principal,
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+  });
+  return { task: legacyTask(task) };
+}
+
+async function taskResult(options: DialectOptions, { params, context }: MethodCall): Promise<unknown> {
+  const id = requiredString(params, 'taskId');
+  const result = finalResult(known(await waitUntilTerminal(options.engine, id, context), id));
+  return { ...result, _meta: { [RELATED_TASK]: { taskId: id } } };
+}
+
+async function listTasks(options: DialectOptions, { params, context }: MethodCall): Promise<unknown> {
+  if (!mayList(context)) throw methodNotFound('tasks/list');
+  const cursor = params.cursor === undefined ? undefined : requiredString(params, 'cursor');
+  const page = await options.engine.list(context.principal, {
+    limit: PAGE_TASKS,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  if (page === 'bad-cursor') throw new RpcFault(INVALID_PARAMS, 'params.cursor is not a cursor of this server');
+  const tasks = page.tasks.map(legacyTask);
+  return page.nextCursor === undefined ? { tasks } : { tasks, nextCursor: page.nextCursor };
+}
+
+async function cancelTask(options: DialectOptions, { params, context }: MethodCall): Promise<unknown> {
+  const id = requiredString(params, 'taskId');
+  const answer = await options.engine.cancel(context.principal, id, 'cancelled by the client');
+  switch (answer.kind) {
+    case 'cancelled':
+      return legacyTask(answer.task);
+    case 'already-terminal':
+      throw new RpcFault(INVALID_PARAMS, `Task ${id} is already ${legacyStatus(answer.task)}: it cannot be cancelled`);
+    case 'unknown':
+      return legacyTask(known(undefined, id));
+  }
+}
+
+function known(task: TaskRecord | undefined, id: string): TaskRecord {
+  if (task === undefined) throw new RpcFault(INVALID_PARAMS, `Task not found: ${id}`);
+  return task;
+}

@@ -1,0 +1,100 @@
+/** tools/call, the part all dialects share: reading it, submitting it, waiting for it. */
+import type { TaskRecord, ToolResult } from '../tasks/task.ts';
+import type { Tool } from '../tools/tool.ts';
+import { readCall } from './call-arguments.ts';
+import type { DialectOptions, RequestContext } from './dialect.ts';
+import { goingDown } from './dispatch.ts';
+import { describe, INVALID_PARAMS, isObject, type JsonObject, REFUSED, RpcFault, requiredString } from './json-rpc.ts';
+import { reportProgress, waitUntilTerminal } from './waiting.ts';
+
+export interface AcceptedCall {
+  readonly task: TaskRecord;
+  /** false: the idempotency key was known, this is the task of the earlier call. */
+  readonly isNew: boolean;
+  readonly hasKey: boolean;
+}
+
+export interface SubmitOptions {
+  readonly tool: Tool;
+  readonly params: JsonObject;
+  readonly principal: string;
+  /** Asked for by the client; undefined: the server's default. */
+  readonly ttlMs?: number | null;
+}
+
+/** The tool that `params.name` means. Throws -32602 when there is none. */
+export function requestedTool(options: DialectOptions, params: JsonObject): Tool {
+  const name = requiredString(params, 'name');
+  const tool = options.tools.get(name);
+  if (tool !== undefined) return tool;
+  throw new RpcFault(INVALID_PARAMS, `Unknown tool '${name}'; this server has ${[...options.tools.keys()].join(', ')}`);
+}
+
+/** Submits a call; when this resolves the task is durable. Throws an RpcFault when the call is refused: nothing was started. */
+export async function submitCall(options: DialectOptions, submit: SubmitOptions): Promise<AcceptedCall> {
+  const given = submit.params.arguments ?? {};
+  if (!isObject(given))
+    throw new RpcFault(INVALID_PARAMS, `params.arguments must be an object, got ${describe(given)}`);
+  const read = readCall(submit.tool, given);
+  if (!read.ok) throw new RpcFault(INVALID_PARAMS, `Invalid arguments for ${submit.tool.name}: ${read.message}`);
+  const { idempotencyKey } = read.value;
+  const answer = await options.engine.submit({
+    principal: submit.principal,
+    tool: submit.tool.name,
+    ...read.value,
+    ...(submit.ttlMs === undefined ? {} : { ttlMs: submit.ttlMs }),
+  });
+  switch (answer.kind) {
+    case 'accepted':
+      return { task: answer.task, isNew: answer.isNew, hasKey: idempotencyKey !== null };
+    case 'conflict':
+      throw new RpcFault(INVALID_PARAMS, conflictMessage(idempotencyKey), { data: { reason: 'conflict' } });
+    case 'full':
+      throw new RpcFault(REFUSED, `The server is full: ${answer.queued} calls wait; nothing was started, try later`, {
+        data: { reason: 'full', retryAfterMs: answer.retryAfterMs, queued: answer.queued },
+        httpStatus: 429,
+      });
+    case 'draining':
+      throw goingDown();
+  }
+}
+
+/**
+ * Submits a call and waits for its end. A caller who cancels stops the work too, unless the call carried an idempotency
+ * key: a key says that the caller may come back for the result. A lost connection never stops the work.
+ */
+export async function callAndWait(
+  options: DialectOptions,
+  params: JsonObject,
+  context: RequestContext,
+): Promise<ToolResult> {
+  const tool = requestedTool(options, params);
+  const call = await submitCall(options, { tool, params, principal: context.principal });
+  const stopReporting = reportProgress(options.engine, call.task, params, context);
+  try {
+    const task = await waitUntilTerminal(options.engine, call.task.id, context);
+    if (task === undefined) throw new RpcFault(REFUSED, 'The result was kept no longer', { data: { reason: 'gone' } });
+    return finalResult(task);
+  } catch (thrown) {
+    if (context.signal.aborted && context.signal.reason === 'cancelled' && call.isNew && !call.hasKey) {
+      await options.engine.cancel(context.principal, call.task.id, 'the caller cancelled its request');
+    }
+    throw thrown;
+  } finally {
+    stopReporting();
+  }
+}
+
+/** What the call would have answered had it been an ordinary one: its result, or its error thrown with the same code. */
+export function finalResult(task: TaskRecord): ToolResult {
+  if (task.outcome === null) {
+    throw new RpcFault(REFUSED, task.statusMessage ?? 'The call was cancelled', { data: { reason: 'cancelled' } });
+  }
+  if (task.outcome.kind === 'result') return task.outcome.result;
+  const { code, message, data } = task.outcome.error;
+  throw new RpcFault(code, message, { data });
+}
+
+export function conflictMessage(key: string | null): string {
+  return `The idempotency_key '${key ?? ''}' was used with other arguments; use a new key, or the same arguments`;
+}
