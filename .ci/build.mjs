@@ -1,0 +1,59 @@
+// Builds dist/, which mirrors the tree: compiles the sources, bundles the report's browser code, makes the bin executable.
+// `npm ci` and `npm install` call it through `prepare`; it needs nothing but what the lock file names.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const bin = join(root, 'dist/harness/cli/main.js');
+const browserSource = join(root, 'reports/browser/main.ts');
+const browserBundle = join(root, 'dist/reports/browser.js');
+
+const compiler = find('typescript/package.json');
+const bundler = find('rolldown/package.json');
+if (compiler === null || bundler === null) {
+  if (existsSync(bin)) {
+    console.error('build: left out, since TypeScript and rolldown are not installed; using the dist/ that is here');
+    process.exit(0);
+  }
+  console.error('build: needs TypeScript and rolldown, which are development dependencies: npm ci --include=dev');
+  process.exit(1);
+}
+
+// A file whose source is gone must not stay behind and be found by a registry or packed.
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+run(join(dirname(compiler), 'bin/tsc'), ['-p', join(root, 'tsconfig.build.json')]);
+if (existsSync(browserSource)) await bundle();
+// npm 10 links a package's own bin without making it executable.
+if (existsSync(bin)) chmodSync(bin, 0o755);
+
+async function bundle() {
+  const { build } = await import('rolldown');
+  await build({
+    input: browserSource,
+    platform: 'browser',
+    logLevel: 'warn',
+    output: { file: browserBundle, format: 'iife', minify: true },
+  });
+}
+
+function find(name) {
+  try {
+    return require.resolve(name);
+  } catch {
+    // Not installed; the caller says what that means.
+    return null;
+  }
+}
+
+function run(script, args) {
+  const { status, signal, error } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) {
+    console.error(`build: ${script} ended with ${signal ?? `exit code ${status}`}`);
+    process.exit(1);
+  }
+}
