@@ -1,0 +1,18 @@
+/**
+ * Who runs the work. To add one: write src/queues/<id>.ts with an open function as queue.ts says, add one line here, and run
+ * `npx vitest run --project unit src/queues`: the contract kit tries every entry.
+ */
+import type { Entry } from '../registry.ts';
+import type { OpenQueue, QueueMeta } from './queue.ts';
+
+export const QUEUES: Readonly<Record<string, Entry<OpenQueue, QueueMeta>>> = {
+  local: {
+    meta: {
+      id: 'local',
+      title: 'Local',
+      description:
+        'The process that took the call runs the work: first come, first served, with a bound on what waits.',
+    },
+    load: async () => (await import('./local.ts')).openLocalQueue,
+  },
+};

@@ -1,0 +1,68 @@
+import type { QueueOptions, TaskQueue } from './queue.ts';
+
+/** In this process, first come, first served. */
+export async function openLocalQueue(options: QueueOptions): Promise<TaskQueue> {
+  const waiting: string[] = [];
+  const known = new Set<string>(); // waiting or running
+  let reservedCount = 0;
+  let runningCount = 0;
+  let isPaused = false;
+  let run: ((id: string) => Promise<void>) | undefined;
+
+  const hasRoom = () => waiting.length + reservedCount + runningCount < options.waitingMax + options.concurrency;
+
+  function pump(): void {
+    while (run !== undefined && !isPaused && runningCount < options.concurrency) {
+      const id = waiting.shift();
+      if (id === undefined) return;
+      runningCount++;
+      run(id).finally(() => {
+        runningCount--;
+        known.delete(id);
+        pump();
+      });
+    }
+  }
+
+  function add(id: string): void {
+    waiting.push(id);
+    known.add(id);
+    pump();
+  }
+
+  return {
+    reserve() {
+      if (!hasRoom()) return undefined;
+      reservedCount++;
+      let isOpen = true;
+      const close = () => {
+        if (isOpen) reservedCount--;
+        isOpen = false;
+      };
+      return {
+        async fill(id) {
+          close();
+          if (!known.has(id)) add(id);
+        },
+        free: close,
+      };
+    },
+    async offer(id) {
+      if (known.has(id) || !hasRoom()) return false;
+      add(id);
+      return true;
+    },
+    work(start) {
+      run = start;
+      pump();
+    },
+    pause() {
+      isPaused = true;
+    },
+    load: () => ({ waiting: waiting.length + reservedCount, running: runningCount }),
+    async [Symbol.asyncDispose]() {
+      isPaused = true;
+      waiting.length = 0;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Meta } from '../registry.ts';
+
+/**
+ * Who runs the work, and how much of it may wait. A queue carries task ids only and may forget them: the store is the truth, and
+ * what a queue lost the engine offers again. It may also hand out an id twice: claiming it is a compare-and-set.
+ */
+export interface TaskQueue extends AsyncDisposable {
+  /** A place for work that is about to be recorded, taken at once; undefined: full. */
+  reserve(): Place | undefined;
+  /** Work that is recorded already. false: full, or known here already. */
+  offer(id: string): Promise<boolean>;
+  /** From now on calls `run` for each id, at most `concurrency` at a time. `run` never rejects. */
+  work(run: (id: string) => Promise<void>): void;
+  /** Hands out nothing more. What runs goes on. */
+  pause(): void;
+  /** How many ids wait here and how many run here. */
+  load(): { readonly waiting: number; readonly running: number };
+}
+
+export interface Place {
+  /** The work is recorded: run it. */
+  fill(id: string): Promise<void>;
+  /** It will not come. */
+  free(): void;
+}
+
+export interface QueueOptions {
+  /** How many tasks this process runs at a time. */
+  readonly concurrency: number;
+  /** How many may wait beyond those. */
+  readonly waitingMax: number;
+}
+
+export type QueueMeta = Meta;
+
+/** Opens a queue. Throws a UsageError when what it needs cannot be reached. */
+export type OpenQueue = (options: QueueOptions) => Promise<TaskQueue>;

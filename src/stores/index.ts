@@ -1,0 +1,27 @@
+/**
+ * Where task records live. To add one: write src/stores/<id>.ts with an open function as store.ts says, add one line
+ * here, and run `npx vitest run --project unit src/stores`: the contract kit tries every entry.
+ */
+import type { Entry } from '../registry.ts';
+import type { OpenStore, StoreMeta } from './store.ts';
+
+export const STORES: Readonly<Record<string, Entry<OpenStore, StoreMeta>>> = {
+  memory: {
+    meta: {
+      id: 'memory',
+      title: 'Memory',
+      description: 'Records in the memory of the process; nothing survives it. For tests and comparison.',
+      durable: false,
+    },
+    load: async () => (await import('./memory.ts')).openMemoryStore,
+  },
+  sqlite: {
+    meta: {
+      id: 'sqlite',
+      title: 'SQLite',
+      description: 'One file, synced before a receipt goes out; several processes of one machine may share it.',
+      durable: true,
+    },
+    load: async () => (await import('./sqlite.ts')).openSqliteStore,
+  },
+};

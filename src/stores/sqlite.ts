@@ -1,0 +1,151 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { z } from 'zod';
+import { dueAt } from '../tasks/due.ts';
+import type { TaskRecord } from '../tasks/task.ts';
+import { decodeTask, encodeTask } from '../tasks/task-record.ts';
+import { messageOf, UsageError } from '../usage-error.ts';
+import { createFilePresence } from './file-presence.ts';
+import type { Position, StoreOptions, TaskStore } from './store.ts';
+
+const SCHEMA_VERSION = 1;
+const BUSY_TIMEOUT_MS = 5_000; // Another process's write takes well under 1 ms; a slow disk's sync may take a second.
+
+const SCHEMA = `
+  CREATE TABLE task (
+    id TEXT NOT NULL PRIMARY KEY,
+    principal TEXT NOT NULL,
+    idempotency_key TEXT,
+    state TEXT NOT NULL,
+    is_held INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    due_at INTEGER,
+    version INTEGER NOT NULL,
+    record TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX task_key ON task (principal, idempotency_key) WHERE idempotency_key IS NOT NULL;
+  CREATE INDEX task_list ON task (principal, created_at DESC, id DESC);
+  CREATE INDEX task_due ON task (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX task_queued ON task (created_at, id) WHERE state = 'queued';
+  CREATE INDEX task_held ON task (created_at, id) WHERE is_held = 1;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** One file, `tasks.db`, in WAL mode. Every write is synced to the disk before it resolves, so a receipt survives a crash of the machine too. */
+export async function openSqliteStore(options: StoreOptions): Promise<TaskStore> {
+  const path = join(options.directory, 'tasks.db');
+  const database = connect(options.directory, path);
+  const statements = prepare(database);
+  const presence = createFilePresence(join(options.directory, 'workers'));
+  return {
+    async insert(task) {
+      // OR IGNORE leaves the row out for a taken key and for a taken id; which of the two, the read tells.
+      const { changes } = statements.insert.run(...rowOf(task));
+      if (changes === 1) return { kind: 'inserted' };
+      const holder =
+        task.idempotencyKey === null ? undefined : one(statements.byKey, task.principal, task.idempotencyKey);
+      if (holder !== undefined) return { kind: 'key-taken', task: holder };
+      throw new Error(`task id ${task.id} exists already`);
+    },
+    get: async (id) => one(statements.get, id),
+    byKey: async (principal, idempotencyKey) => one(statements.byKey, principal, idempotencyKey),
+    async replace(task, expectedVersion) {
+      const [, , , state, isHeld, , due, version, record] = rowOf(task);
+      return statements.replace.run(state, isHeld, due, version, record, task.id, expectedVersion).changes === 1;
+    },
+    remove: async (id, expectedVersion) => statements.remove.run(id, expectedVersion).changes === 1,
+    async list(principal, { after, limit }) {
+      if (after === undefined) return all(statements.listFirst, principal, limit);
+      return all(statements.listAfter, principal, after.createdAt, after.id, limit);
+    },
+    due: async (nowMs, limit) => all(statements.due, nowMs, limit),
+    queued: async ({ after = BEFORE_ALL, limit }) => all(statements.queued, after.createdAt, after.id, limit),
+    held: async ({ after = BEFORE_ALL, limit }) => all(statements.held, after.createdAt, after.id, limit),
+    presence,
+    async [Symbol.asyncDispose]() {
+      presence[Symbol.dispose]();
+      if (database.open) database.close();
+    },
+  };
+}
+
+const BEFORE_ALL: Position = { createdAt: -1, id: '' };
+
+function connect(directory: string, path: string): Database.Database {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const database = new Database(path);
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    migrate(database, path);
+    return database;
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(
+      `Cannot open the task store ${path}: ${messageOf(cause)}. Give a directory that can be written.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function migrate(database: Database.Database, path: string): void {
+  const versionOf = () =>
+    z.array(z.strictObject({ user_version: z.int() })).parse(database.pragma('user_version'))[0]?.user_version;
+  if (versionOf() === SCHEMA_VERSION) return;
+  // Two processes may open a new file at once: the second waits here and finds the work done.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const found = versionOf();
+    if (found === 0) database.exec(SCHEMA);
+    else if (found !== SCHEMA_VERSION) {
+      throw new UsageError(
+        `The task store ${path} has schema version ${found}; this server knows ${SCHEMA_VERSION}. Use the server that made it, or another directory.`,
+      );
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function prepare(database: Database.Database) {
+  const select = (rest: string) => database.prepare(`SELECT record FROM task WHERE ${rest}`);
+  return {
+    insert: database.prepare('INSERT OR IGNORE INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    replace: database.prepare(
+      'UPDATE task SET state = ?, is_held = ?, due_at = ?, version = ?, record = ? WHERE id = ? AND version = ?',
+    ),
+    remove: database.prepare('DELETE FROM task WHERE id = ? AND version = ?'),
+    get: select('id = ?'),
+    byKey: select('principal = ? AND idempotency_key = ?'),
+    listFirst: select('principal = ? ORDER BY created_at DESC, id DESC LIMIT ?'),
+    listAfter: select('principal = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?'),
+    due: select('due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, created_at, id LIMIT ?'),
+    queued: select("state = 'queued' AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?"),
+    held: select('is_held = 1 AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?'),
+  };
+}
+
+type Row = readonly [string, string, string | null, string, number, number, number | null, number, string];
+
+function rowOf(task: TaskRecord): Row {
+  const isHeld = task.lease === null ? 0 : 1;
+  const { id, principal, idempotencyKey, state, createdAt, version } = task;
+  return [id, principal, idempotencyKey, state, isHeld, createdAt, dueAt(task), version, encodeTask(task)];
+}
+
+const storedRow = z.object({ record: z.string() });
+
+function one(statement: Database.Statement, ...values: readonly (string | number)[]): TaskRecord | undefined {
+  const row = statement.get(...values);
+  return row === undefined ? undefined : decodeTask(storedRow.parse(row).record);
+}
+
+function all(statement: Database.Statement, ...values: readonly (string | number)[]): readonly TaskRecord[] {
+  return statement.all(...values).map((row) => decodeTask(storedRow.parse(row).record));
+}

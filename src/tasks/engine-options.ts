@@ -1,0 +1,54 @@
+import type { TaskQueue } from '../queues/queue.ts';
+import type { TaskStore } from '../stores/store.ts';
+import type { ServerLog } from '../telemetry/log.ts';
+import type { EffectLedger, Tool } from '../tools/tool.ts';
+import type { ServerClock } from './clock.ts';
+import type { TtlLimits } from './due.ts';
+import type { TaskRecord } from './task.ts';
+
+/** What the engine is made of. It closes the queue; store and ledger belong to who opened them. */
+export interface TaskEngineOptions {
+  readonly store: TaskStore;
+  readonly queue: TaskQueue;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly effects: EffectLedger;
+  readonly clock?: ServerClock;
+  readonly limits?: Partial<EngineLimits>;
+  readonly log?: ServerLog;
+  /** Told of what happens, for metrics. Must not throw. */
+  readonly observe?: (event: EngineEvent) => void;
+}
+
+export type EngineEvent =
+  | { readonly type: 'change'; readonly before: TaskRecord | null; readonly after: TaskRecord }
+  | { readonly type: 'refused'; readonly reason: 'conflict' | 'full' | 'draining' }
+  | { readonly type: 'repeated' }
+  | { readonly type: 'removed'; readonly task: TaskRecord };
+
+export interface EngineLimits {
+  /** A task without an SLA of its own is settled as failed after this long. */
+  readonly slaMs: number;
+  /** The longest SLA a call may ask for. */
+  readonly slaMsMax: number;
+  readonly ttl: TtlLimits;
+  /** What clients are told to wait between polls. */
+  readonly pollIntervalMs: number;
+  /** A worker that has not renewed its lease for so long is taken for lost. */
+  readonly leaseMs: number;
+  /** How often leases are renewed and deadlines looked at: what is due is done at most this late. */
+  readonly sweepMs: number;
+  /** How often waited-for tasks are read again and the queue is filled up from the store, for what other processes did. */
+  readonly rereadMs: number;
+}
+
+const DAY_MS = 86_400_000;
+
+export const DEFAULT_LIMITS: EngineLimits = {
+  slaMs: 120_000, // The longest a platform in front is known to wait.
+  slaMsMax: DAY_MS,
+  ttl: { defaultMs: DAY_MS, minMs: 1_000, maxMs: 7 * DAY_MS }, // A result nobody fetched within a week is nobody's.
+  pollIntervalMs: 500,
+  leaseMs: 10_000, // Ten times the longest pause of a garbage collection or a slow disk that we want to live with.
+  sweepMs: 250,
+  rereadMs: 1_000,
+};

@@ -1,0 +1,85 @@
+import type { TaskStore } from '../stores/store.ts';
+import type { ServerClock } from './clock.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { isExpired } from './due.ts';
+import type { TaskHub } from './hub.ts';
+import type { TaskRecord } from './task.ts';
+import type { TaskEngine } from './task-engine.ts';
+import { isTerminal } from './transitions.ts';
+
+/** What clients may look at: their own tasks, until those expire. */
+export interface Reading extends Pick<TaskEngine, 'get' | 'wait' | 'list'> {
+  /** Reads again what is waited for and not run here: another process may have ended it. */
+  reread(isHere: (id: string) => boolean): Promise<void>;
+}
+
+export interface ReadingParts {
+  readonly store: TaskStore;
+  readonly clock: ServerClock;
+  readonly hub: TaskHub;
+  /** Aborted when the engine stops: nobody waits any longer. */
+  readonly life: AbortSignal;
+}
+
+const PAGE_MAX = 1_000;
+
+export function createReading({ store, clock, hub, life }: ReadingParts): Reading {
+  async function get(principal: string, id: string): Promise<TaskRecord | undefined> {
+    const task = await store.get(id);
+    return task !== undefined && task.principal === principal && !isExpired(task, clock.now()) ? task : undefined;
+  }
+
+  async function wait(principal: string, id: string, signal: AbortSignal): Promise<TaskRecord | undefined> {
+    using followed = follow(hub, id, [signal, life]); // Before the read, or a change between the two would be missed.
+    for (;;) {
+      const task = await get(principal, id);
+      if (task === undefined || isTerminal(task.state) || task.state === 'input_required') return task;
+      await followed.change();
+    }
+  }
+
+  return {
+    get,
+    wait,
+    async list(principal, { cursor, limit }) {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+      if (cursor !== undefined && after === undefined) return 'bad-cursor';
+      const size = Math.min(Math.max(1, Math.floor(limit)), PAGE_MAX);
+      // One more than asked for tells whether there is a next page.
+      const found = await store.list(principal, { limit: size + 1, ...(after !== undefined && { after }) });
+      const page = found.slice(0, size);
+      const last = page.at(-1);
+      const tasks = page.filter((task) => !isExpired(task, clock.now()));
+      return found.length > size && last !== undefined ? { tasks, nextCursor: encodeCursor(last) } : { tasks };
+    },
+    async reread(isHere) {
+      for (const id of hub.followed()) {
+        if (!isHere(id)) hub.poke(id);
+      }
+    },
+  };
+}
+
+/** Resolves on the next change of the task, also on one that came while nobody was looking; rejects when a signal is aborted. */
+function follow(hub: TaskHub, id: string, signals: readonly AbortSignal[]): Disposable & { change(): Promise<void> } {
+  let hasChanged = false;
+  let wake = () => {};
+  const unfollow = hub.follow(id, () => {
+    hasChanged = true;
+    wake();
+  });
+  const stop = () => wake();
+  for (const signal of signals) signal.addEventListener('abort', stop, { once: true });
+  return {
+    async change() {
+      for (const signal of signals) signal.throwIfAborted();
+      if (!hasChanged) await new Promise<void>((resolve) => (wake = resolve));
+      hasChanged = false;
+      for (const signal of signals) signal.throwIfAborted();
+    },
+    [Symbol.dispose]() {
+      for (const signal of signals) signal.removeEventListener('abort', stop);
+      unfollow();
+    },
+  };
+}

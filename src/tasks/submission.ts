@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ServerClock } from './clock.ts';
+import { effectiveTtlMs, isExpired } from './due.ts';
+import type { EngineEvent, EngineLimits, TaskEngineOptions } from './engine-options.ts';
+import type { TaskHub } from './hub.ts';
+import type { TaskRecord } from './task.ts';
+import type { SubmitAnswer, SubmitRequest } from './task-engine.ts';
+import type { TaskWriter } from './task-writer.ts';
+
+export interface SubmissionParts extends Pick<TaskEngineOptions, 'store' | 'queue' | 'tools'> {
+  readonly writer: TaskWriter;
+  readonly hub: TaskHub;
+  readonly clock: ServerClock;
+  readonly limits: EngineLimits;
+  readonly observe: (event: EngineEvent) => void;
+  readonly isDraining: () => boolean;
+  /** How long a task that is refused now should stay away. */
+  readonly retryAfterMs: () => number;
+}
+
+const EXPIRED_KEY_ATTEMPTS_MAX = 5; // One removal frees a key; more means that others remove and insert it as fast as we do.
+
+/** Records new work, once for each principal and key, before anybody hears of it. */
+export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) => Promise<SubmitAnswer> {
+  const { store, queue, tools, writer, hub, clock, limits, observe } = parts;
+
+  function refuse(answer: Exclude<SubmitAnswer, { kind: 'accepted' }>): SubmitAnswer {
+    observe({ type: 'refused', reason: answer.kind });
+    return answer;
+  }
+
+  function compare(request: SubmitRequest, existing: TaskRecord): SubmitAnswer {
+    if (existing.argumentsHash !== argumentsHashOf(request)) return refuse({ kind: 'conflict', task: existing });
+    observe({ type: 'repeated' });
+    return { kind: 'accepted', task: existing, isNew: false };
+  }
+
+  async function holderOf(request: SubmitRequest): Promise<TaskRecord | undefined> {
+    if (request.idempotencyKey === null) return undefined;
+    const existing = await store.byKey(request.principal, request.idempotencyKey);
+    if (existing === undefined || !isExpired(existing, clock.now())) return existing;
+    await writer.remove(existing); // Its time is over: the key is free, whether or not the sweeper has been here.
+    return undefined;
+  }
+
+  function newRecord(request: SubmitRequest): TaskRecord {
+    const nowMs = clock.now();
+    const slaMs = request.maxWaitMs ?? tools.get(request.tool)?.slaMs ?? limits.slaMs;
+    return {
+      id: randomBytes(16).toString('hex'),
+      principal: request.principal,
+      tool: request.tool,
+      arguments: request.arguments,
+      argumentsHash: argumentsHashOf(request),
+      idempotencyKey: request.idempotencyKey,
+      state: 'queued',
+      statusMessage: 'Waiting for a worker.',
+      createdAt: nowMs,
+      updatedAt: nowMs,
+      startedAt: null,
+      endedAt: null,
+      deadlineAt: nowMs + Math.min(Math.max(1, Math.ceil(slaMs)), limits.slaMsMax),
+      ttlMs: effectiveTtlMs(request.ttlMs, limits.ttl),
+      pollIntervalMs: limits.pollIntervalMs,
+      outcome: null,
+      lease: null,
+      fence: 0,
+      runs: 0,
+      version: 1,
+    };
+  }
+
+  return async (request) => {
+    for (let attempt = 0; attempt < EXPIRED_KEY_ATTEMPTS_MAX; attempt++) {
+      const existing = await holderOf(request);
+      if (existing !== undefined) return compare(request, existing);
+      if (parts.isDraining()) return refuse({ kind: 'draining' });
+      const place = queue.reserve();
+      if (place === undefined) {
+        return refuse({ kind: 'full', queued: queue.load().waiting, retryAfterMs: parts.retryAfterMs() });
+      }
+      try {
+        const task = newRecord(request);
+        const answer = await store.insert(task);
+        if (answer.kind === 'inserted') {
+          observe({ type: 'change', before: null, after: task });
+          hub.publish(task);
+          await place.fill(task.id);
+          return { kind: 'accepted', task, isNew: true };
+        }
+        // Somebody was faster with the same key; unless that record is of the past, it is the answer.
+        if (!isExpired(answer.task, clock.now())) return compare(request, answer.task);
+      } finally {
+        place.free();
+      }
+    }
+    throw new Error(`the idempotency key was taken and freed ${EXPIRED_KEY_ATTEMPTS_MAX} times in a row`);
+  };
+}
+
+/** The same for the same tool and arguments, whatever the order of their keys. */
+export function argumentsHashOf(request: Pick<SubmitRequest, 'tool' | 'arguments'>): string {
+  const text = JSON.stringify([request.tool, request.arguments], (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? inKeyOrder(value) : value,
+  );
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function inKeyOrder(value: object): object {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { TaskRecord } from './task.ts';
+
+const rpcError = z.strictObject({ code: z.number(), message: z.string(), data: z.unknown().optional() });
+
+const toolResult = z.strictObject({
+  content: z.array(z.strictObject({ type: z.literal('text'), text: z.string() })),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+  isError: z.boolean().optional(),
+});
+
+const taskRecord: z.ZodType<TaskRecord> = z.strictObject({
+  id: z.string(),
+  principal: z.string(),
+  tool: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  argumentsHash: z.string(),
+  idempotencyKey: z.string().nullable(),
+  state: z.enum(['queued', 'running', 'input_required', 'settled', 'cancelled']),
+  statusMessage: z.string().nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  deadlineAt: z.number(),
+  ttlMs: z.number().nullable(),
+  pollIntervalMs: z.number(),
+  outcome: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('result'), result: toolResult }),
+      z.strictObject({ kind: z.literal('error'), error: rpcError }),
+    ])
+    .nullable(),
+  lease: z.strictObject({ worker: z.string(), untilMs: z.number() }).nullable(),
+  fence: z.int(),
+  runs: z.int(),
+  version: z.int(),
+});
+
+/** A record as stores keep it that have no columns of their own for its parts. */
+export function encodeTask(task: TaskRecord): string {
+  return JSON.stringify(task);
+}
+
+/** Throws when the text is not a record of this version: a damaged or foreign store. */
+export function decodeTask(text: string): TaskRecord {
+  return taskRecord.parse(JSON.parse(text));
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from '../usage-error.ts';
+import type { ServerClock } from './clock.ts';
+import { isExpired } from './due.ts';
+import type { TaskEngineOptions } from './engine-options.ts';
+import { failure, RpcFailure } from './rpc-failure.ts';
+import { createRunningTask, type RunningTask } from './running-task.ts';
+import type { Outcome, TaskRecord } from './task.ts';
+import type { TaskWriter } from './task-writer.ts';
+
+/** Runs tasks in this process. */
+export interface Worker {
+  readonly name: string;
+  readonly running: ReadonlyMap<string, RunningTask>;
+  /** Claims, runs and settles one task. Resolves when this process has nothing to do with it any more; never rejects. */
+  run(id: string): Promise<void>;
+  /** Renews the leases that have used up a third of their time. */
+  heartbeat(): void;
+  /** How long recent work took, ms: for the advice when to come again. */
+  meanRunMs(): number;
+}
+
+export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' | 'effects'> {
+  readonly name: string;
+  readonly writer: TaskWriter;
+  readonly clock: ServerClock;
+  readonly leaseMs: number;
+  readonly onError: (error: unknown, doing: string) => void;
+}
+
+const SETTLE_RETRY_MS_MAX = 2_000;
+
+export function createWorker(parts: WorkerParts): Worker {
+  const { name, store, tools, effects, writer, clock, leaseMs, onError } = parts;
+  const running = new Map<string, RunningTask>();
+  const renewing = new Set<string>();
+  let meanRunMs = 1_000; // A guess until the first task has ended.
+
+  async function claim(id: string): Promise<TaskRecord | undefined> {
+    const answer = await writer.change(id, (task) => {
+      const nowMs = clock.now();
+      // What is due is the sweeper's to end, not ours to begin.
+      if (task.state !== 'queued' || nowMs >= task.deadlineAt || isExpired(task, nowMs)) return undefined;
+      return { type: 'claim', worker: name, leaseUntilMs: nowMs + leaseMs };
+    });
+    return answer.kind === 'changed' ? answer.task : undefined;
+  }
+
+  async function runTool(work: RunningTask): Promise<Outcome> {
+    const task = work.record();
+    const tool = tools.get(task.tool);
+    if (tool === undefined) return failure('no-such-tool', `This server has no tool named '${task.tool}' any more.`);
+    try {
+      const result = await tool.run(task.arguments, {
+        taskId: task.id,
+        effectKey: effectKeyOf(task),
+        signal: work.signal,
+        effects: work.effects,
+        progress: createProgress(work, onError),
+        sleep: (ms) => clock.sleep(ms, work.signal),
+      });
+      return { kind: 'result', result };
+    } catch (error) {
+      if (error instanceof RpcFailure) return { kind: 'error', error: error.error };
+      return failure('tool-crashed', `The tool '${task.tool}' failed: ${messageOf(error)}`);
+    }
+  }
+
+  /** A store that fails for a while must not cost the outcome: tries until it is written or the task is not ours. */
+  async function settle(work: RunningTask, outcome: Outcome): Promise<void> {
+    for (let pauseMs = 50; !work.signal.aborted; pauseMs = Math.min(pauseMs * 2, SETTLE_RETRY_MS_MAX)) {
+      try {
+        await work.exclusive(() => work.write({ type: 'finish', outcome }));
+        return;
+      } catch (error) {
+        onError(error, `settling task ${work.id}`);
+        await clock.sleep(pauseMs, work.signal).catch(() => {}); // Stopped meanwhile: the loop ends.
+      }
+    }
+  }
+
+  return {
+    name,
+    running,
+    async run(id) {
+      try {
+        const claimed = await claim(id);
+        if (claimed === undefined) return;
+        const work = createRunningTask(claimed, { store, writer, clock, ledger: effects, leaseMs });
+        running.set(id, work);
+        const startedAt = clock.now();
+        const outcome = await runTool(work);
+        meanRunMs += (clock.now() - startedAt - meanRunMs) / 8;
+        await settle(work, outcome);
+      } catch (error) {
+        onError(error, `running task ${id}`);
+      } finally {
+        running.delete(id);
+      }
+    },
+    heartbeat() {
+      const nowMs = clock.now();
+      for (const work of running.values()) {
+        const leftMs = (work.record().lease?.untilMs ?? 0) - nowMs;
+        if (leftMs > (leaseMs * 2) / 3 || renewing.has(work.id) || work.signal.aborted) continue;
+        renewing.add(work.id);
+        work
+          .exclusive(() => work.write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs }))
+          .catch((error) => onError(error, `renewing the lease of task ${work.id}`))
+          .finally(() => renewing.delete(work.id));
+      }
+    },
+    meanRunMs: () => meanRunMs,
+  };
+}
+
+/** Keeps only the newest message while one is being written: progress must not slow the work down. */
+function createProgress(work: RunningTask, onError: WorkerParts['onError']): (message: string) => void {
+  let pending: string | undefined;
+  return (message) => {
+    const isWriting = pending !== undefined;
+    pending = message;
+    if (isWriting) return;
+    work
+      .exclusive(async () => {
+        const newest = pending;
+        pending = undefined;
+        if (newest !== undefined) await work.write({ type: 'note', message: newest });
+      })
+      .catch((error) => onError(error, `noting the progress of task ${work.id}`));
+  };
+}
+
+/** The same for every run of the same logical work: the caller's key where there is one, else the task. */
+export function effectKeyOf(task: TaskRecord): string {
+  if (task.idempotencyKey === null) return `task:${task.id}`;
+  const parts = JSON.stringify([task.principal, task.idempotencyKey, task.argumentsHash]);
+  return `key:${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
+}
