@@ -5,6 +5,8 @@ import type { AgentId } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall, PlannedLimits } from '../model/plan.ts';
 import type { Handshake } from './dialects/adapter.ts';
+import type { RpcLink } from './rpc-link.ts';
+import type { Stray } from './stray.ts';
 import type { LineStream, RequestTags } from './wire.ts';
 import type { WireTarget } from './wire-target.ts';
 
@@ -21,6 +23,8 @@ export interface Connection {
 export interface Reader {
   readonly agent: AgentId;
   readonly as?: number;
+  /** Default: the context's. Final reads come after the load's own signal may have been aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** What every connection of a run shares. */
@@ -35,12 +39,14 @@ export interface WireContext {
   readonly signal: AbortSignal;
   /** The boot that runs now; lets a 4xx after a restart be told apart from a lost task. Default: always 1. */
   readonly boot?: () => number;
+  /** Replies that answer nothing open, for progress and warnings; the history has them as frames. */
+  readonly onStray?: (conn: string, stray: Stray) => void;
 }
 
 export interface ConnectionOptions {
   readonly context: WireContext;
-  /** Who speaks; null: the harness itself (probes), whose operations must not be used. */
-  readonly agent: AgentId | null;
+  /** Who speaks, 1…n. */
+  readonly agent: number;
   readonly endpoint: Endpoint;
 }
 
@@ -58,5 +64,9 @@ export type Endpoint =
 export interface StdioHost {
   /** Takes the link of a new boot and greets the server; throws a HandshakeError when it does not answer within `timeoutMs`. */
   attach(conn: string, stream: LineStream, timeoutMs?: number): Promise<Handshake>;
+  /** The link of the running boot, once it has been greeted; null: no boot, or its greeting failed. */
+  link(): Promise<RpcLink | null>;
+  /** The conn of the latest boot. */
+  conn(): string;
   close(): Promise<void>;
 }

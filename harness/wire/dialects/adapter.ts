@@ -26,6 +26,8 @@ export interface Adapter {
   /** null: the dialect has no such operation (or the target gives no way to do it). */
   request(op: Operation, input: OperationInput): RequestShape | null;
   interpret(op: Operation, reply: RawReply, input: OperationInput): Outcome;
+  /** This reply can only be interpreted with a fresh `get`, whose status then stands in `input.lastStatus`. */
+  needsStatus?(op: Operation, reply: RawReply, input: OperationInput): boolean;
   /** The state of a task that a notification carries; null: it carries none. */
   push(notification: RpcNotification, target: WireTarget): Observation | null;
 }

@@ -53,6 +53,11 @@ export const tasks20251125: Adapter = {
     const plain = op === 'create' ? plainResult(input.target, result, shape) : null;
     return plain ?? unreadable(read.reply, shape);
   },
+  needsStatus(op, reply, input) {
+    if (op !== 'result' || reply.kind !== 'answered' || isTerminal(input.lastStatus ?? undefined)) return false;
+    const { result } = reply.message;
+    return isErrorReply(reply) || (isObject(result) && result.isError === true);
+  },
   push(notification) {
     if (notification.method !== 'notifications/tasks/status' || notification.params === undefined) return null;
     const seen = observe(notification.params);

@@ -1,0 +1,87 @@
+import type { AgentWire } from '../model/agent.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { loadUnit } from '../model/registry.ts';
+import type { Connection, ConnectionOptions } from './connection.ts';
+import { type Adapter, HandshakeError } from './dialects/adapter.ts';
+import { ADAPTERS } from './dialects/index.ts';
+import { createHttpLine, createStdioLine, type LineSource } from './line-source.ts';
+import { type Ask, createOperationRunner } from './operation-runner.ts';
+
+/**
+ * Opens one agent's conversation. Throws a HandshakeError when the server does not answer the greeting (over stdio: when no
+ * boot has been greeted); after that nothing throws but an aborted signal.
+ */
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const { context, endpoint, agent } = options;
+  const adapter = await loadUnit(ADAPTERS, 'dialect', context.target.dialect);
+  const source: LineSource =
+    endpoint.kind === 'http'
+      ? await createHttpLine({ context, endpoint, adapter, agent })
+      : createStdioLine(endpoint.host);
+  const opened = await source.line();
+  if (opened.link === null) throw new HandshakeError('no boot of the server has answered a greeting yet');
+  let { handshake } = opened;
+  const runner = createOperationRunner(context, adapter);
+
+  const once = async (ask: Ask) => {
+    const line = await source.line();
+    if (line.link !== null) handshake = line.handshake;
+    const done = await runner.perform(ask, line);
+    if (done === null) return { outcome: unsupported(ask, adapter), isLost: false };
+    if (done.aborted) ask.signal.throwIfAborted();
+    const isLost = done.outcome.type !== 'ok' && done.outcome.reason === 'session-lost' && line.link !== null;
+    if (isLost) line.link.forget(done.sessionId);
+    return { outcome: done.outcome, isLost };
+  };
+  /** A read that lost its session is repeated once in a new one; a create is the agent's to repeat, since it may cost. */
+  const run = async (ask: Ask): Promise<Outcome> => {
+    ask.signal.throwIfAborted();
+    const first = await once(ask);
+    if (!first.isLost || ask.op === 'create') return first.outcome;
+    return (await once(ask)).outcome;
+  };
+
+  return {
+    wire: createAgentWire({ options, adapter, run }),
+    get handshake() {
+      return handshake;
+    },
+    read(op, call, task, reader) {
+      const signal = reader.signal ?? context.signal;
+      return run({ op, call, task, reader, signal, timeoutMs: context.limits.requestMs });
+    },
+    close: () => source.close(),
+  };
+}
+
+interface WireParts {
+  readonly options: ConnectionOptions;
+  readonly adapter: Adapter;
+  run(ask: Ask): Promise<Outcome>;
+}
+
+function createAgentWire({ options, adapter, run }: WireParts): AgentWire {
+  const { limits, signal } = options.context;
+  const reader = { agent: options.agent };
+  const { requestMs, blockingMs } = limits;
+  return {
+    hasBlockingResult: adapter.hasBlockingResult,
+    getCarriesResult: adapter.getCarriesResult,
+    create(call, { attempt, key, intended, timeoutMs, probe }) {
+      const create = { attempt, key, intended, probe: probe ?? false };
+      const limit = timeoutMs ?? (adapter.createBlocks ? blockingMs : requestMs);
+      return run({ op: 'create', call, task: null, reader, signal, timeoutMs: limit, create });
+    },
+    get: (call, task) => run({ op: 'get', call, task, reader, signal, timeoutMs: requestMs }),
+    result: (call, task) =>
+      adapter.hasBlockingResult
+        ? run({ op: 'result', call, task, reader, signal, timeoutMs: blockingMs })
+        : run({ op: 'get', call, task, reader, signal, timeoutMs: requestMs }),
+    cancel: (call, task) => run({ op: 'cancel', call, task, reader, signal, timeoutMs: requestMs }),
+  };
+}
+
+/** Nothing was sent and nothing is recorded: the dialect has no such operation. */
+function unsupported(ask: Ask, adapter: Adapter): Outcome {
+  return { type: 'fail', reason: 'refused', message: `${adapter.meta.id} has no ${ask.op}` };
+}

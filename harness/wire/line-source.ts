@@ -1,0 +1,70 @@
+import type { Endpoint, StdioHost, WireContext } from './connection.ts';
+import { type Adapter, type Handshake, HandshakeError } from './dialects/adapter.ts';
+import { createHttpChannel } from './http-channel.ts';
+import type { Line } from './operation-runner.ts';
+import { createRpcLink } from './rpc-link.ts';
+
+/** Where an agent gets the link for its next operation. */
+export interface LineSource {
+  /** A greeted link; greets first where that is needed. Never throws. */
+  line(): Promise<Line>;
+  close(): Promise<void>;
+}
+
+export interface HttpLineOptions {
+  readonly context: WireContext;
+  readonly endpoint: Extract<Endpoint, { kind: 'http' }>;
+  readonly adapter: Adapter;
+  readonly agent: number;
+}
+
+/** One link for the whole run; a lost session is opened again before the next operation. Throws when the first greeting fails. */
+export async function createHttpLine(options: HttpLineOptions): Promise<LineSource> {
+  const { context, endpoint, adapter, agent } = options;
+  const { conn, url, headers } = endpoint;
+  const channel = createHttpChannel({ url, headers, onStray: (stray) => context.onStray?.(conn, stray) });
+  const link = createRpcLink({ conn, channel, context, agent, capabilities: adapter.capabilities });
+  let greeting: Promise<Handshake> | null = null;
+  /** Operations that find the session lost at the same time wait for one greeting. */
+  const greet = () => {
+    greeting ??= link.greet(adapter).finally(() => {
+      greeting = null;
+    });
+    return greeting;
+  };
+  try {
+    await greet();
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
+  return {
+    async line() {
+      const handshake = link.handshake();
+      if (handshake !== null) return { link, handshake };
+      try {
+        return { link, handshake: await greet() };
+      } catch (error) {
+        if (!(error instanceof HandshakeError)) throw error;
+        const message = `no session: ${error.message}`;
+        return { link: null, conn, outcome: { type: 'fail', reason: 'session-lost', message } };
+      }
+    },
+    close: () => link.close(),
+  };
+}
+
+/** The link of whichever boot runs now. */
+export function createStdioLine(host: StdioHost): LineSource {
+  return {
+    async line() {
+      const link = await host.link();
+      const handshake = link?.handshake() ?? null;
+      if (link !== null && handshake !== null) return { link, handshake };
+      const message = 'the process is not running';
+      return { link: null, conn: host.conn(), outcome: { type: 'fail', reason: 'refused', message } };
+    },
+    // The host is shared: whoever made it closes it.
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Observation, OkBody, UnsureBody } from '../model/event.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { isObject } from './json-rpc.ts';
+
+/** A result longer than this as JSON stands in the history as its SHA-256 and length. */
+export const RESULT_BYTES_MAX = 64 * 1024;
+
+/** The history line of an outcome. `of`: seq of its inv. */
+export function outcomeBody(of: number, outcome: Outcome): OkBody | UnsureBody {
+  if (outcome.type === 'ok') {
+    const { type, ...seen } = outcome;
+    return { kind: type, of, ...compact(seen), shape: outcome.shape };
+  }
+  const { type, ...told } = outcome;
+  return { kind: type, of, ...told };
+}
+
+/** The observation with a long result replaced by the digest of its JSON, keys sorted so that their order does not matter. */
+export function compact(seen: Observation): Observation {
+  if (seen.result === undefined) return seen;
+  const text = JSON.stringify(seen.result);
+  // In UTF-8 a UTF-16 unit takes one byte at least and three at most, which settles nearly every case without counting.
+  if (text.length * 3 <= RESULT_BYTES_MAX) return seen;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= RESULT_BYTES_MAX) return seen;
+  const { result, ...rest } = seen;
+  const resultSha = createHash('sha256').update(JSON.stringify(result, sortKeys)).digest('hex');
+  return { ...rest, resultSha, bytes };
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

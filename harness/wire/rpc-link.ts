@@ -1,0 +1,121 @@
+import type { AgentId } from '../model/operation.ts';
+import type { WireContext } from './connection.ts';
+import type { Adapter, Exchange, Handshake, RequestShape } from './dialects/adapter.ts';
+import { type HeaderInput, headersOf, withEnvelope } from './envelope.ts';
+import { isObject, type JsonObject, type RpcNotification, type RpcRequest } from './json-rpc.ts';
+import type { Channel, RawReply, RequestTag } from './wire.ts';
+
+/** A channel with what a conversation keeps: request ids, the era, the negotiated version, the session. */
+export interface RpcLink {
+  readonly conn: string;
+  /** The latest greeting; null: none yet, or it failed. */
+  handshake(): Handshake | null;
+  /** null: no session is open (none was given, or over stdio). */
+  sessionId(): string | null;
+  /** The server has been started again since the greeting. */
+  isRestarted(): boolean;
+  /** Greets the server (again), forgetting the session. Throws a HandshakeError. */
+  greet(adapter: Adapter, timeoutMs?: number): Promise<Handshake>;
+  /** The same for requests of one's own choice (detection). */
+  exchange(timeoutMs?: number): Exchange;
+  /** Forgets this session, so that the next operation greets again. */
+  forget(sessionId: string | null): void;
+  /** Numbers a request and fills in what its era demands. */
+  prepare(shape: RequestShape): Prepared;
+  send(prepared: Prepared, tag: RequestTag, options: SendOptions): Promise<RawReply>;
+  close(): Promise<void>;
+}
+
+export interface Prepared {
+  readonly message: RpcRequest;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+}
+
+export interface SendOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onNotification?: (notification: RpcNotification) => void;
+}
+
+export interface LinkOptions {
+  readonly conn: string;
+  readonly channel: Channel;
+  readonly context: Pick<WireContext, 'tags' | 'limits' | 'signal' | 'boot'>;
+  readonly agent: AgentId | null;
+  readonly capabilities: JsonObject;
+}
+
+export function createRpcLink(options: LinkOptions): RpcLink {
+  const { conn, channel, context, capabilities } = options;
+  let lastId = 0;
+  let greetings = 0;
+  let greeted: Handshake | null = null;
+  let protocolVersion: string | null = null;
+  let sessionId: string | null = null;
+  let bootGreeted = 0;
+  const boot = () => context.boot?.() ?? 1;
+
+  const prepare = (shape: RequestShape, isModern = greeted?.era === 'modern'): Prepared => {
+    lastId += 1;
+    const params = isModern ? withEnvelope(shape.params, capabilities) : shape.params;
+    const message: RpcRequest = { jsonrpc: '2.0', id: lastId, method: shape.method, params };
+    const mcpName = shape.mcpName ?? null;
+    const headers = headersOf({ ...headerInput(isModern), method: shape.method, mcpName });
+    return { message, headers, bytes: Buffer.byteLength(JSON.stringify(message)) };
+  };
+  const headerInput = (isModern: boolean): Pick<HeaderInput, 'era' | 'protocolVersion' | 'sessionId'> => {
+    return { era: isModern ? 'modern' : 'legacy', protocolVersion, sessionId };
+  };
+  const send = (prepared: Prepared, tag: RequestTag, how: SendOptions) => {
+    context.tags.set(conn, prepared.message.id, tag);
+    return channel.request(prepared.message, { ...how, headers: prepared.headers });
+  };
+  /** Keeps what initialize agreed on, which the handshake's next messages must already carry. */
+  const keep = (reply: RawReply) => {
+    if (reply.kind !== 'answered' || !isObject(reply.message.result)) return;
+    sessionId = reply.headers['mcp-session-id'] ?? null;
+    const version = reply.message.result.protocolVersion;
+    protocolVersion = typeof version === 'string' ? version : null;
+  };
+  const exchange = (timeoutMs?: number): Exchange => ({
+    async request(method, params, choice) {
+      greetings += 1;
+      const prepared = prepare({ method, params }, choice?.modern ?? false);
+      const reply = await send(
+        prepared,
+        { op: 'handshake', call: null, attempt: greetings, agent: options.agent },
+        { timeoutMs: choice?.timeoutMs ?? timeoutMs ?? context.limits.requestMs, signal: context.signal },
+      );
+      if (method === 'initialize') keep(reply);
+      return reply;
+    },
+    async notify(method, params) {
+      const headers = headersOf({ ...headerInput(false), method, mcpName: null });
+      await channel.notify({ jsonrpc: '2.0', method, ...(params ? { params } : {}) }, { headers });
+    },
+  });
+
+  return {
+    conn,
+    handshake: () => greeted,
+    sessionId: () => sessionId,
+    isRestarted: () => greeted !== null && boot() !== bootGreeted,
+    exchange,
+    async greet(adapter, timeoutMs) {
+      greeted = null;
+      sessionId = null;
+      protocolVersion = null;
+      bootGreeted = boot();
+      const handshake = await adapter.handshake(exchange(timeoutMs));
+      greeted = handshake;
+      return handshake;
+    },
+    forget(lost) {
+      if (lost === sessionId) greeted = null;
+    },
+    prepare: (shape) => prepare(shape),
+    send,
+    close: () => channel.close(),
+  };
+}
