@@ -1,0 +1,74 @@
+import type { Checker } from '../model/checker.ts';
+import { groupBy } from '../model/grouping.ts';
+import type { Acked, HistoryIndex } from '../model/history-index.ts';
+import type { Plan } from '../model/plan.ts';
+import { createFindingList, type FindingList, judged, vacuous, when } from './finding-list.ts';
+import { NO_KEY, NO_TASKS } from './situations/situation.ts';
+
+/**
+ * One idempotency key is one task: the same call sent again under its key (by its agent, also concurrently, also after a
+ * restart) is given the same task; another call under that key is refused. How often the effect was committed is S3. Not
+ * applicable when no key was answered twice. Counts: keys (sent), answeredTwice, violations.
+ */
+export const brokenKeys: Checker = {
+  meta: {
+    id: 'broken-keys',
+    title: 'The same idempotency key gives the same task',
+    description: 'The key is all that stands between a lost receipt and work done twice.',
+    invariants: ['S13'],
+    requires: ['acks'],
+    judges: 'server',
+  },
+  applicable(plan) {
+    if (plan.target.dialect === 'blocking') return NO_TASKS;
+    return plan.target.facts.key ? null : NO_KEY;
+  },
+  check({ plan, history }) {
+    const findings = createFindingList();
+    const acks = history.calls.flatMap((call) => call.acks).filter(({ inv }) => inv.key !== undefined);
+    const scopes = groupBy(acks, (ack) => scopeOf(plan, ack));
+    let answeredTwice = 0;
+    for (const group of scopes.values()) {
+      const inOrder = [...group].sort((a, b) => a.end.seq - b.end.seq);
+      if (inOrder.length > 1) answeredTwice += 1;
+      judgeKey(inOrder, history, findings);
+    }
+    const sent = history.exchanges.flatMap(({ inv }) =>
+      inv.op === 'create' && inv.key !== undefined ? [inv.key] : [],
+    );
+    const counts = { keys: new Set(sent).size, answeredTwice, violations: findings.count };
+    if (answeredTwice === 0) return vacuous('no key was sent and answered twice in this run', counts);
+    return judged(findings, counts);
+  },
+};
+
+/** Keys belong to a principal; without principals all agents are one. */
+function scopeOf(plan: Plan, { inv }: Acked): string {
+  return `${plan.target.facts.principals ? inv.agent : 'all'}\0${inv.key}`;
+}
+
+function judgeKey(acks: readonly Acked[], history: HistoryIndex, findings: FindingList): void {
+  const [first] = acks;
+  if (!first) return;
+  const at = (ack: Acked) => `${ack.end.task ?? 'no task'} at ${when(history, ack.end)}`;
+  // Each call has a token of its own, so another call under this key has other arguments.
+  const stranger = acks.find(({ inv }) => inv.call !== first.inv.call);
+  if (stranger) {
+    findings.add(
+      'S13',
+      `call ${stranger.inv.call} (agent ${stranger.inv.agent}) used the key of call ${first.inv.call} with other arguments and ` +
+        `was given ${at(stranger)} instead of a conflict`,
+      [first.end.seq, stranger.end.seq],
+    );
+  }
+  const own = acks.filter(({ inv }) => inv.call === first.inv.call);
+  const other = own.find(({ end }) => end.task !== first.end.task);
+  if (!other) return;
+  const tasks = new Set(own.map(({ end }) => end.task)).size;
+  findings.add(
+    'S13',
+    `call ${first.inv.call} (agent ${first.inv.agent}) was given ${at(first)} and, under the same key, ${at(other)}` +
+      `${tasks > 2 ? ` (${tasks} tasks in all)` : ''}`,
+    [first.end.seq, other.end.seq],
+  );
+}

@@ -1,0 +1,89 @@
+import { canonicalJson } from '../model/canonical.ts';
+import type { Checker } from '../model/checker.ts';
+import type { Observation } from '../model/event.ts';
+import type { HistoryIndex, Sighting, TaskView } from '../model/history-index.ts';
+import { isTerminal } from '../model/operation.ts';
+import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
+import { NO_TASKS } from './situations/situation.ts';
+
+/**
+ * A task that was shown as terminal keeps its status and its outcome for ever, over restarts too. Reads and notifications
+ * count; the answer to a cancel is a promise, not a sighting. Results are compared in canonical JSON without `_meta`, errors
+ * by code and message. Counts: tasks (terminal ones), sightings, changed (tasks).
+ */
+export const changedTerminal: Checker = {
+  meta: {
+    id: 'changed-terminal',
+    title: 'A terminal status and its result never change',
+    description: 'Agents act on the first terminal answer they see; one that changes later was acted on wrongly.',
+    invariants: ['S9'],
+    requires: ['terminal-reads'],
+    judges: 'server',
+  },
+  applicable: (plan) => (plan.target.dialect === 'blocking' ? NO_TASKS : null),
+  check({ plan, history }) {
+    const findings = createFindingList();
+    const counts = { tasks: 0, sightings: 0, changed: 0 };
+    // tasks/result of 2025-11-25 carries a result and no status; what stands there was inferred.
+    const statusOps = plan.target.dialect === 'tasks-2025-11-25' ? ['get'] : ['get', 'result'];
+    for (const task of history.tasks.values()) {
+      const seen = task.sightings.filter(({ event, inv }) => isTerminal(event.status) && isSighting(inv?.op));
+      if (seen.length === 0) continue;
+      counts.tasks += 1;
+      counts.sightings += seen.length;
+      const before = findings.count;
+      compare(task, history, findings, {
+        seen: seen.filter(({ inv }) => inv === undefined || statusOps.includes(inv.op)),
+        valueOf: (event) => event.status,
+        what: 'status',
+      });
+      compare(task, history, findings, { seen, valueOf: resultOf, what: 'result' });
+      compare(task, history, findings, { seen, valueOf: errorOf, what: 'error' });
+      if (findings.count > before) counts.changed += 1;
+    }
+    return judged(findings, counts);
+  },
+};
+
+/** Reports the first sighting that differs from the first one; the later ones say nothing new. */
+function compare(
+  task: TaskView,
+  history: HistoryIndex,
+  findings: FindingList,
+  options: {
+    readonly seen: readonly Sighting[];
+    readonly valueOf: (event: Observation) => string | undefined;
+    readonly what: string;
+  },
+): void {
+  let first: { readonly value: string; readonly event: Sighting['event'] } | null = null;
+  for (const { event } of options.seen) {
+    const value = options.valueOf(event);
+    if (value === undefined) continue;
+    first ??= { value, event };
+    if (value === first.value) continue;
+    const calls = task.calls.map((call) => `call ${call}`).join(', ');
+    findings.add(
+      'S9',
+      `${calls} (agent ${task.owner}): the ${options.what} of task ${task.id} was ${quoted(first.value)} at ` +
+        `${when(history, first.event)} and ${quoted(value)} at ${when(history, event)}`,
+      [first.event.seq, event.seq],
+    );
+    return;
+  }
+}
+
+function isSighting(op: string | undefined): boolean {
+  return op === undefined || op === 'get' || op === 'result';
+}
+
+function resultOf({ result, resultSha }: Observation): string | undefined {
+  if (result === undefined) return resultSha;
+  if (typeof result !== 'object' || result === null || !('_meta' in result)) return canonicalJson(result);
+  const { _meta, ...rest } = result;
+  return canonicalJson(rest);
+}
+
+function errorOf({ error }: Observation): string | undefined {
+  return error === undefined ? undefined : `${error.code} ${error.message}`;
+}

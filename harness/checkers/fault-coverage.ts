@@ -1,0 +1,43 @@
+import type { Checker } from '../model/checker.ts';
+import { vacuous } from './finding-list.ts';
+
+/**
+ * Every planned fault was seen to bite. One that touched nothing proves nothing, so the run is unknown and says which.
+ * Counts: planned, verified, started (struck without proof).
+ */
+export const faultCoverage: Checker = {
+  meta: {
+    id: 'fault-coverage',
+    title: 'Every planned fault bit',
+    description: 'A fault that hit nothing makes a good verdict out of nothing.',
+    invariants: ['coverage'],
+    requires: [],
+    judges: 'harness',
+  },
+  applicable: (plan) => (plan.faults.length === 0 ? 'no fault is planned in this run' : null),
+  check({ plan, history }) {
+    const phaseSeen = (phase: string) =>
+      new Set(history.faults.filter((event) => event.phase === phase).map(({ entry }) => entry));
+    const started = phaseSeen('start');
+    const verified = phaseSeen('verified');
+    const planned = plan.faults.map(({ entry }) => entry);
+    const missing = planned.filter((entry) => !verified.has(entry));
+    const counts = {
+      planned: planned.length,
+      verified: planned.length - missing.length,
+      started: planned.filter((entry) => started.has(entry)).length,
+    };
+    if (planned.length === 0) return vacuous('no fault is planned in this run', counts);
+    if (missing.length === 0) return { valid: true, counts, findings: [] };
+    const named = missing
+      .slice(0, 10)
+      .map((entry) => `${entry} ${started.has(entry) ? '(struck, no proof)' : '(never struck)'}`);
+    const more = missing.length > 10 ? ` and ${missing.length - 10} more` : '';
+    return {
+      valid: 'unknown',
+      reason: `${missing.length} of ${planned.length} planned faults were not seen to bite: ${named.join(', ')}${more}`,
+      counts,
+      findings: [],
+    };
+  },
+};

@@ -1,0 +1,43 @@
+// Every invariant a history is judged by.
+//
+// To add one: write `<id>.ts` beside this file, exporting one Checker whose `meta.id` is the file's name, a noun for the failing
+// state; list in `requires` what the history must hold before it can say true; import it here and add its line below; show
+// the empty, the definite, the unclear and the similar legal history in `checkers.test.ts`; give it a broken server that it catches.
+
+import type { Checker } from '../model/checker.ts';
+import { entry, type Registry } from '../model/registry.ts';
+import { brokenKeys } from './broken-keys.ts';
+import { changedTerminal } from './changed-terminal.ts';
+import { conservation } from './conservation.ts';
+import { duplicateEffects } from './duplicate-effects.ts';
+import { effectsAfterRefusal } from './effects-after-refusal.ts';
+import { faultCoverage } from './fault-coverage.ts';
+import { lostTasks } from './lost-tasks.ts';
+import { malformedReplies } from './malformed-replies.ts';
+import { missingEffects } from './missing-effects.ts';
+import { phantomEffects } from './phantom-effects.ts';
+import { repeatedIds } from './repeated-ids.ts';
+import { slowRecovery } from './slow-recovery.ts';
+import { statusRegress } from './status-regress.ts';
+import { unpairedReplies } from './unpaired-replies.ts';
+import { unsettledTasks } from './unsettled-tasks.ts';
+import { wrongResults } from './wrong-results.ts';
+
+export const checkers: Registry<Checker> = {
+  'broken-keys': entry(brokenKeys),
+  'changed-terminal': entry(changedTerminal),
+  conservation: entry(conservation),
+  'duplicate-effects': entry(duplicateEffects),
+  'effects-after-refusal': entry(effectsAfterRefusal),
+  'fault-coverage': entry(faultCoverage),
+  'lost-tasks': entry(lostTasks),
+  'malformed-replies': entry(malformedReplies),
+  'missing-effects': entry(missingEffects),
+  'phantom-effects': entry(phantomEffects),
+  'repeated-ids': entry(repeatedIds),
+  'slow-recovery': entry(slowRecovery),
+  'status-regress': entry(statusRegress),
+  'unpaired-replies': entry(unpairedReplies),
+  'unsettled-tasks': entry(unsettledTasks),
+  'wrong-results': entry(wrongResults),
+};

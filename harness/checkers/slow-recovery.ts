@@ -1,0 +1,126 @@
+import type { Checker } from '../model/checker.ts';
+import type { BootView, HistoryIndex } from '../model/history-index.ts';
+import type { Plan } from '../model/plan.ts';
+import { createFindingList, type FindingList, judged, second, vacuous } from './finding-list.ts';
+
+interface Recovery {
+  readonly boot: number;
+  readonly spawnT: number;
+  /** Until the boot ended, or the run. */
+  readonly endT: number;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+/**
+ * A boot after a restart comes back: ready within limits.readyMs of its start; a good reply within limits.readyMs of the first
+ * request after that; the first new task settled within the SLA of its receipt. A boot that was ended before its time, or that
+ * nobody asked anything, is not judged by that part. Counts: restarts, ready, answered, settledNew.
+ */
+export const slowRecovery: Checker = {
+  meta: {
+    id: 'slow-recovery',
+    title: 'A restarted server comes back and takes work again',
+    description: 'A server that survives its crash and then hangs over its own backlog is down all the same.',
+    invariants: ['L2'],
+    requires: ['calls'],
+    judges: 'server',
+  },
+  applicable: ({ target }) =>
+    target.facts.process ? null : 'the harness did not start this server, so it sees no restart',
+  check({ plan, history }) {
+    const findings = createFindingList();
+    const counts = { restarts: 0, ready: 0, answered: 0, settledNew: 0 };
+    for (const boot of history.boots) {
+      if (boot.boot === 1 || !boot.spawn) continue;
+      counts.restarts += 1;
+      const recovery = recoveryOf(boot, boot.spawn, history);
+      if (isReady(boot, recovery, plan, findings)) counts.ready += 1;
+      else continue;
+      if (isAnswering(recovery, plan, history, findings)) counts.answered += 1;
+      if (isSettling(recovery, plan, history, findings)) counts.settledNew += 1;
+    }
+    if (counts.restarts === 0) return vacuous('the server was never restarted in this run', counts);
+    const result = judged(findings, counts);
+    if (findings.count > 0 || counts.answered > 0) return result;
+    return {
+      ...result,
+      valid: 'unknown',
+      reason: 'the server was restarted, but asked nothing long enough afterwards',
+    };
+  },
+};
+
+function recoveryOf(
+  { boot, exit, ready }: BootView,
+  spawn: NonNullable<BootView['spawn']>,
+  history: HistoryIndex,
+): Recovery {
+  return {
+    boot,
+    spawnT: spawn.t,
+    endT: exit?.t ?? history.endT,
+    fromSeq: ready?.seq ?? spawn.seq,
+    toSeq: exit?.seq ?? history.events.length,
+  };
+}
+
+function isReady(boot: BootView, recovery: Recovery, plan: Plan, findings: FindingList): boolean {
+  const limitT = recovery.spawnT + plan.limits.readyMs * 1_000_000;
+  if (boot.ready && boot.ready.t <= limitT) return true;
+  const isOwnExit = boot.exit?.by === 'server';
+  if (!boot.ready && !isOwnExit && recovery.endT <= limitT) return false;
+  const seqs = [boot.spawn, boot.ready, boot.exit].flatMap((event) => (event ? [event.seq] : []));
+  const how = boot.ready
+    ? `was ready only at ${second(boot.ready.t)}`
+    : isOwnExit
+      ? 'ended by itself'
+      : 'was never ready';
+  findings.add(
+    'L2',
+    `boot ${boot.boot}, started at ${second(recovery.spawnT)}, ${how}; ${plan.limits.readyMs} ms were allowed`,
+    seqs,
+  );
+  return boot.ready !== null;
+}
+
+function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
+  const asked = history.exchanges.filter(({ inv }) => inv.seq > recovery.fromSeq && inv.seq < recovery.toSeq);
+  const [first] = asked;
+  if (!first) return false;
+  const limitT = first.inv.t + plan.limits.readyMs * 1_000_000;
+  // A definite refusal is an answer as well: the server is back and says no.
+  const answers = asked.flatMap(({ end }) =>
+    end && (end.kind === 'ok' || end.answered === true) && end.seq < recovery.toSeq ? [end] : [],
+  );
+  const earliestT = answers.reduce((t, end) => Math.min(t, end.t), Number.POSITIVE_INFINITY);
+  if (earliestT <= limitT) return true;
+  if (recovery.endT <= limitT) return false;
+  const what =
+    earliestT === Number.POSITIVE_INFINITY ? 'nothing was answered' : `the first answer came at ${second(earliestT)}`;
+  findings.add(
+    'L2',
+    `boot ${recovery.boot} was first asked at ${second(first.inv.t)} and ${what}; ${plan.limits.readyMs} ms were allowed`,
+    [first.inv.seq],
+  );
+  return false;
+}
+
+function isSettling(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
+  const fresh = [...history.tasks.values()].filter(({ acks }) => {
+    const ackSeq = acks[0]?.end.seq ?? -1;
+    return ackSeq > recovery.fromSeq && ackSeq < recovery.toSeq;
+  });
+  if (fresh.length === 0) return false;
+  const ackT = Math.min(...fresh.map(({ acks }) => acks[0]?.end.t ?? Number.POSITIVE_INFINITY));
+  const settledT = Math.min(...fresh.map(({ settled }) => settled?.event.t ?? Number.POSITIVE_INFINITY));
+  const limitT = Math.max(ackT, history.lastHealT) + plan.slaMs * 1_000_000;
+  if (settledT <= limitT) return true;
+  if (recovery.endT <= limitT || settledT < Number.POSITIVE_INFINITY) return false;
+  findings.add(
+    'L2',
+    `boot ${recovery.boot} took its first new task at ${second(ackT)} and had settled none by ${second(limitT)}`,
+    fresh.slice(0, 3).flatMap(({ acks }) => acks.slice(0, 1).map(({ end }) => end.seq)),
+  );
+  return false;
+}

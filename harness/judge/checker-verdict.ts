@@ -1,0 +1,45 @@
+import type { Checker, CheckerResult, Requirement } from '../model/checker.ts';
+import type { HistoryIndex } from '../model/history-index.ts';
+import type { Plan } from '../model/plan.ts';
+import type { CheckerVerdict } from '../model/verdict.ts';
+import { MISSING } from './evidence.ts';
+
+/** Asks one checker: not applicable here, unknown for want of evidence, or what it says. One that throws is unknown. */
+export function verdictOf(
+  { meta, applicable, check }: Checker,
+  plan: Plan,
+  history: HistoryIndex,
+  evidence: ReadonlySet<Requirement>,
+): CheckerVerdict {
+  const head = { id: meta.id, title: meta.title, invariants: [...meta.invariants].sort() };
+  const nothing = { counts: {}, findings: [] };
+  const excluded = plan.notApplicable.find(({ kind, id }) => kind === 'checker' && id === meta.id)?.reason;
+  try {
+    const reason = excluded ?? applicable(plan);
+    if (reason !== null) return { ...head, valid: 'not-applicable', reason, ...nothing };
+    const missing = meta.requires.filter((requirement) => !evidence.has(requirement));
+    if (missing.length > 0) {
+      return {
+        ...head,
+        valid: 'unknown',
+        reason: missing.map((requirement) => MISSING[requirement]).join('; '),
+        ...nothing,
+      };
+    }
+    return { ...head, ...ordered(check({ plan, history })) };
+  } catch (error) {
+    // A checker that fails has proved nothing; the others still hold.
+    const message = error instanceof Error ? error.message : String(error);
+    return { ...head, valid: 'unknown', reason: `the checker failed: ${message}`, ...nothing };
+  }
+}
+
+/** Counts by name, so that two verdicts diff. Findings come in the order of the history already. */
+function ordered(result: CheckerResult): CheckerResult {
+  return { ...result, counts: byName(result.counts) };
+}
+
+/** Fields in the order of their names. */
+export function byName<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

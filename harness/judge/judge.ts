@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { checkers } from '../checkers/index.ts';
+import { metrics } from '../metrics/index.ts';
+import type { Checker } from '../model/checker.ts';
+import { EXIT, worstExitCode } from '../model/exit-code.ts';
+import { countFates, fatesOf } from '../model/fates.ts';
+import { type History, readHistory } from '../model/history.ts';
+import { type HistoryIndex, indexHistory } from '../model/history-index.ts';
+import type { Metric } from '../model/metric.ts';
+import type { MetricValue } from '../model/metric-value.ts';
+import type { Plan } from '../model/plan.ts';
+import { loadAll } from '../model/registry.ts';
+import { runDirectory } from '../model/run-directory.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { type TargetSummary, type ThresholdVerdict, VERDICT_SCHEMA, type Verdict, worst } from '../model/verdict.ts';
+import { type MetricCatalogue, parseThreshold } from '../plan/threshold.ts';
+import { byName, verdictOf } from './checker-verdict.ts';
+import { coverageOf, coverageValidity, faultRowsOf } from './coverage.ts';
+import { evidenceOf } from './evidence.ts';
+import { readPlan } from './plan-file.ts';
+import { evaluateThreshold, type Measured } from './threshold-evaluation.ts';
+
+export interface JudgeInput {
+  readonly plan: Plan;
+  readonly history: History;
+  /** Where the run lies, for the replay line; null: it was never saved. */
+  readonly directory?: string | null;
+  /** What judges; the registries unless a test says otherwise. */
+  readonly checkers?: readonly Checker[];
+  readonly metrics?: readonly Metric[];
+}
+
+/** Plan and history in, verdict out. Pure but for loading the registries: the same input gives the same bytes. */
+export async function judge(input: JudgeInput): Promise<Verdict> {
+  const { plan } = input;
+  const history = indexHistory(plan, input.history);
+  const evidence = evidenceOf(history);
+  const checkerVerdicts = (input.checkers ?? (await loadAll(checkers)))
+    .map((checker) => ({ checker, verdict: verdictOf(checker, plan, history, evidence) }))
+    .sort((a, b) => (a.verdict.id < b.verdict.id ? -1 : 1));
+  const fates = countFates(fatesOf(plan, history));
+  const metricUnits = input.metrics ?? (await loadAll(metrics));
+  const values = measure(metricUnits, plan, history);
+  const thresholds = thresholdsOf(plan, { metrics: values, fates }, metricUnits);
+  const coverage = coverageOf(plan, history);
+  const valid = worst([...checkerVerdicts.map(({ verdict }) => verdict.valid), coverageValidity(coverage)]);
+  const isOurs = checkerVerdicts.some(
+    ({ checker, verdict }) => checker.meta.judges === 'harness' && verdict.valid === false,
+  );
+  return {
+    schema: VERDICT_SCHEMA,
+    claimcheck: plan.claimcheck,
+    scenario: plan.scenario,
+    seed: plan.seed,
+    time: history.run.time,
+    startedAt: history.run.startedAt,
+    durationMs: Math.round(history.endT / 1_000_000),
+    interrupted: history.interrupted,
+    target: targetOf(plan, history),
+    valid,
+    exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
+    checkers: checkerVerdicts.map(({ verdict }) => verdict),
+    fates,
+    phantom: history.effects.filter(({ phase, call }) => phase === 'commit' && (call === null || !history.call(call)))
+      .length,
+    metrics: values,
+    thresholds,
+    coverage,
+    faults: faultRowsOf(plan, history),
+    replay: `claimcheck replay ${shellWord(pathFromHere(input.directory ?? 'plan.json'))}`,
+  };
+}
+
+/** Reads a run directory and judges it; writes nothing. Throws a UsageError when it is not one, or is damaged. */
+export async function judgeDirectory(path: string): Promise<Verdict> {
+  const directory = runDirectory(path);
+  const plan = await readPlan(directory.plan);
+  return judge({ plan, history: await readHistory(historyPath(path)), directory: path });
+}
+
+/** history.jsonl, or the packed one beside it. */
+function historyPath(path: string): string {
+  const { history } = runDirectory(path);
+  const found = [history, `${history}.gz`].find((candidate) => existsSync(candidate));
+  if (found === undefined) throw new UsageError(`${path} holds no history; expected ${history} or ${history}.gz`);
+  return found;
+}
+
+function measure(units: readonly Metric[], plan: Plan, history: HistoryIndex): Readonly<Record<string, MetricValue>> {
+  const values: Record<string, MetricValue> = {};
+  for (const { meta, measure: measureOne } of units) {
+    const value = measureOne({ plan, history });
+    if (value !== null) values[meta.id] = value;
+  }
+  return byName(values);
+}
+
+function thresholdsOf(plan: Plan, measured: Measured, units: readonly Metric[]): readonly ThresholdVerdict[] {
+  const catalogue: MetricCatalogue = new Map(units.map(({ meta }) => [meta.id, meta]));
+  const judged = plan.thresholds.map((text) => evaluateThreshold(parseThreshold(text, catalogue), measured));
+  const excluded = plan.notApplicable
+    .filter(({ kind }) => kind === 'threshold')
+    .map(({ id, reason }) => ({ expression: id, valid: 'unknown', value: null, applicable: false, reason }) as const);
+  return [...judged, ...excluded].sort((a, b) => (a.expression < b.expression ? -1 : 1));
+}
+
+function exitCodeOf(input: {
+  readonly valid: Verdict['valid'];
+  readonly isOurs: boolean;
+  readonly interrupted: boolean;
+  readonly thresholds: readonly ThresholdVerdict[];
+}): number {
+  const codes: number[] = [EXIT.valid];
+  if (input.interrupted) codes.push(EXIT.interrupted);
+  if (input.isOurs) codes.push(EXIT.ours);
+  if (input.valid === false && !input.isOurs) codes.push(EXIT.violated);
+  if (input.valid === 'unknown') codes.push(EXIT.unknown);
+  for (const { valid, applicable } of input.thresholds) {
+    if (applicable === false) continue;
+    if (valid === false) codes.push(EXIT.threshold);
+    if (valid === 'unknown') codes.push(EXIT.unknown);
+  }
+  return worstExitCode(codes);
+}
+
+/** The server says who it is when it is first spoken to (note 'server'). */
+function targetOf(plan: Plan, history: HistoryIndex): TargetSummary {
+  const { target } = plan;
+  const data = history.notes.find(({ topic }) => topic === 'server')?.data;
+  const name = data?.name;
+  const version = data?.version;
+  return {
+    kind: target.kind,
+    server: typeof name === 'string' ? { name, version: typeof version === 'string' ? version : 'unknown' } : null,
+    dialect: target.dialect,
+    transport: target.transport,
+    store: target.store,
+    queue: target.queue,
+    agents: plan.agents.count,
+    backoff: plan.agents.backoff.id,
+    load: plan.load.id,
+  };
+}
+
+/** The same text however the directory was named, and short where it lies below. */
+function pathFromHere(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? join(path) : below;
+}
+
+function shellWord(word: string): string {
+  return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

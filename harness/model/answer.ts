@@ -1,0 +1,73 @@
+import type { Observation } from './event.ts';
+import type { Exchange, HistoryIndex, TaskView } from './history-index.ts';
+import type { Plan, PlannedCall } from './plan.ts';
+
+/** What an answer says, in the terms the invariants are written in. */
+
+/** Completed, and the result did not say isError. */
+export function isSuccess(seen: Observation): boolean {
+  return seen.status === 'completed' && seen.isError !== true;
+}
+
+export function hasResult(seen: Observation): boolean {
+  return seen.result !== undefined || seen.resultSha !== undefined;
+}
+
+/** The agent needs nothing more: a result, or a terminal status that has none. */
+export function hasOutcome(seen: Observation): boolean {
+  if (seen.status === undefined) return false;
+  if (seen.status === 'failed' || seen.status === 'cancelled') return true;
+  return seen.status === 'completed' && (hasResult(seen) || seen.isError !== undefined);
+}
+
+/**
+ * Does a good result carry the token of its call? null: it cannot be told (not a success, no result in it, no echo
+ * expression was evaluated, or a call that is meant to fail).
+ */
+export function carriesToken(call: PlannedCall, seen: Observation): boolean | null {
+  if (call.tool === 'failing' || !isSuccess(seen) || !hasResult(seen) || seen.echo === undefined) return null;
+  if (seen.echo === null) return false;
+  // A number stands for the token where a tool takes only numbers: 12 is not in 112.
+  return /^\d+$/.test(call.token) ? seen.echo === call.token : seen.echo.includes(call.token);
+}
+
+/** The agent that a request speaks for: the auditor reads as the owner. */
+export function readerOf(exchange: Exchange): number {
+  const { agent, as } = exchange.inv;
+  return agent === 'auditor' ? (as ?? 0) : agent;
+}
+
+/** How a read denies that a task exists. `promised`: its receipt was out and its retention had not passed. */
+export function denial(
+  plan: Plan,
+  history: HistoryIndex,
+  task: TaskView,
+  read: Exchange,
+): 'none' | 'promised' | 'before-receipt' | 'expired' | 'session-ended' {
+  const { inv, end } = read;
+  if (end?.kind !== 'fail' || end.reason !== 'not-found') return 'none';
+  const [ack] = task.acks;
+  if (!ack || ack.end.seq > inv.seq) return 'before-receipt';
+  if (end.t >= task.expiresT) return 'expired';
+  if (plan.target.facts.scope === 'session' && sessionEnded(history, ack.end.seq, read)) return 'session-ended';
+  return 'promised';
+}
+
+/** The session that owned the task is gone: lost by a server that forgot it, or with the boot it belonged to. */
+function sessionEnded(history: HistoryIndex, ackSeq: number, { inv }: Exchange): boolean {
+  if (history.bootAt(ackSeq) !== history.bootAt(inv.seq)) return true;
+  return history.exchanges.some(
+    ({ inv: other, end }) =>
+      other.conn === inv.conn &&
+      end !== null &&
+      end.kind !== 'ok' &&
+      end.reason === 'session-lost' &&
+      end.seq > ackSeq &&
+      end.seq < inv.seq,
+  );
+}
+
+/** ns from run start until which a task acked at `ackT` must have settled: the SLA, moved by the last heal. */
+export function settleDeadlineT(plan: Plan, history: HistoryIndex, ackT: number): number {
+  return Math.max(ackT, history.lastHealT) + plan.slaMs * 1_000_000;
+}
