@@ -1,0 +1,151 @@
+import {
+  BarController,
+  BarElement,
+  Chart,
+  type ChartDataset,
+  Legend,
+  LinearScale,
+  LogarithmicScale,
+  type Plugin,
+  PointElement,
+  ScatterController,
+  Tooltip,
+} from 'chart.js';
+import type { ChartData } from '../report-run.ts';
+
+const POINT_STYLES = ['circle', 'rectRot', 'triangle', 'rect'] as const;
+
+/** Draws every chart whose data stands in the page, in place of its folded table. */
+export function drawCharts(): { redraw(): void } {
+  Chart.register(
+    BarController,
+    BarElement,
+    Legend,
+    LinearScale,
+    LogarithmicScale,
+    PointElement,
+    ScatterController,
+    Tooltip,
+  );
+  Chart.defaults.animation = false;
+  Chart.defaults.maintainAspectRatio = false;
+  const all: readonly ChartData[] = JSON.parse(document.getElementById('charts')?.textContent ?? '[]');
+  let charts = all.flatMap((data) => draw(data));
+  return {
+    redraw() {
+      for (const chart of charts) chart.destroy();
+      charts = all.flatMap((data) => draw(data));
+    },
+  };
+}
+
+function draw(data: ChartData): Chart[] {
+  const figure = document.getElementById(data.id);
+  const frame = figure?.querySelector<HTMLElement>('.canvas');
+  const canvas = figure?.querySelector('canvas');
+  if (!figure || !frame || !canvas) return [];
+  if (frame.hidden) figure.querySelector('details')?.removeAttribute('open');
+  frame.hidden = false;
+  const ink = colour('--soft');
+  const grid = { color: colour('--grid') };
+  Chart.defaults.color = ink;
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  const isBar = data.type === 'bar';
+  const chart = new Chart<'bar' | 'scatter'>(canvas, {
+    type: data.type,
+    data: { datasets: data.series.map((series, index) => datasetOf(series, index, isBar)) },
+    options: {
+      scales: {
+        x: {
+          type: 'linear',
+          min: 0,
+          max: data.untilS,
+          stacked: isBar,
+          grid,
+          ticks: { callback: (value) => `${value} s`, maxRotation: 0 },
+        },
+        y: {
+          type: data.logarithmic ? 'logarithmic' : 'linear',
+          stacked: isBar,
+          beginAtZero: !data.logarithmic,
+          grid,
+          title: { display: true, text: data.yTitle },
+          ticks: { callback: (value) => tickText(Number(value), data.logarithmic) },
+        },
+      },
+      plugins: {
+        legend: { position: 'bottom', labels: { usePointStyle: true, boxHeight: 7 } },
+        tooltip: {
+          callbacks: {
+            label: ({ dataset, parsed }) =>
+              `${dataset.label}: ${Number((parsed.y ?? 0).toFixed(1))} at ${Number((parsed.x ?? 0).toFixed(2))} s`,
+            title: () => '',
+          },
+        },
+      },
+    },
+    plugins: [bandsPlugin(data)],
+  });
+  return [chart];
+}
+
+function datasetOf(
+  series: ChartData['series'][number],
+  index: number,
+  isBar: boolean,
+): ChartDataset<'bar' | 'scatter', { x: number; y: number }[]> {
+  const tone = colour(`--tone-${series.tone}`);
+  // A log scale has no zero: what took no measurable time stands on its floor.
+  const points = series.points.map(([x, y]) => ({ x, y: isBar ? y : Math.max(y, 0.1) }));
+  return isBar
+    ? {
+        type: 'bar',
+        label: series.label,
+        data: points,
+        backgroundColor: tone,
+        barPercentage: 1,
+        categoryPercentage: 0.94,
+        pointStyle: POINT_STYLES[index % 4],
+      }
+    : {
+        type: 'scatter',
+        label: series.label,
+        data: points,
+        backgroundColor: tone,
+        borderColor: tone,
+        pointStyle: POINT_STYLES[index % 4],
+        pointRadius: 3,
+      };
+}
+
+/** The server away and lasting faults, shaded behind the data, with a line where the server went. */
+function bandsPlugin(data: ChartData): Plugin {
+  return {
+    id: 'bands',
+    beforeDatasetsDraw({ ctx, chartArea, scales }) {
+      const x = scales.x;
+      if (x === undefined) return;
+      ctx.save();
+      for (const band of data.bands) {
+        const left = x.getPixelForValue(band.from);
+        const right = Math.max(left + 1, x.getPixelForValue(band.to));
+        ctx.fillStyle = band.down ? colour('--away') : `${colour('--tone-3')}22`;
+        ctx.fillRect(left, chartArea.top, right - left, chartArea.height);
+        if (!band.down) continue;
+        ctx.fillStyle = colour('--crash');
+        ctx.fillRect(left, chartArea.top, 1.5, chartArea.height);
+      }
+      ctx.restore();
+    },
+  };
+}
+
+function tickText(value: number, logarithmic: boolean): string {
+  if (!logarithmic) return String(value);
+  // One label a factor of ten; the lines between them stay bare.
+  return Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? String(value) : '';
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

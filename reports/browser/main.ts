@@ -1,0 +1,16 @@
+import { drawCharts } from './charts.ts';
+import { setUpCopy } from './copy.ts';
+import { openTarget } from './target.ts';
+import { setUpTheme } from './theme.ts';
+
+// What a report does beyond being read: charts over time, opening what a link points to, copying, light and dark.
+const charts = drawCharts();
+setUpTheme(() => charts.redraw());
+setUpCopy();
+openTarget();
+window.addEventListener('hashchange', openTarget);
+// Paper shows everything that is folded away on a screen.
+window.addEventListener('beforeprint', () => {
+  for (const details of document.querySelectorAll('main details:not(.no-print, .gantt details)'))
+    details.setAttribute('open', '');
+});

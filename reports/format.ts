@@ -1,0 +1,89 @@
+import type { MetricValue } from '../harness/model/metric-value.ts';
+
+/** Numbers and times as people read them. */
+
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+export function formatCount(count: number): string {
+  return GROUPED.format(count);
+}
+
+/** 3 calls, 1 call */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** 12.204 s: the instant of an event, from run start. */
+export function formatInstant(ns: number): string {
+  return `${(ns / 1e9).toFixed(3)} s`;
+}
+
+/** 0.4 ms, 212 ms, 1.02 s, 2 min 3 s */
+export function formatMs(ms: number): string {
+  const magnitude = Math.abs(ms);
+  if (magnitude < 10) return `${trimmed(ms, 1)} ms`;
+  if (magnitude < 1000) return `${Math.round(ms)} ms`;
+  if (magnitude < 120_000) return `${trimmed(ms / 1000, 2)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+export function formatRatio(ratio: number): string {
+  return `${trimmed(ratio * 100, 1)} %`;
+}
+
+/** A statistic in its unit; null is a dash, said as "too few samples" or "none" by the caller. */
+export function formatValue(value: number | null, unit: string): string {
+  if (value === null) return '–';
+  if (unit === 'ms') return formatMs(value);
+  if (unit === 'ratio') return formatRatio(value);
+  return Number.isInteger(value) ? formatCount(value) : trimmed(value, 2);
+}
+
+/** The one number of a metric that stands for it in tiles and comparisons, with its name. */
+export function headline(value: MetricValue): {
+  readonly value: number | null;
+  readonly unit: string;
+  readonly what: string;
+} {
+  switch (value.type) {
+    case 'trend': {
+      const { p95, p50, mean } = value;
+      if (p95 !== null) return { value: p95, unit: value.unit, what: 'p95' };
+      return p50 === null
+        ? { value: mean, unit: value.unit, what: 'mean' }
+        : { value: p50, unit: value.unit, what: 'p50' };
+    }
+    case 'counter':
+      return { value: value.value, unit: value.unit, what: value.unit };
+    case 'rate':
+      return {
+        value: value.value,
+        unit: 'ratio',
+        what: `${trimmed(value.numerator, 2)} of ${trimmed(value.denominator, 2)}`,
+      };
+    case 'curve':
+      return {
+        value: value.at['7000'] ?? value.at['700'] ?? null,
+        unit: 'ratio',
+        what: value.at['7000'] === undefined ? 'after 700 ms' : 'after 7 s',
+      };
+  }
+}
+
+/** At most so many decimals, without trailing zeros. */
+function trimmed(value: number, decimals: number): string {
+  return String(Number(value.toFixed(decimals)));
+}
+
+/** A name out of an id: 'ack-latency' becomes 'Ack latency'. */
+export function nameOfId(id: string): string {
+  const words = id.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Text cut to a length, with what was left out said. */
+export function shortened(text: string, lengthMax: number): string {
+  return text.length <= lengthMax
+    ? text
+    : `${text.slice(0, lengthMax)} … (${formatCount(text.length - lengthMax)} more characters)`;
+}

@@ -1,0 +1,107 @@
+import { readBrowserScript } from './browser-script.ts';
+import { html, type Markup, markupText } from './html.ts';
+import { page } from './page.ts';
+import type { ChartData, MetricWords, ReportRun, Section, SectionInput } from './report-run.ts';
+import { comparison, runNames } from './sections/comparison.ts';
+import { sections } from './sections/index.ts';
+import { shownTracks } from './shown-tracks.ts';
+
+export type { MetricWords, ReportRun } from './report-run.ts';
+
+export interface ReportOptions {
+  /** Titles and explanations of metrics; without them their ids stand alone. */
+  readonly words?: MetricWords;
+  /** The browser code to inline; null: none. Default: what the build made. */
+  readonly script?: string | null;
+}
+
+interface Drawn {
+  readonly section: Section;
+  readonly id: string;
+  readonly body: Markup;
+}
+
+/**
+ * One self-contained HTML file for one run, or for several side by side. Verdict, tables and timelines need no script; the
+ * time charts are drawn by the inlined one from data in the page. Pure but for reading the bundled script.
+ */
+export function renderReport(runs: readonly ReportRun[], options: ReportOptions = {}): string {
+  const words = options.words ?? {};
+  const script = options.script === undefined ? readBrowserScript() : options.script;
+  const charts: ChartData[] = [];
+  const first = runs[0];
+  if (first === undefined) throw new Error('renderReport() needs at least one run');
+  const isSingle = runs.length === 1;
+  const drawn = runs.map((run, index) => drawRun(run, words, isSingle ? '' : `run-${index + 1}-`, charts));
+  const names = runNames(runs);
+  const body = isSingle
+    ? (drawn[0] ?? []).map((part) => sectionMarkup(part, 2))
+    : html`<section id="comparison"><h2>Side by side</h2>${comparison(
+        runs,
+        words,
+        drawn.map((_, index) => `#run-${index + 1}`),
+      )}</section>
+${drawn.map(
+  (
+    parts,
+    index,
+  ) => html`<details class="run" id="run-${index + 1}"${index === 0 && html` open`}><summary><h2>${names[index]}</h2></summary>
+${parts.map((part) => sectionMarkup(part, 3))}</details>`,
+)}`;
+  const links = isSingle
+    ? (drawn[0] ?? []).map(({ id, section }) => ({ id, title: section.title }))
+    : [
+        { id: 'comparison', title: 'Side by side' },
+        ...names.map((title, index) => ({ id: `run-${index + 1}`, title })),
+      ];
+  return markupText(
+    page({
+      title: isSingle ? first.plan.title : `${runs.length} runs side by side`,
+      subtitle: isSingle ? subtitleOf(first) : [...new Set(runs.map((run) => run.plan.title))].join(', '),
+      footer: runs.map((run) => run.verdict.replay).slice(0, 3),
+      links,
+      body,
+      charts,
+      script,
+    }),
+  );
+}
+
+function drawRun(run: ReportRun, words: MetricWords, prefix: string, charts: ChartData[]): readonly Drawn[] {
+  const input: SectionInput = {
+    run,
+    words,
+    prefix,
+    tracks: shownTracks(run),
+    chart(data) {
+      const id = `${prefix}chart-${data.id}`;
+      charts.push({ ...data, id });
+      return id;
+    },
+  };
+  return sections.flatMap((section) => {
+    const body = section.render(input);
+    return body === null ? [] : [{ section, id: `${prefix}${section.id}`, body }];
+  });
+}
+
+function sectionMarkup({ section, id, body }: Drawn, level: 2 | 3): Markup {
+  const heading = level === 2 ? html`<h2>${section.title}</h2>` : html`<h3 class="section-title">${section.title}</h3>`;
+  return html`<section id="${id}">${heading}
+${body}</section>
+`;
+}
+
+function subtitleOf({ verdict, plan }: ReportRun): string {
+  const { target } = verdict;
+  const server = target.server === null ? target.kind : `${target.server.name} ${target.server.version}`;
+  const parts = [
+    server,
+    target.dialect,
+    target.transport,
+    target.store,
+    `scenario ${plan.scenario}`,
+    `seed ${plan.seed}`,
+  ];
+  return [...parts.filter((part) => part !== null), verdict.startedAt].join(' · ');
+}

@@ -1,0 +1,61 @@
+import type { HistoryIndex } from '../harness/model/history-index.ts';
+import type { MetricMeta } from '../harness/model/metric.ts';
+import type { Plan } from '../harness/model/plan.ts';
+import type { Verdict } from '../harness/model/verdict.ts';
+import type { Markup } from './html.ts';
+import type { ShownTracks } from './shown-tracks.ts';
+
+/** All a report is drawn from: what stands in a run directory, read. */
+export interface ReportRun {
+  readonly directory: string;
+  readonly plan: Plan;
+  readonly verdict: Verdict;
+  readonly history: HistoryIndex;
+  /** environment.json as it is. */
+  readonly environment: Readonly<Record<string, unknown>>;
+  /** The last lines each boot of the server wrote to stderr. */
+  readonly stderr: readonly { readonly boot: number; readonly tail: string }[];
+}
+
+/** Titles and explanations of metrics, by id; an id that is missing here is shown as it is. */
+export type MetricWords = Readonly<Record<string, Pick<MetricMeta, 'title' | 'description' | 'better'>>>;
+
+/** One run as a section sees it. */
+export interface SectionInput {
+  readonly run: ReportRun;
+  readonly words: MetricWords;
+  /** Put before every id and after every # of this run: '' for a single run, 'run-2-' for the second of several. */
+  readonly prefix: string;
+  readonly tracks: ShownTracks;
+  /** Takes the data of a chart for the browser; gives the id its figure must carry. */
+  chart(data: ChartData): string;
+}
+
+/** One part of a report. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** null: this run has nothing to show here. */
+  render(input: SectionInput): Markup | null;
+}
+
+/** A chart over time, as the browser draws it. Times are seconds from run start. */
+export interface ChartData {
+  readonly id: string;
+  readonly type: 'scatter' | 'bar';
+  readonly yTitle: string;
+  readonly logarithmic: boolean;
+  readonly untilS: number;
+  readonly series: readonly {
+    readonly label: string;
+    readonly tone: number;
+    readonly points: readonly (readonly [number, number])[];
+  }[];
+  /** Fault windows drawn behind the data; an instant has equal ends. */
+  readonly bands: readonly {
+    readonly label: string;
+    readonly from: number;
+    readonly to: number;
+    readonly down: boolean;
+  }[];
+}

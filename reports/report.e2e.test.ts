@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderReport } from './render.ts';
+import { bundleBrowserScript } from './testing/browser-bundle.ts';
+import { HOSTILE, sampleRun } from './testing/sample-run.ts';
+
+const CHROMIUM = [
+  process.env.CHROMIUM_PATH ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== '' && existsSync(path));
+if (CHROMIUM === undefined)
+  console.warn('left out: the report in a browser, because no chromium was found (apt-get install chromium)');
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--no-first-run',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Where screenshots go to be looked at by eye; without it none are taken. */
+const SHOTS = process.env.CLAIMCHECK_SHOTS;
+
+interface Opened {
+  readonly page: Page;
+  readonly complaints: string[];
+  readonly requests: string[];
+}
+
+describe.skipIf(CHROMIUM === undefined)('the report in a browser', () => {
+  let browser: Browser;
+  let directory: string;
+  let script: string;
+
+  beforeAll(async () => {
+    script = await bundleBrowserScript();
+    directory = await mkdtemp(join(tmpdir(), 'claimcheck-report-'));
+    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGUMENTS });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (directory) await rm(directory, { recursive: true, force: true });
+  });
+
+  async function open(
+    text: string,
+    options: { width: number; dark?: boolean; javaScript?: boolean; hash?: string },
+  ): Promise<Opened> {
+    const file = join(directory, 'report.html');
+    await writeFile(file, text);
+    const page = await browser.newPage({
+      viewport: { width: options.width, height: 900 },
+      colorScheme: options.dark === true ? 'dark' : 'light',
+      javaScriptEnabled: options.javaScript ?? true,
+    });
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('dialog', (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    const address = pathToFileURL(file).href + (options.hash ?? '');
+    page.on('request', (request) => {
+      if (!request.url().startsWith(address.split('#')[0] ?? '') && !request.url().startsWith('data:'))
+        requests.push(request.url());
+    });
+    await page.goto(address);
+    return { page, complaints, requests };
+  }
+
+  it.each([
+    [1280, false],
+    [390, false],
+    [1280, true],
+    [390, true],
+  ])(
+    'at %d px (dark: %s) nothing complains, nothing is loaded and nothing is wider than the window',
+    async (width, dark) => {
+      const { page, complaints, requests } = await open(renderReport([sampleRun()], { script }), { width, dark });
+      expect(await page.locator('canvas').count()).toBe(2);
+      expect(await page.locator('.canvas:not([hidden])').count()).toBe(2);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      if (SHOTS)
+        await page.screenshot({ path: join(SHOTS, `report-${width}-${dark ? 'dark' : 'light'}.png`), fullPage: true });
+      expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+      await page.close();
+    },
+  );
+
+  it('draws both charts', async () => {
+    const { page } = await open(renderReport([sampleRun()], { script }), { width: 1280 });
+    const drawn = await page.evaluate(`[...document.querySelectorAll('canvas')].map((canvas) =>
+      new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size)`);
+    for (const colours of Array.isArray(drawn) ? drawn : []) expect(colours).toBeGreaterThan(20);
+    expect(drawn).toHaveLength(2);
+    await page.close();
+  });
+
+  it('what a server sent stands as text and runs nothing', async () => {
+    const { page, complaints } = await open(renderReport([sampleRun()], { script }), { width: 1280 });
+    const text = String(await page.evaluate('document.body.textContent'));
+    expect(text).toContain('</script><img src=x onerror=');
+    expect(text).toContain(HOSTILE);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('a link to an event opens its row and shows it', async () => {
+    const run = sampleRun();
+    const seq = run.verdict.checkers.flatMap((checker) => checker.findings)[0]?.events[0];
+    const { page } = await open(renderReport([run], { script }), { width: 1280, hash: `#event-${seq}` });
+    expect(await page.locator(`#event-${seq}`).isVisible()).toBe(true);
+    const inView = await page.evaluate(
+      `(() => { const box = document.getElementById('event-${seq}').getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })()`,
+    );
+    expect(inView).toBe(true);
+    await page.close();
+  });
+
+  it('reads without JavaScript: the verdict, the timeline and each chart as its table', async () => {
+    const { page, complaints } = await open(renderReport([sampleRun()], { script }), {
+      width: 1280,
+      javaScript: false,
+    });
+    expect(await page.locator('.verdict-word').textContent()).toContain('Not valid');
+    expect(await page.locator('ol.gantt > li').count()).toBe(120);
+    expect(await page.locator('figure table').first().isVisible()).toBe(true);
+    expect(await page.locator('canvas').first().isVisible()).toBe(false);
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, 'report-no-script.png'), fullPage: true });
+    expect(complaints.filter((text) => !text.includes('JavaScript'))).toEqual([]);
+    await page.close();
+  });
+
+  it('several runs stand side by side, each with its own links', async () => {
+    const runs = [sampleRun({ broken: false }), sampleRun({ store: 'memory' })];
+    const { page, complaints } = await open(renderReport(runs, { script }), { width: 1280, hash: '#run-2-call-41' });
+    expect(await page.locator('#run-2-call-41').isVisible()).toBe(true);
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, 'report-compared.png') });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});

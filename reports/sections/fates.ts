@@ -1,0 +1,42 @@
+import { FATES } from '../../harness/model/verdict.ts';
+import { FATE_WORDS } from '../fate-words.ts';
+import { formatCount, formatRatio } from '../format.ts';
+import { html } from '../html.ts';
+import type { Section } from '../report-run.ts';
+import { table } from '../table.ts';
+
+/** What became of each call: a table whose rows add up to the number of calls. */
+export const fatesSection: Section = {
+  id: 'fates',
+  title: 'What became of each call',
+  render({ run }) {
+    const { fates, phantom } = run.verdict;
+    const total = FATES.reduce((sum, fate) => sum + (fates[fate] ?? 0), 0);
+    if (total === 0) return null;
+    const planned = run.history.calls.length;
+    const present = FATES.filter((fate) => (fates[fate] ?? 0) > 0);
+    const rows = present.map((fate) => ({
+      cells: [
+        html`<span class="swatch ${FATE_WORDS[fate].tone}"></span>${fate}`,
+        formatCount(fates[fate] ?? 0),
+        formatRatio((fates[fate] ?? 0) / total),
+        FATE_WORDS[fate].meaning,
+      ],
+    }));
+    const sum = {
+      tone: 'total' as const,
+      cells: [
+        'all calls',
+        formatCount(total),
+        formatRatio(1),
+        total === planned
+          ? 'the rows add up to the calls that were planned'
+          : `${formatCount(planned)} were planned: the rows do not add up, which is a fault of the harness`,
+      ],
+    };
+    const absent = FATES.filter((fate) => !present.includes(fate));
+    return html`<div class="stack" role="img" aria-label="Shares of the fates, as in the table below">${present.map((fate) => html`<span class="${FATE_WORDS[fate].tone}" style="flex-grow:${fates[fate] ?? 0}" title="${fate}: ${fates[fate] ?? 0}"></span>`)}</div>
+${table('Each call has exactly one fate', [{ title: 'Fate' }, { title: 'Calls', numeric: true }, { title: 'Share', numeric: true }, { title: 'Meaning', wide: true }], [...rows, sum])}
+<p class="note">None were ${absent.join(', ')}. ${phantom > 0 ? `${formatCount(phantom)} effects belong to no call at all.` : 'No effect was seen that belongs to no call.'}</p>`;
+  },
+};

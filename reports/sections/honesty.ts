@@ -1,0 +1,54 @@
+import { formatCount, formatMs, plural } from '../format.ts';
+import { html } from '../html.ts';
+import type { Section } from '../report-run.ts';
+import { facts } from '../table.ts';
+
+/** How far the harness itself can be trusted in this run. */
+export const honestySection: Section = {
+  id: 'honesty',
+  title: 'How good is this measurement?',
+  render({ run }) {
+    const { history, verdict, plan } = run;
+    const lateness = verdict.metrics['generator-lateness'];
+    const late = lateness?.type === 'trend' ? lateness : null;
+    const seenOnly = history.effects.filter((effect) => effect.seen === true).length;
+    const tail = late === null ? null : (late.p99 ?? late.p95 ?? late.max);
+    return html`${facts([
+      [
+        'Calls started late',
+        late === null || tail === null
+          ? 'not measured'
+          : `${late.p99 === null ? (late.p95 === null ? 'at most' : 'p95') : 'p99'} ${formatMs(tail)}, ${plural(late.count, 'sample')}${late.censored > 0 ? `, ${plural(late.censored, 'call')} could not be started` : ''}`,
+      ],
+      [
+        'History',
+        `${plural(history.events.length, 'event')}${history.cut ? ', cut at the end: everything before it holds' : ', whole'}`,
+      ],
+      [
+        'Recorded',
+        plan.record === 'full'
+          ? 'all messages with their text'
+          : plan.record === 'heads'
+            ? 'all messages without their text'
+            : 'counts only: this run cannot be judged again',
+      ],
+      [
+        'Final reads',
+        history.auditSeq === null
+          ? 'never came: what stands at the end of the run is unknown'
+          : 'every task was read again after the last fault',
+      ],
+      [
+        'Effect times',
+        history.effects.length === 0
+          ? 'no effects seen'
+          : seenOnly === 0
+            ? `written by the server itself, ${formatCount(history.effects.length)}`
+            : `${formatCount(seenOnly)} of ${formatCount(history.effects.length)} are when the line was seen, up to 5 ms late`,
+      ],
+      ['Clock', verdict.time === 'virtual' ? 'virtual' : 'monotonic, one for everything'],
+      ['Interrupted', verdict.interrupted ? 'yes' : 'no'],
+    ])}
+<p class="note">SIGKILL takes a process and its memory; what the operating system already has on its way to the disk survives. Loss of power is not tested here.</p>`;
+  },
+};

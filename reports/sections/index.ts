@@ -1,0 +1,37 @@
+// The parts of a report, in the order in which they are read.
+//
+// To add one: write `<id>.ts` beside this file, exporting one Section; import it here and add its line where it belongs. A
+// section gets one run and gives markup, or null when this run has nothing to show for it. `html` escapes what it is given.
+
+import type { Section } from '../report-run.ts';
+import { checksSection } from './checks.ts';
+import { contextSection } from './context.ts';
+import { environmentSection } from './environment.ts';
+import { fatesSection } from './fates.ts';
+import { faultsSection } from './faults.ts';
+import { honestySection } from './honesty.ts';
+import { latencySection } from './latency.ts';
+import { numbersSection } from './numbers.ts';
+import { pollingSection } from './polling.ts';
+import { replaySection } from './replay.ts';
+import { serverSection } from './server.ts';
+import { thresholdsSection } from './thresholds.ts';
+import { timelineSection } from './timeline.ts';
+import { verdictSection } from './verdict.ts';
+
+export const sections: readonly Section[] = [
+  verdictSection,
+  fatesSection,
+  checksSection,
+  thresholdsSection,
+  faultsSection,
+  timelineSection,
+  latencySection,
+  pollingSection,
+  contextSection,
+  numbersSection,
+  serverSection,
+  replaySection,
+  honestySection,
+  environmentSection,
+];

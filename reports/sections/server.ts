@@ -1,0 +1,59 @@
+import type { BootView } from '../../harness/model/history-index.ts';
+import { formatInstant, formatMs } from '../format.ts';
+import { html, type Markup } from '../html.ts';
+import { axis, lane } from '../lane.ts';
+import type { Section, SectionInput } from '../report-run.ts';
+import { table } from '../table.ts';
+import { createTimeScale } from '../time-scale.ts';
+
+/** The server's life: when it started, was ready and ended, by whose hand, and its last words. */
+export const serverSection: Section = {
+  id: 'server',
+  title: 'The server',
+  render(input) {
+    const { history, stderr } = input.run;
+    if (history.boots.length === 0 && stderr.length === 0) return null;
+    const scale = createTimeScale(history.endT);
+    const rows = history.boots.map((boot) => ({
+      id: `${input.prefix}boot-${boot.boot}`,
+      cells: [
+        String(boot.boot),
+        String(boot.spawn?.pid ?? '–'),
+        boot.spawn === null ? '–' : formatInstant(boot.spawn.t),
+        readyText(boot),
+        boot.exit === null ? 'never seen' : formatInstant(boot.exit.t),
+        exitText(boot),
+        boot.exit?.by ?? '–',
+      ],
+    }));
+    const lives = history.boots.map((boot) =>
+      lane(
+        `boot ${boot.boot}`,
+        [{ fromT: boot.spawn?.t ?? 0, toT: boot.exit?.t ?? history.endT, label: `boot ${boot.boot}` }],
+        scale,
+        'life',
+      ),
+    );
+    return html`<div class="lanes" role="img" aria-label="When each start of the server was alive, as in the table below">${lives}${axis(scale)}</div>
+${table('Starts of the server', [{ title: 'Boot', numeric: true }, { title: 'Process', numeric: true }, { title: 'Started', numeric: true }, { title: 'Ready after', numeric: true }, { title: 'Ended', numeric: true }, { title: 'How' }, { title: 'By' }], rows)}
+${stderrTails(input)}`;
+  },
+};
+
+function readyText({ spawn, ready }: BootView): string {
+  return spawn === null || ready === null ? 'never' : formatMs((ready.t - spawn.t) / 1e6);
+}
+
+function exitText({ exit }: BootView): string {
+  if (exit === null) return '–';
+  if (exit.signal != null) return exit.signal;
+  return exit.code == null ? '–' : `exit code ${exit.code}`;
+}
+
+function stderrTails({ run }: SectionInput): Markup {
+  return html`${run.stderr.map(({ boot, tail }) =>
+    tail.trim() === ''
+      ? html`<p class="note">Boot ${boot} wrote nothing to stderr.</p>`
+      : html`<details><summary>stderr of boot ${boot}, last lines</summary><pre tabindex="0">${tail}</pre></details>`,
+  )}`;
+}

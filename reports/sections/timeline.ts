@@ -1,0 +1,106 @@
+import { type CallTrack, eventWords } from '../call-track.ts';
+import { type DownWindow, downWindows } from '../fault-window.ts';
+import { formatCount, formatInstant, formatMs } from '../format.ts';
+import { type Child, html, type Markup } from '../html.ts';
+import { axis, grid } from '../lane.ts';
+import type { Section, SectionInput } from '../report-run.ts';
+import { createTimeScale, type TimeScale } from '../time-scale.ts';
+
+/** Events listed under one row, unless a finding points to them. */
+const EVENTS_MAX = 40;
+const ROW_HEIGHT = 20;
+
+/** One row a call, worst first: what was promised, done and seen, over the time of the run. */
+export const timelineSection: Section = {
+  id: 'timeline',
+  title: 'Timeline of the calls',
+  render(input) {
+    const { history } = input.run;
+    const { shown, hiddenCount: hidden, cited } = input.tracks;
+    if (shown.length === 0) return null;
+    const scale = createTimeScale(history.endT);
+    const down = downWindows(history);
+    return html`${legend()}
+<p class="note">One row a call, worst first: those a finding names, then those never seen finished, then the slowest. Open a row for its events.${hidden > 0 && ` ${formatCount(hidden)} more calls are left out here; history.jsonl has them all.`}</p>
+<div class="gantt-axis">${axis(scale)}</div>
+<ol class="gantt">${shown.map((track) => rowOf(input, track, scale, down, cited))}</ol>`;
+  },
+};
+
+function rowOf(
+  input: SectionInput,
+  track: CallTrack,
+  scale: TimeScale,
+  down: readonly DownWindow[],
+  cited: ReadonlySet<number>,
+): Markup {
+  const { call, agent, tool } = track.call.planned;
+  const id = `${input.prefix}call-${call}`;
+  return html`<li id="${id}"${track.findings.length > 0 && html` class="bad"`}><details>
+<summary><span class="who"><b>call ${call}</b> <span>agent ${agent} · ${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${grid(scale, ROW_HEIGHT)}${shapesOf(track, scale, down)}</svg></summary>
+${track.findings.map((sentence) => html`<p class="finding">${sentence}</p>`)}
+${eventList(input, track, cited)}</details></li>
+`;
+}
+
+function shapesOf(track: CallTrack, scale: TimeScale, down: readonly DownWindow[]): readonly Child[] {
+  const { sentT, ackT, seenT } = track;
+  const startT = sentT ?? 0;
+  const bar = (type: string, fromT: number, toT: number, y: number, height: number) =>
+    html`<rect class="${type}" x="${scale.percent(fromT)}" y="${y}" width="${scale.width(fromT, toT)}" height="${height}"/>`;
+  const tick = (type: string, t: number, y1: number, y2: number) =>
+    html`<line class="${type}" x1="${scale.percent(t)}" x2="${scale.percent(t)}" y1="${y1}" y2="${y2}"/>`;
+  const lastCommitT = track.commits[0] ?? null;
+  return [
+    down.map((window) => bar('away', window.fromT, window.toT, 0, ROW_HEIGHT)),
+    down.map((window) => tick('crash', window.fromT, 0, ROW_HEIGHT)),
+    ackT !== null && bar('asked', startT, ackT, 9, 2),
+    ackT === null && bar('unanswered', startT, track.call.creates.at(-1)?.end?.t ?? scale.untilT, 9, 2),
+    ackT !== null && bar(seenT === null ? 'unseen' : 'held', ackT, seenT ?? scale.untilT, 8, 4),
+    track.runs.map((run) =>
+      bar(run.toT === null ? 'cut' : 'work', run.fromT, run.toT ?? nextCrash(run.fromT, down, scale), 5, 10),
+    ),
+    lastCommitT !== null && seenT !== null && seenT > lastCommitT && bar('lag', lastCommitT, seenT, 8, 4),
+    track.polls.map((t) => tick('poll', t, 15, 20)),
+    track.resends.map((t) => tick('resend', t, 0, 6)),
+    ackT !== null && tick('ack', ackT, 3, 17),
+    track.commits.map((t) => html`<circle class="commit" cx="${scale.percent(t)}" cy="10" r="3.2"/>`),
+    seenT !== null && tick('seen', seenT, 1, 19),
+  ];
+}
+
+function nextCrash(fromT: number, down: readonly DownWindow[], scale: TimeScale): number {
+  return down.find((window) => window.fromT >= fromT)?.fromT ?? scale.untilT;
+}
+
+function words(track: CallTrack): string {
+  const at = (name: string, t: number | null) => (t === null ? `never ${name}` : `${name} at ${formatInstant(t)}`);
+  const took =
+    track.seenT !== null && track.sentT !== null ? `, ${formatMs((track.seenT - track.sentT) / 1e6)} in all` : '';
+  return `${at('sent', track.sentT)}, ${at('acked', track.ackT)}, ${at('committed', track.commits[0] ?? null)}, ${at('seen finished', track.seenT)}, ${track.polls.length} polls${took}`;
+}
+
+function eventList(input: SectionInput, track: CallTrack, cited: ReadonlySet<number>): Markup {
+  const shown = track.events.filter((event, index) => index < EVENTS_MAX || cited.has(event.seq));
+  const hidden = track.events.length - shown.length;
+  return html`<ol class="events">${shown.map(
+    (event) =>
+      html`<li id="${input.prefix}event-${event.seq}"><span class="seq">${event.seq}</span><span class="t">${formatInstant(event.t)}</span><span>${eventWords(input.run.history, event)}</span></li>
+`,
+  )}</ol>${hidden > 0 && html`<p class="note">${formatCount(hidden)} more events stand in history.jsonl.</p>`}`;
+}
+
+function legend(): Markup {
+  const sample = (shape: Markup, text: string) =>
+    html`<li><svg width="30" height="${ROW_HEIGHT}" aria-hidden="true">${shape}</svg>${text}</li>`;
+  return html`<ul class="legend gantt">
+${sample(html`<rect class="asked" x="2" y="9" width="24" height="2"/><line class="ack" x1="26" x2="26" y1="3" y2="17"/>`, 'sent, then receipt')}
+${sample(html`<rect class="held" x="2" y="8" width="26" height="4"/>`, 'receipt held')}
+${sample(html`<rect class="work" x="2" y="5" width="22" height="10"/><circle class="commit" cx="24" cy="10" r="3.2"/>`, 'work, then effect committed')}
+${sample(html`<rect class="cut" x="2" y="5" width="26" height="10"/>`, 'work cut off')}
+${sample(html`<rect class="lag" x="2" y="8" width="24" height="4"/><line class="seen" x1="26" x2="26" y1="1" y2="19"/>`, 'done, then seen by its agent')}
+${sample(html`<line class="poll" x1="6" x2="6" y1="15" y2="20"/><line class="poll" x1="14" x2="14" y1="15" y2="20"/><line class="poll" x1="22" x2="22" y1="15" y2="20"/>`, 'polls')}
+${sample(html`<line class="resend" x1="14" x2="14" y1="0" y2="6"/>`, 'call sent again')}
+${sample(html`<rect class="away" x="6" y="0" width="20" height="20"/><line class="crash" x1="6" x2="6" y1="0" y2="20"/>`, 'server killed, away')}
+</ul>`;
+}

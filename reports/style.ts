@@ -1,0 +1,110 @@
+/** The style sheet of a report. System fonts, both colour schemes, paper. Contrast of text is 4.5 to 1 or better in each. */
+export const STYLE = `
+:root{--paper:#fff;--raised:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--line:#d9dee4;--accent:#0b5cad;
+--good:#116b33;--good-fill:#2f9e57;--good-paper:#e7f5ec;--bad:#b3161b;--bad-fill:#d8393e;--bad-paper:#fdecec;
+--warn:#805300;--warn-fill:#d99a1c;--warn-paper:#fdf4df;--muted-fill:#a3acb6;
+--work:#3b7ddd;--held:#b9cdec;--lag:#e8a33d;--away:#d8393e22;--crash:#c02026;--grid:#e6e9ed;
+--tone-0:#3b7ddd;--tone-1:#7b52c7;--tone-2:#2f9e57;--tone-3:#a3acb6;--tone-4:#d9651c;--tone-5:#c2387f;--tone-6:#128a94;--tone-7:#7a6a1a;
+--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
+--good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
+--warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
+--work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--crash:#ff7b7f;--grid:#272d34;
+--tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a}}
+:root[data-theme=dark]{color-scheme:dark;--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
+--good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
+--warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
+--work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--crash:#ff7b7f;--grid:#272d34;
+--tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a}
+:root[data-theme=light]{color-scheme:light}
+*{box-sizing:border-box}
+html{scroll-padding-top:3.2rem;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+header,main,footer{max-width:72rem;margin:0 auto;padding:0 1.25rem}
+header{display:flex;justify-content:space-between;align-items:start;gap:1rem;padding-top:1.5rem}
+.brand{margin:0;color:var(--soft);font-size:.8rem;font-weight:600;letter-spacing:.06em;text-transform:uppercase}
+h1{margin:.1rem 0;font-size:1.55rem;line-height:1.25;letter-spacing:-.01em}
+h2{margin:0 0 .7rem;font-size:1.18rem}
+h3{margin:1.3rem 0 .4rem;font-size:1rem}
+.subtitle{margin:0;color:var(--soft);font-size:.87rem;overflow-wrap:anywhere}
+a{color:var(--accent);text-underline-offset:.15em}
+a:focus-visible,button:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+button{font:inherit;font-size:.85rem;padding:.25rem .7rem;border:1px solid var(--line);border-radius:6px;background:var(--raised);color:var(--ink);cursor:pointer}
+.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.4rem}
+nav{position:sticky;top:0;z-index:2;margin-top:1rem;background:var(--paper);border-block:1px solid var(--line)}
+nav ul{display:flex;gap:1.1rem;max-width:72rem;margin:0 auto;padding:.5rem 1.25rem;list-style:none;overflow-x:auto;scrollbar-width:none;white-space:nowrap;font-size:.85rem}
+nav a{text-decoration:none}nav a:hover{text-decoration:underline}
+section{padding:1.6rem 0 .4rem}
+section+section{border-top:1px solid var(--line);margin-top:1.4rem}
+code,pre{font-family:var(--mono);font-size:.86em}
+pre{max-height:26rem;overflow:auto;padding:.8rem;border-radius:6px;background:var(--raised);white-space:pre-wrap;overflow-wrap:anywhere}
+.note{color:var(--soft);font-size:.87rem;margin:.5rem 0;max-width:62rem}
+.verdict{border-left:6px solid;border-radius:4px;padding:.7rem 1.1rem}
+.verdict.bad{background:var(--bad-paper);border-color:var(--bad-fill)}.verdict.good{background:var(--good-paper);border-color:var(--good-fill)}.verdict.warn{background:var(--warn-paper);border-color:var(--warn-fill)}
+.verdict-word{margin:0;font-size:1.35rem;font-weight:700}.verdict.bad .verdict-word{color:var(--bad)}.verdict.good .verdict-word{color:var(--good)}.verdict.warn .verdict-word{color:var(--warn)}
+.verdict-text{margin:.1rem 0 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.6rem,1fr));gap:.6rem;margin:1rem 0;padding:0;list-style:none}
+.tiles li{padding:.55rem .75rem;border:1px solid var(--line);border-radius:8px;background:var(--raised)}
+.tiles b{display:block;font-size:1.3rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{display:block;color:var(--soft);font-size:.8rem;line-height:1.3}
+.tiles .bad b{color:var(--bad)}.tiles .good b{color:var(--good)}
+.story{max-width:62rem}
+.wrong,.unsure{margin:.3rem 0;padding-left:1.2rem}.wrong li,.unsure li{margin:.3rem 0;overflow-wrap:anywhere}.wrong ul{padding-left:1.1rem;margin:.1rem 0}
+.codes{color:var(--soft);font-size:.8rem;font-weight:400}
+.links{font-size:.84rem;white-space:normal}.links>*{margin-left:.35rem}
+.chip{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.82rem;white-space:nowrap;background:var(--raised);color:var(--soft)}
+.chip.good{background:var(--good-paper);color:var(--good)}.chip.bad{background:var(--bad-paper);color:var(--bad)}.chip.warn{background:var(--warn-paper);color:var(--warn)}
+.table-frame{overflow-x:auto;margin:.6rem 0 1rem}
+table{border-collapse:collapse;width:100%;font-size:.87rem}
+caption{text-align:left;color:var(--soft);font-size:.84rem;padding:.2rem 0 .35rem}
+th,td{padding:.34rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+th:first-child,td:first-child{padding-left:.15rem}
+thead th{color:var(--soft);font-weight:600;border-bottom:1.5px solid var(--line);white-space:nowrap}
+tbody th{font-weight:500}
+.numeric{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.wide{width:45%;min-width:13rem;overflow-wrap:anywhere}
+td p{margin:.15rem 0;color:var(--soft)}
+tr.total>*{font-weight:700;border-top:1.5px solid var(--line)}tr.muted>*{color:var(--soft)}
+tr:target>*,li:target{background:var(--warn-paper)}
+code.id{color:var(--soft);font-size:.76rem;font-weight:400;white-space:nowrap}
+.none{color:var(--soft)}b.warn{color:var(--warn)}.best{color:var(--good)}small{color:var(--soft)}
+.findings{margin:.3rem 0;padding-left:1.3rem;max-height:22rem;overflow-y:auto}
+.swatch{display:inline-block;width:.7rem;height:.7rem;margin-right:.5rem;border-radius:2px}
+.swatch.good,.stack .good{background:var(--good-fill)}.swatch.bad,.stack .bad{background:var(--bad-fill)}.swatch.warn,.stack .warn{background:var(--warn-fill)}.swatch.muted,.stack .muted{background:var(--muted-fill)}
+.stack{display:flex;gap:2px;height:.9rem;margin:.3rem 0 .8rem;border-radius:4px;overflow:hidden}.stack span{min-width:4px}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.1rem 2rem;margin:.5rem 0}
+.facts div{display:flex;gap:.8rem;padding:.28rem 0;border-bottom:1px solid var(--line);font-size:.87rem}
+.facts dt{flex:0 0 9rem;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere;min-width:0}
+.command{display:flex;gap:.6rem;align-items:center;padding:.7rem .9rem;border-radius:8px;background:var(--raised);border:1px solid var(--line)}.command code{flex:1;overflow-wrap:anywhere;font-size:.95rem}
+.lanes{margin:.6rem 0 1rem}
+.lane{display:grid;grid-template-columns:11rem 1fr;align-items:center;font-size:.8rem;min-height:18px}
+.lane>span{color:var(--soft);white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-right:.5rem}
+svg{display:block;overflow:visible}.grid{stroke:var(--grid)}
+.lane rect{fill:var(--tone-3)}.lane .down rect{fill:var(--crash)}.lane .life rect{fill:var(--good-fill)}
+.lane .tone-0 rect{fill:var(--tone-0)}.lane .tone-1 rect{fill:var(--tone-1)}.lane .tone-2 rect{fill:var(--tone-2)}.lane .tone-3 rect{fill:var(--tone-3)}.lane .tone-4 rect{fill:var(--tone-4)}.lane .tone-5 rect{fill:var(--tone-5)}.lane .tone-6 rect{fill:var(--tone-6)}.lane .tone-7 rect{fill:var(--tone-7)}
+.axis .ticks,.gantt-axis .ticks{position:relative;height:1.3rem}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;font-size:.74rem;color:var(--soft);font-variant-numeric:tabular-nums}
+.ticks i:first-child{transform:none}
+ol.gantt{margin:0 0 .8rem;padding:0;list-style:none;border-top:1px solid var(--line)}
+.gantt details>summary{display:grid;grid-template-columns:11rem 1fr;align-items:center;cursor:pointer;list-style:none;border-bottom:1px solid var(--grid)}
+.gantt summary::-webkit-details-marker{display:none}
+.gantt summary:hover,.gantt details[open]>summary{background:var(--raised)}
+.who{font-size:.78rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-right:.5rem}.who span{color:var(--soft)}
+li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--bad)}
+.gantt .asked{fill:var(--soft)}.gantt .unanswered{fill:var(--bad-fill)}.gantt .held{fill:var(--held)}.gantt .unseen{fill:var(--held);stroke:var(--bad-fill);stroke-dasharray:3 2}
+.gantt .work{fill:var(--work)}.gantt .cut{fill:none;stroke:var(--work);stroke-dasharray:3 2}.gantt .lag{fill:var(--lag)}
+.gantt .away{fill:var(--away)}.gantt line{stroke-width:1.5}.gantt line.grid{stroke-width:1}.gantt .crash{stroke:var(--crash)}.gantt .poll{stroke:var(--soft);stroke-width:1}.gantt .resend{stroke:var(--tone-1);stroke-width:2.5}
+.gantt .ack{stroke:var(--ink)}.gantt .seen{stroke:var(--good-fill);stroke-width:3}.gantt .commit{fill:var(--ink);stroke:var(--paper)}
+.finding{margin:.5rem 0 .2rem;padding-left:.6rem;border-left:3px solid var(--bad-fill)}
+.events{margin:.4rem 0 1rem;padding:0;list-style:none;font-size:.82rem}.events li{display:grid;grid-template-columns:3.6rem 5.4rem 1fr;gap:.6rem;padding:.1rem .3rem;overflow-wrap:anywhere}.events .seq,.events .t{color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
+ul.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:.2rem 0 .6rem;padding:0;list-style:none;font-size:.8rem;color:var(--soft)}ul.legend li{display:flex;align-items:center;gap:.4rem}
+figure{margin:.6rem 0}.canvas{position:relative;height:19rem}.canvas[hidden]{display:none}
+summary{cursor:pointer}figure summary,section>details>summary{color:var(--soft);font-size:.87rem;padding:.25rem 0}
+details.run{border-top:2px solid var(--line);margin-top:1.5rem;padding-top:.8rem}details.run>summary h2{display:inline}
+.section-title{font-size:1.08rem;margin:0 0 .6rem}
+footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywhere}footer p{margin:.2rem 0}
+@media(max-width:46rem){body{font-size:14.5px}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
+.tiles{grid-template-columns:repeat(2,1fr)}.lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
+.facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
+.canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:11rem}}
+@media print{:root{color-scheme:light}nav,button,.skip,.no-print{display:none!important}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
+section,details.run{break-before:auto}tr,.tiles li,.command,.gantt li,figure{break-inside:avoid}.table-frame,.findings,pre{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}.verdict,.chip,.stack span,svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+`;
