@@ -10,7 +10,7 @@ import { isTerminal } from './transitions.ts';
 /** What clients may look at: their own tasks, until those expire. */
 export interface Reading extends Pick<TaskEngine, 'get' | 'wait' | 'list'> {
   /** Reads again what is waited for and not run here: another process may have ended it. */
-  reread(isHere: (id: string) => boolean): Promise<void>;
+  reread(isHere: (id: string) => boolean): void;
 }
 
 export interface ReadingParts {
@@ -52,7 +52,7 @@ export function createReading({ store, clock, hub, life }: ReadingParts): Readin
       const tasks = page.filter((task) => !isExpired(task, clock.now()));
       return found.length > size && last !== undefined ? { tasks, nextCursor: encodeCursor(last) } : { tasks };
     },
-    async reread(isHere) {
+    reread(isHere) {
       for (const id of hub.followed()) {
         if (!isHere(id)) hub.poke(id);
       }

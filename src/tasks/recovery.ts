@@ -1,14 +1,13 @@
 import type { Presence } from '../stores/store.ts';
 import type { ServerClock } from './clock.ts';
 import { isExpired } from './due.ts';
+import { type Ending, interruption, timeout } from './ending.ts';
 import type { TaskEngineOptions } from './engine-options.ts';
-import { failure } from './rpc-failure.ts';
 import type { TaskRecord } from './task.ts';
-import type { TaskWriter } from './task-writer.ts';
 import { isTerminal, type TaskEvent } from './transitions.ts';
 import type { Worker } from './worker.ts';
 
-/** Ends or hands back what nobody works on any more, and removes what has outlived its time. */
+/** Finds what nobody works on any more and what has outlived its time, and ends it or hands it back. */
 export interface Recovery {
   /** At boot: deals with all that dead workers held. */
   recoverHeld(): Promise<void>;
@@ -16,13 +15,13 @@ export interface Recovery {
   sweep(): Promise<void>;
   /** Offers recorded work to the queue while that has room. */
   fillQueue(): Promise<void>;
-  /** Takes a running task out of this process's hands: run again later if that is safe, else ended honestly. */
+  /** Takes a running task out of this process's hands. */
   handBack(id: string, cause: string): Promise<void>;
 }
 
 export interface RecoveryParts extends Pick<TaskEngineOptions, 'store' | 'queue' | 'tools'> {
   readonly worker: Worker;
-  readonly writer: TaskWriter;
+  readonly ending: Ending;
   readonly clock: ServerClock;
   readonly onError: (error: unknown, doing: string) => void;
 }
@@ -31,49 +30,17 @@ const PAGE = 200;
 const PAGES_MAX = 1_000; // 200,000 records: more than that at once is the next sweep's.
 
 export function createRecovery(parts: RecoveryParts): Recovery {
-  const { store, queue, tools, worker, writer, clock, onError } = parts;
+  const { store, queue, tools, worker, ending, clock } = parts;
 
-  /** Decides again on the record as it stands, in turn with what this process does to it, and stops the work. */
   async function end(id: string, decide: (task: TaskRecord) => TaskEvent | undefined): Promise<boolean> {
-    const work = worker.running.get(id);
-    const change = () => writer.change(id, decide);
-    const answer = await (work === undefined ? change() : work.exclusive(change));
+    const answer = await ending.end(id, decide);
     if (answer.kind !== 'changed') return false;
-    work?.stop(answer.task.statusMessage ?? 'The task was ended.');
     if (answer.task.state === 'queued') await queue.offer(id);
     return true;
   }
 
-  async function forget(task: TaskRecord): Promise<boolean> {
-    const work = worker.running.get(task.id);
-    const remove = async () => {
-      const current = await store.get(task.id);
-      return current !== undefined && isExpired(current, clock.now()) && writer.remove(current);
-    };
-    const isRemoved = await (work === undefined ? remove() : work.exclusive(remove));
-    if (isRemoved) work?.stop('The task outlived its time to live.');
-    return isRemoved;
-  }
-
-  function ruling(task: TaskRecord, cause: string): TaskEvent {
-    const tool = tools.get(task.tool);
-    if (task.state === 'running' && tool?.safeToRepeat(task.arguments) === true) {
-      return { type: 'release', message: `${cause} It will be run again.` };
-    }
-    const why =
-      tool === undefined
-        ? `this server has no tool named '${task.tool}' any more`
-        : task.state === 'input_required'
-          ? 'it was waiting for input that only its worker could take'
-          : `'${task.tool}' with these arguments is not declared safe to repeat`;
-    return {
-      type: 'fail',
-      outcome: failure('interrupted', `interrupted: ${cause} It was not run again because ${why}.`),
-    };
-  }
-
   async function settleDue(task: TaskRecord): Promise<boolean> {
-    if (isExpired(task, clock.now())) return forget(task);
+    if (isExpired(task, clock.now())) return ending.forget(task.id);
     return end(task.id, (current) => {
       const nowMs = clock.now();
       if (isTerminal(current.state)) return undefined;
@@ -81,7 +48,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       const isLost = current.lease !== null && nowMs >= current.lease.untilMs;
       // Our own work with a late lease means that this process was paused, not lost: the heartbeat renews it.
       const isOwn = worker.running.has(current.id) && current.lease?.worker === worker.name;
-      return isLost && !isOwn ? ruling(current, 'The worker that was running this stopped answering.') : undefined;
+      if (!isLost || isOwn) return undefined;
+      return interruption(current, 'The worker that was running this stopped answering.', tools);
     });
   }
 
@@ -94,25 +62,11 @@ export function createRecovery(parts: RecoveryParts): Recovery {
         await end(task.id, (current) => {
           if (current.lease?.worker !== holder || isExpired(current, clock.now())) return undefined;
           if (clock.now() >= current.deadlineAt) return timeout(current);
-          return ruling(current, 'The server stopped while this was running.');
+          return interruption(current, 'The server stopped while this was running.', tools);
         });
       }
     },
-    async sweep() {
-      for (let page = 0; page < PAGES_MAX; page++) {
-        const tasks = await store.due(clock.now(), PAGE);
-        let doneCount = 0;
-        for (const task of tasks) {
-          try {
-            if (await settleDue(task)) doneCount++;
-          } catch (error) {
-            onError(error, `sweeping task ${task.id}`);
-          }
-        }
-        // What we leave alone (our own late leases) would come back the same for ever.
-        if (tasks.length < PAGE || doneCount === 0) return;
-      }
-    },
+    sweep: () => sweepWith(parts, settleDue),
     async fillQueue() {
       if (queue.load().waiting >= PAGE) return;
       for await (const task of scan((after) => store.queued({ limit: PAGE, ...after }))) {
@@ -122,15 +76,28 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       }
     },
     async handBack(id, cause) {
-      await end(id, (task) => (task.lease?.worker === worker.name ? ruling(task, cause) : undefined));
+      await end(id, (task) => (task.lease?.worker === worker.name ? interruption(task, cause, tools) : undefined));
     },
   };
 }
 
-function timeout(task: TaskRecord): TaskEvent {
-  const afterMs = task.deadlineAt - task.createdAt;
-  const where = task.startedAt === null ? 'before it was started' : 'while it was running';
-  return { type: 'fail', outcome: failure('timed-out', `The task timed out after ${afterMs} ms, ${where}.`) };
+async function sweepWith(
+  { store, clock, onError }: RecoveryParts,
+  settleDue: (task: TaskRecord) => Promise<boolean>,
+): Promise<void> {
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const tasks = await store.due(clock.now(), PAGE);
+    let doneCount = 0;
+    for (const task of tasks) {
+      try {
+        if (await settleDue(task)) doneCount++;
+      } catch (error) {
+        onError(error, `sweeping task ${task.id}`);
+      }
+    }
+    // What we leave alone (our own late leases) would come back the same for ever.
+    if (tasks.length < PAGE || doneCount === 0) return;
+  }
 }
 
 /** Each record of an ordered scan once, a page at a time. */

@@ -22,7 +22,7 @@ const EXPIRED_KEY_ATTEMPTS_MAX = 5; // One removal frees a key; more means that 
 
 /** Records new work, once for each principal and key, before anybody hears of it. */
 export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) => Promise<SubmitAnswer> {
-  const { store, queue, tools, writer, hub, clock, limits, observe } = parts;
+  const { store, queue, writer, hub, clock, observe } = parts;
 
   function refuse(answer: Exclude<SubmitAnswer, { kind: 'accepted' }>): SubmitAnswer {
     observe({ type: 'refused', reason: answer.kind });
@@ -43,33 +43,6 @@ export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) =
     return undefined;
   }
 
-  function newRecord(request: SubmitRequest): TaskRecord {
-    const nowMs = clock.now();
-    const slaMs = request.maxWaitMs ?? tools.get(request.tool)?.slaMs ?? limits.slaMs;
-    return {
-      id: randomBytes(16).toString('hex'),
-      principal: request.principal,
-      tool: request.tool,
-      arguments: request.arguments,
-      argumentsHash: argumentsHashOf(request),
-      idempotencyKey: request.idempotencyKey,
-      state: 'queued',
-      statusMessage: 'Waiting for a worker.',
-      createdAt: nowMs,
-      updatedAt: nowMs,
-      startedAt: null,
-      endedAt: null,
-      deadlineAt: nowMs + Math.min(Math.max(1, Math.ceil(slaMs)), limits.slaMsMax),
-      ttlMs: effectiveTtlMs(request.ttlMs, limits.ttl),
-      pollIntervalMs: limits.pollIntervalMs,
-      outcome: null,
-      lease: null,
-      fence: 0,
-      runs: 0,
-      version: 1,
-    };
-  }
-
   return async (request) => {
     for (let attempt = 0; attempt < EXPIRED_KEY_ATTEMPTS_MAX; attempt++) {
       const existing = await holderOf(request);
@@ -80,7 +53,7 @@ export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) =
         return refuse({ kind: 'full', queued: queue.load().waiting, retryAfterMs: parts.retryAfterMs() });
       }
       try {
-        const task = newRecord(request);
+        const task = newRecord(request, parts);
         const answer = await store.insert(task);
         if (answer.kind === 'inserted') {
           observe({ type: 'change', before: null, after: task });
@@ -95,6 +68,33 @@ export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) =
       }
     }
     throw new Error(`the idempotency key was taken and freed ${EXPIRED_KEY_ATTEMPTS_MAX} times in a row`);
+  };
+}
+
+function newRecord(request: SubmitRequest, { tools, clock, limits }: SubmissionParts): TaskRecord {
+  const nowMs = clock.now();
+  const slaMs = request.maxWaitMs ?? tools.get(request.tool)?.slaMs ?? limits.slaMs;
+  return {
+    id: randomBytes(16).toString('hex'),
+    principal: request.principal,
+    tool: request.tool,
+    arguments: request.arguments,
+    argumentsHash: argumentsHashOf(request),
+    idempotencyKey: request.idempotencyKey,
+    state: 'queued',
+    statusMessage: 'Waiting for a worker.',
+    createdAt: nowMs,
+    updatedAt: nowMs,
+    startedAt: null,
+    endedAt: null,
+    deadlineAt: nowMs + Math.min(Math.max(1, Math.ceil(slaMs)), limits.slaMsMax),
+    ttlMs: effectiveTtlMs(request.ttlMs, limits.ttl),
+    pollIntervalMs: limits.pollIntervalMs,
+    outcome: null,
+    lease: null,
+    fence: 0,
+    runs: 0,
+    version: 1,
   };
 }
 

@@ -31,52 +31,26 @@ export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' |
 const SETTLE_RETRY_MS_MAX = 2_000;
 
 export function createWorker(parts: WorkerParts): Worker {
-  const { name, store, tools, effects, writer, clock, leaseMs, onError } = parts;
+  const { name, clock, leaseMs, onError } = parts;
   const running = new Map<string, RunningTask>();
   const renewing = new Set<string>();
   let meanRunMs = 1_000; // A guess until the first task has ended.
 
-  async function claim(id: string): Promise<TaskRecord | undefined> {
-    const answer = await writer.change(id, (task) => {
-      const nowMs = clock.now();
-      // What is due is the sweeper's to end, not ours to begin.
-      if (task.state !== 'queued' || nowMs >= task.deadlineAt || isExpired(task, nowMs)) return undefined;
-      return { type: 'claim', worker: name, leaseUntilMs: nowMs + leaseMs };
-    });
-    return answer.kind === 'changed' ? answer.task : undefined;
+  async function runClaimed(claimed: TaskRecord): Promise<void> {
+    const work = createRunningTask(claimed, { ...parts, ledger: parts.effects });
+    running.set(claimed.id, work);
+    const startedAt = clock.now();
+    const outcome = await runTool(work, parts);
+    meanRunMs += (clock.now() - startedAt - meanRunMs) / 8;
+    await settle(work, outcome, parts);
   }
 
-  async function runTool(work: RunningTask): Promise<Outcome> {
-    const task = work.record();
-    const tool = tools.get(task.tool);
-    if (tool === undefined) return failure('no-such-tool', `This server has no tool named '${task.tool}' any more.`);
-    try {
-      const result = await tool.run(task.arguments, {
-        taskId: task.id,
-        effectKey: effectKeyOf(task),
-        signal: work.signal,
-        effects: work.effects,
-        progress: createProgress(work, onError),
-        sleep: (ms) => clock.sleep(ms, work.signal),
-      });
-      return { kind: 'result', result };
-    } catch (error) {
-      if (error instanceof RpcFailure) return { kind: 'error', error: error.error };
-      return failure('tool-crashed', `The tool '${task.tool}' failed: ${messageOf(error)}`);
-    }
-  }
-
-  /** A store that fails for a while must not cost the outcome: tries until it is written or the task is not ours. */
-  async function settle(work: RunningTask, outcome: Outcome): Promise<void> {
-    for (let pauseMs = 50; !work.signal.aborted; pauseMs = Math.min(pauseMs * 2, SETTLE_RETRY_MS_MAX)) {
-      try {
-        await work.exclusive(() => work.write({ type: 'finish', outcome }));
-        return;
-      } catch (error) {
-        onError(error, `settling task ${work.id}`);
-        await clock.sleep(pauseMs, work.signal).catch(() => {}); // Stopped meanwhile: the loop ends.
-      }
-    }
+  function renew(work: RunningTask): void {
+    renewing.add(work.id);
+    work
+      .exclusive(() => work.write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs }))
+      .catch((error) => onError(error, `renewing the lease of task ${work.id}`))
+      .finally(() => renewing.delete(work.id));
   }
 
   return {
@@ -84,14 +58,8 @@ export function createWorker(parts: WorkerParts): Worker {
     running,
     async run(id) {
       try {
-        const claimed = await claim(id);
-        if (claimed === undefined) return;
-        const work = createRunningTask(claimed, { store, writer, clock, ledger: effects, leaseMs });
-        running.set(id, work);
-        const startedAt = clock.now();
-        const outcome = await runTool(work);
-        meanRunMs += (clock.now() - startedAt - meanRunMs) / 8;
-        await settle(work, outcome);
+        const claimed = await claim(id, parts);
+        if (claimed !== undefined) await runClaimed(claimed);
       } catch (error) {
         onError(error, `running task ${id}`);
       } finally {
@@ -102,16 +70,54 @@ export function createWorker(parts: WorkerParts): Worker {
       const nowMs = clock.now();
       for (const work of running.values()) {
         const leftMs = (work.record().lease?.untilMs ?? 0) - nowMs;
-        if (leftMs > (leaseMs * 2) / 3 || renewing.has(work.id) || work.signal.aborted) continue;
-        renewing.add(work.id);
-        work
-          .exclusive(() => work.write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs }))
-          .catch((error) => onError(error, `renewing the lease of task ${work.id}`))
-          .finally(() => renewing.delete(work.id));
+        if (leftMs <= (leaseMs * 2) / 3 && !renewing.has(work.id) && !work.signal.aborted) renew(work);
       }
     },
     meanRunMs: () => meanRunMs,
   };
+}
+
+async function claim(id: string, { name, writer, clock, leaseMs }: WorkerParts): Promise<TaskRecord | undefined> {
+  const answer = await writer.change(id, (task) => {
+    const nowMs = clock.now();
+    // What is due is the sweeper's to end, not ours to begin.
+    if (task.state !== 'queued' || nowMs >= task.deadlineAt || isExpired(task, nowMs)) return undefined;
+    return { type: 'claim', worker: name, leaseUntilMs: nowMs + leaseMs };
+  });
+  return answer.kind === 'changed' ? answer.task : undefined;
+}
+
+async function runTool(work: RunningTask, { tools, clock, onError }: WorkerParts): Promise<Outcome> {
+  const task = work.record();
+  const tool = tools.get(task.tool);
+  if (tool === undefined) return failure('no-such-tool', `This server has no tool named '${task.tool}' any more.`);
+  try {
+    const result = await tool.run(task.arguments, {
+      taskId: task.id,
+      effectKey: effectKeyOf(task),
+      signal: work.signal,
+      effects: work.effects,
+      progress: createProgress(work, onError),
+      sleep: (ms) => clock.sleep(ms, work.signal),
+    });
+    return { kind: 'result', result };
+  } catch (error) {
+    if (error instanceof RpcFailure) return { kind: 'error', error: error.error };
+    return failure('tool-crashed', `The tool '${task.tool}' failed: ${messageOf(error)}`);
+  }
+}
+
+/** A store that fails for a while must not cost the outcome: tries until it is written or the task is not ours. */
+async function settle(work: RunningTask, outcome: Outcome, { clock, onError }: WorkerParts): Promise<void> {
+  for (let pauseMs = 50; !work.signal.aborted; pauseMs = Math.min(pauseMs * 2, SETTLE_RETRY_MS_MAX)) {
+    try {
+      await work.exclusive(() => work.write({ type: 'finish', outcome }));
+      return;
+    } catch (error) {
+      onError(error, `settling task ${work.id}`);
+      await clock.sleep(pauseMs, work.signal).catch(() => {}); // Stopped meanwhile: the loop ends.
+    }
+  }
 }
 
 /** Keeps only the newest message while one is being written: progress must not slow the work down. */
