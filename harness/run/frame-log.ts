@@ -1,0 +1,80 @@
+import type { FrameBody } from '../model/event.ts';
+import type { MessageView } from '../model/fault.ts';
+import type { AgentId, Operation, TransportId } from '../model/operation.ts';
+import { frameText, type MessageHead } from './message-text.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What the wire said a message is, before it sent it. */
+export interface Tag {
+  readonly op: Operation | 'handshake';
+  readonly call: number | null;
+  readonly attempt: number;
+  readonly agent: AgentId | null;
+}
+
+/** Turns messages into frame events and into what faults see of them. */
+export interface FrameLog {
+  /** A reply or notification from the server is in our hands: the ledger is drained before anything else happens. */
+  arrived(): void;
+  frame(input: FrameInput): number;
+  view(input: Omit<FrameInput, 'action'> & { readonly tag: Tag | undefined }): MessageView;
+}
+
+export interface FrameInput {
+  readonly conn: string;
+  readonly dir: FrameBody['dir'];
+  readonly action: FrameBody['action'];
+  readonly text: string;
+  readonly bytes: number;
+  readonly head: MessageHead;
+  readonly http?: number;
+  readonly entries?: readonly string[];
+  readonly delayMs?: number;
+}
+
+export function createFrameLog(options: {
+  readonly recorder: Recorder;
+  readonly mode: 'full' | 'heads' | 'counts';
+  readonly transport: TransportId;
+  readonly drain: () => void;
+}): FrameLog {
+  const indexes = new Map<string, number>();
+  return {
+    arrived: options.drain,
+    frame(input) {
+      const { head } = input;
+      return options.recorder.record({
+        kind: 'frame',
+        conn: input.conn,
+        dir: input.dir,
+        action: input.action,
+        bytes: input.bytes,
+        type: head.type,
+        ...(head.rpcId === undefined ? {} : { rpcId: head.rpcId }),
+        ...(head.method === undefined ? {} : { method: head.method }),
+        ...(input.http === undefined ? {} : { http: input.http }),
+        ...frameText(input.text, input.bytes, options.mode),
+        ...(input.entries === undefined || input.entries.length === 0 ? {} : { entries: input.entries }),
+        ...(input.delayMs === undefined ? {} : { delayMs: Math.round(input.delayMs * 1000) / 1000 }),
+      });
+    },
+    view(input) {
+      const place = `${input.conn}|${input.dir}`;
+      const index = indexes.get(place) ?? 0;
+      indexes.set(place, index + 1);
+      const { tag } = input;
+      return {
+        direction: input.dir === 'out' ? 'request' : 'reply',
+        transport: options.transport,
+        op: tag === undefined || tag.op === 'handshake' ? null : tag.op,
+        call: tag?.call ?? null,
+        attempt: tag?.attempt ?? 1,
+        agent: tag?.agent ?? null,
+        conn: input.conn,
+        index,
+        bytes: input.bytes,
+        isError: input.head.isError,
+      };
+    },
+  };
+}

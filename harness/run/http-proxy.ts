@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Pool } from 'undici';
+import type { FaultLog } from './fault-log.ts';
+import type { FrameLog, Tag } from './frame-log.ts';
+import type { Interposer } from './interposer.ts';
+import { createProxyExchange } from './proxy-exchange.ts';
+
+// Bodies beyond this are refused: the harness must not be the one who runs out of memory.
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A reverse proxy on loopback between the wire and an HTTP server, with the interposer in the middle. */
+export interface HttpProxy {
+  /** Where the agent with this connection id sends its requests; the id goes by the path, all headers stay intact. */
+  urlFor(conn: string): string;
+  close(): Promise<void>;
+}
+
+export interface ProxyOptions {
+  /** Where the server under test listens; it may move from boot to boot. */
+  readonly upstream: () => URL;
+  readonly interposer: Interposer;
+  readonly frames: FrameLog;
+  readonly log: FaultLog;
+  readonly tagOf: (conn: string, rpcId: number | string) => Tag | undefined;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** What one exchange needs of the proxy. */
+export interface ProxyContext extends ProxyOptions {
+  pool(): Pool;
+}
+
+export async function startHttpProxy(options: ProxyOptions): Promise<HttpProxy> {
+  const pools = new Map<string, Pool>();
+  const pool = () => {
+    const { origin } = options.upstream();
+    const known = pools.get(origin);
+    if (known) return known;
+    // Long polls and SSE stay open as long as the server likes: the limits are the wire's business.
+    const fresh = new Pool(origin, { connections: null, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+    pools.set(origin, fresh);
+    return fresh;
+  };
+  const context: ProxyContext = { ...options, pool };
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+    void serve(context, request, response);
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = addressOf(server.address());
+  return {
+    urlFor: (conn) => `http://127.0.0.1:${port}/${encodeURIComponent(conn)}${options.upstream().pathname}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all([...pools.values()].map((one) => one.destroy()));
+    },
+  };
+}
+
+async function serve(context: ProxyContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, conn = '', ...path] = (request.url ?? '/').split('/');
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request) {
+      const part: Buffer = chunk;
+      bytes += part.length;
+      if (bytes > BODY_BYTES_MAX) {
+        response.writeHead(413).end();
+        return;
+      }
+      chunks.push(part);
+    }
+  } catch {
+    // The client went away while sending: nothing was forwarded, and it knows.
+    return;
+  }
+  const exchange = createProxyExchange(context, {
+    conn: decodeURIComponent(conn),
+    method: request.method ?? 'GET',
+    path: `/${path.join('/')}`,
+    headers: forwardedHeaders(request, context.upstream()),
+    body: Buffer.concat(chunks),
+    response,
+  });
+  await exchange.run();
+}
+
+/** Hop-by-hop headers end here; Host names the server, as it would without a proxy. */
+function forwardedHeaders(request: IncomingMessage, upstream: URL): string[] {
+  const hop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'expect', 'upgrade']);
+  const headers: string[] = ['host', upstream.host];
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] ?? '';
+    if (!hop.has(name.toLowerCase())) headers.push(name, request.rawHeaders[index + 1] ?? '');
+  }
+  return headers;
+}
+
+function addressOf(address: AddressInfo | string | null): AddressInfo {
+  if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, got ${address}`);
+  return address;
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { FrameBody } from '../model/event.ts';
+
+// G2: frame texts are whole up to this size, beyond it the head and a hash stand for them.
+const TEXT_BYTES_MAX = 64 * 1024;
+const HEAD_CHARACTERS = 1024;
+
+/** What a frame's text is, as far as JSON-RPC goes. */
+export interface MessageHead {
+  readonly type: FrameBody['type'];
+  readonly rpcId?: number | string | null;
+  readonly method?: string;
+  readonly isError: boolean;
+}
+
+const GARBAGE: MessageHead = { type: 'garbage', isError: false };
+
+/** Reads the outside of a JSON-RPC message. Anything else is garbage: data about the server, never an exception. */
+export function readMessage(text: string): MessageHead {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not JSON: that is what garbage means.
+    return GARBAGE;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return GARBAGE;
+  const id = 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number') ? value.id : null;
+  if ('method' in value && typeof value.method === 'string') {
+    return 'id' in value
+      ? { type: 'request', rpcId: id, method: value.method, isError: false }
+      : { type: 'notification', method: value.method, isError: false };
+  }
+  if ('result' in value || 'error' in value) return { type: 'response', rpcId: id, isError: 'error' in value };
+  return GARBAGE;
+}
+
+/** The text fields of a frame under a recording mode. */
+export function frameText(
+  text: string,
+  bytes: number,
+  mode: 'full' | 'heads' | 'counts',
+): Pick<FrameBody, 'text' | 'sha'> {
+  if (mode !== 'full') return {};
+  if (bytes <= TEXT_BYTES_MAX) return { text };
+  return { text: text.slice(0, HEAD_CHARACTERS), sha: createHash('sha256').update(text).digest('hex') };
+}

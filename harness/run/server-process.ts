@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { createInterface, type Interface } from 'node:readline';
+import type { Guardian } from './guardian.ts';
+
+export interface Launch {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** One boot of the server under test: a child in a process group of its own. */
+export interface ServerProcess {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  /** null while it runs. */
+  exit(): Exit | null;
+  /** One line to its stdin; false: it is gone or its pipe is closed. */
+  write(line: string): boolean;
+  /** Lines of its stdout (stdio transport); ignored output otherwise. */
+  readonly lines: Interface | null;
+  signal(name: NodeJS.Signals, scope: 'process' | 'group'): void;
+  endInput(): void;
+}
+
+/**
+ * Starts the child; its stderr goes straight into a file, so that a flood or a crash of ours loses nothing.
+ * Rejects when it cannot be started at all (no such program, not executable).
+ */
+export async function startServerProcess(options: {
+  readonly launch: Launch;
+  readonly stderrPath: string;
+  readonly speaksOnPipes: boolean;
+  readonly guardian: Guardian;
+}): Promise<ServerProcess> {
+  const stderr = openSync(options.stderrPath, 'a');
+  let child: ChildProcess;
+  try {
+    child = spawn(options.launch.file, [...options.launch.args], {
+      cwd: options.launch.cwd,
+      env: { ...options.launch.env },
+      // A group of its own: a Ctrl-C at the terminal reaches the harness only, and a kill can take children along.
+      detached: true,
+      stdio: ['pipe', options.speaksOnPipes ? 'pipe' : stderr, stderr],
+    });
+  } finally {
+    closeSync(stderr);
+  }
+  const { pid } = await new Promise<{ pid: number }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('spawn', () => resolve({ pid: child.pid ?? 0 }));
+  });
+  options.guardian.add(pid);
+  let exit: Exit | null = null;
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      exit = { code, signal };
+      resolve(exit);
+    });
+  });
+  // Writing to a server that has just died raises EPIPE here; `write` has already told its caller what it knew.
+  child.stdin?.on('error', () => {});
+  const lines = child.stdout ? createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }) : null;
+  return {
+    pid,
+    exited,
+    exit: () => exit,
+    lines,
+    write(line) {
+      if (exit !== null || !child.stdin?.writable) return false;
+      child.stdin.write(`${line}\n`);
+      return true;
+    },
+    signal(name, scope) {
+      try {
+        process.kill(scope === 'group' ? -pid : pid, name);
+      } catch (error) {
+        // It went by itself between our look and our signal.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      }
+    },
+    endInput: () => {
+      child.stdin?.end();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Event } from '../model/event.ts';
+import { isTerminal } from '../model/operation.ts';
+
+/** What the run itself must know while it goes on: which tasks were acked, to whom, and which are over. Fed by every event. */
+export interface TaskProgress {
+  observe(event: Event): void;
+  /** Every task that was acked, in the order of its first ack. */
+  acked(): readonly AckedTask[];
+  /** ns of the latest heal: a boot that became ready, a fault that stopped. */
+  lastHealT(): number;
+}
+
+export interface AckedTask {
+  readonly task: string;
+  readonly call: number;
+  readonly agent: number;
+  readonly ackedT: number;
+  isOver: boolean;
+}
+
+export function createTaskProgress(): TaskProgress {
+  const creates = new Map<number, { readonly call: number; readonly agent: number }>();
+  const reads = new Map<number, string>();
+  const tasks = new Map<string, AckedTask>();
+  let healT = 0;
+  return {
+    observe(event) {
+      switch (event.kind) {
+        case 'inv':
+          if (event.op === 'create' && typeof event.agent === 'number') {
+            creates.set(event.seq, { call: event.call, agent: event.agent });
+          } else if (event.task !== undefined) reads.set(event.seq, event.task);
+          break;
+        case 'ok': {
+          const create = creates.get(event.of);
+          const task = event.task ?? reads.get(event.of);
+          creates.delete(event.of);
+          reads.delete(event.of);
+          if (task === undefined) break;
+          if (create && !tasks.has(task)) {
+            tasks.set(task, { task, ...create, ackedT: event.t, isOver: false });
+          }
+          const known = tasks.get(task);
+          if (known && isTerminal(event.status)) known.isOver = true;
+          break;
+        }
+        case 'fail':
+        case 'info':
+          creates.delete(event.of);
+          reads.delete(event.of);
+          break;
+        case 'fault':
+          if (event.phase === 'stop') healT = event.t;
+          break;
+        case 'proc':
+          if (event.phase === 'ready' && event.boot > 1) healT = event.t;
+          break;
+        default:
+          break;
+      }
+    },
+    acked: () => [...tasks.values()],
+    lastHealT: () => healT,
+  };
+}
