@@ -1,0 +1,125 @@
+import { EventEmitter } from 'node:events';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { Disposition, MessageFault } from '../model/fault.ts';
+import type { PlannedFault } from '../model/plan.ts';
+import { samplePlan } from '../model/testing/sample-plan.ts';
+import { createFrameLog, type FrameInput } from './frame-log.ts';
+import { createInterposer } from './interposer.ts';
+import type { Exit, ServerProcess } from './server-process.ts';
+import { createStdioShim } from './stdio-shim.ts';
+
+const unit = (disposition: Disposition): MessageFault => ({
+  meta: {
+    id: 'F5',
+    name: 'test',
+    title: 'Test',
+    description: '',
+    kind: 'message',
+    options: {},
+    triggers: ['message'],
+    colour: '#000000',
+  },
+  applicable: () => null,
+  decide: () => disposition,
+});
+
+const strike = (direction: 'request' | 'reply'): PlannedFault => ({
+  entry: 'F5#1',
+  fault: 'F5',
+  trigger: { kind: 'message', direction, op: 'create', call: 1, attempt: 1 },
+  options: {},
+});
+
+function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
+  const output = new PassThrough();
+  const written: string[] = [];
+  const exits = new EventEmitter();
+  const exited = new Promise<Exit>((resolve) => exits.once('exit', resolve));
+  const server: ServerProcess = {
+    pid: 1,
+    exited,
+    exit: () => null,
+    lines: createInterface({ input: output }),
+    write: (line) => written.push(line) > 0,
+    signal: () => {},
+    endInput: () => {},
+  };
+  const frames: string[] = [];
+  const verified: string[] = [];
+  let drains = 0;
+  const plan = { ...samplePlan(), faults };
+  const log = { start: () => {}, verified: (entry: string) => verified.push(entry), stop: () => {}, active: () => [] };
+  const real = createFrameLog({
+    recorder: { record: () => 0, onEvent: () => {}, flush: () => {}, close: () => {} },
+    mode: 'full',
+    transport: 'stdio',
+    drain: () => {
+      drains += 1;
+    },
+  });
+  const shim = createStdioShim({
+    conn: 'stdio-b1',
+    server,
+    interposer: createInterposer({
+      plan,
+      faults: new Map([['F5', unit(disposition)]]),
+      log,
+      nowMs: () => 0,
+      sleep: async () => {},
+      onCreateAnswered: () => {},
+    }),
+    frames: {
+      ...real,
+      frame: (input: FrameInput) => frames.push(`${input.dir} ${input.action} ${input.head.rpcId ?? input.head.type}`),
+    },
+    log,
+    tagOf: (_conn, id) => ({ op: 'create', call: Number(id), attempt: 1, agent: 1 }),
+    sleep: async () => {},
+  });
+  const lines: string[] = [];
+  shim.onLine((line) => lines.push(line));
+  return { shim, output, written, frames, verified, lines, drains: () => drains };
+}
+
+const request = (id: number) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: {} });
+const reply = (id: number) => JSON.stringify({ jsonrpc: '2.0', id, result: {} });
+
+describe('the stdio shim', () => {
+  it('passes lines both ways, byte for byte, and drains the ledger before a line counts', async () => {
+    const bed = shimFor([], { action: 'pass' });
+    expect(bed.shim.send(request(1))).toBe(true);
+    bed.output.write(`${reply(1)}\nnot json\n`);
+    await expect.poll(() => bed.lines).toEqual([reply(1), 'not json']);
+    expect(bed.written).toEqual([request(1)]);
+    expect(bed.frames).toEqual(['out pass 1', 'in pass 1', 'in pass garbage']);
+    expect(bed.drains()).toBe(2);
+  });
+
+  it('loses one reply and lets the next one through', async () => {
+    const bed = shimFor([strike('reply')], { action: 'cut', how: 'reset' });
+    bed.output.write(`${reply(1)}\n${reply(2)}\n`);
+    await expect.poll(() => bed.lines).toEqual([reply(2)]);
+    expect(bed.frames).toEqual(['in cut 1', 'in pass 2']);
+    expect(bed.verified).toEqual(['F5#1']);
+  });
+
+  it('delivers a request twice and gives its sender one answer', async () => {
+    const bed = shimFor([strike('request')], { action: 'dup', afterMs: 1 });
+    bed.shim.send(request(1));
+    await expect.poll(() => bed.written).toEqual([request(1), request(1)]);
+    bed.output.write(`${reply(1)}\n${reply(1)}\n`);
+    await expect.poll(() => bed.frames.length).toBe(4);
+    expect(bed.frames).toEqual(['out pass 1', 'out dup 1', 'in pass 1', 'in drop 1']);
+    expect(bed.lines).toEqual([reply(1)]);
+  });
+
+  it('holds a reply until another has passed', async () => {
+    const bed = shimFor([strike('reply')], { action: 'hold', delayMsMax: 1000 });
+    bed.output.write(`${reply(1)}\n`);
+    bed.output.write(`${reply(2)}\n`);
+    await expect.poll(() => [...bed.lines].sort()).toEqual([reply(1), reply(2)]);
+    expect(bed.verified).toEqual(['F5#1']);
+  });
+});
