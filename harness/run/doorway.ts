@@ -46,7 +46,7 @@ export async function openHttpDoorway(options: {
             url: upstream.href,
             headers: options.target.headersFor(1),
           } as const;
-          const connection = await openConnection({ context, agent: null, endpoint });
+          const connection = await openConnection({ context, agent: 1, endpoint });
           await connection.close();
           return;
         } catch (error) {

@@ -53,6 +53,7 @@ describe('the interposer', () => {
       {
         entry: 'F4#1',
         fault: 'F4',
+        name: 'test',
         trigger: { kind: 'message', direction: 'request', op: 'create', call: 1, attempt: 2 },
         options: {},
       },
@@ -67,6 +68,7 @@ describe('the interposer', () => {
     const entry: PlannedFault = {
       entry: 'F4#1',
       fault: 'F4',
+      name: 'test',
       trigger: { kind: 'messages', direction: 'request', probability: 0.5 },
       options: {},
     };
@@ -86,6 +88,7 @@ describe('the interposer', () => {
       {
         entry: 'F12#1',
         fault: 'F12',
+        name: 'test',
         trigger: { kind: 'event', on: 'commit', call: 1, ms: 0, hold: true },
         options: {},
       },
@@ -103,6 +106,7 @@ describe('the interposer', () => {
       {
         entry: 'F12#1',
         fault: 'F12',
+        name: 'test',
         trigger: { kind: 'event', on: 'commit', call: 1, ms: 0, hold: true },
         options: {},
       },

@@ -28,6 +28,7 @@ const unit = (disposition: Disposition): MessageFault => ({
 const strike = (direction: 'request' | 'reply'): PlannedFault => ({
   entry: 'F5#1',
   fault: 'F5',
+  name: 'test',
   trigger: { kind: 'message', direction, op: 'create', call: 1, attempt: 1 },
   options: {},
 });
