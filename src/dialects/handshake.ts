@@ -1,6 +1,6 @@
 /** The opening of a conversation up to revision 2025-11-25: initialize, ping, tools/list. */
+import { publishedSchema } from '../tools/call.ts';
 import type { Tool } from '../tools/tool.ts';
-import { publishedSchema } from './call-arguments.ts';
 import type { DialectOptions } from './dialect.ts';
 import type { Method, MethodCall, MethodTable } from './dispatch.ts';
 import { INVALID_PARAMS, isObject, type JsonObject, RpcFault, requiredString } from './json-rpc.ts';

@@ -1,6 +1,6 @@
 /** The three tools of the job-handle pattern as tools/list shows them. */
+import { publishedSchema } from '../tools/call.ts';
 import type { Tool } from '../tools/tool.ts';
-import { COMMON_PROPERTIES } from './call-arguments.ts';
 import { JOB_OUTPUT_SCHEMA } from './job-payload.ts';
 import type { JsonObject } from './json-rpc.ts';
 
@@ -33,7 +33,7 @@ function initiateTool(operations: readonly Tool[]): JsonObject {
       properties: {
         operation: { type: 'string', enum: operations.map((tool) => tool.name), description: 'What to do.' },
         arguments: { type: 'object', description: "The operation's own arguments." },
-        ...COMMON_PROPERTIES,
+        ...callOptions(operations),
       },
       required: ['operation'],
       additionalProperties: false,
@@ -46,6 +46,14 @@ function initiateTool(operations: readonly Tool[]): JsonObject {
     outputSchema: JOB_OUTPUT_SCHEMA,
     annotations: { readOnlyHint: false, idempotentHint: false, destructiveHint: false, openWorldHint: true },
   };
+}
+
+/** The arguments every operation takes beside its own: here they stand beside `operation`. */
+function callOptions(operations: readonly Tool[]): JsonObject {
+  const [any] = operations;
+  if (any === undefined) return {};
+  const published = Object.entries(publishedSchema(any).properties);
+  return Object.fromEntries(published.filter(([name]) => !(name in any.inputSchema.properties)));
 }
 
 function resolveTool(): JsonObject {

@@ -4,9 +4,6 @@ import { describe, INVALID_PARAMS, isObject, type JsonObject, RpcFault } from '.
 
 export const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
-/** A receipt must be redeemable: a shorter retention than one slow round trip is raised to this. */
-const TTL_MS_MIN = 1_000;
-
 export type LegacyStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
 
 /** `failed` here includes results that say isError: the opposite of 2026-07-28. */
@@ -54,5 +51,5 @@ export function requestedTtl(augmentation: unknown): number | null | undefined {
   if (typeof ttl !== 'number' || !Number.isFinite(ttl) || ttl < 0) {
     throw new RpcFault(INVALID_PARAMS, 'params.task.ttl must be a number of milliseconds, 0 or more');
   }
-  return Math.max(TTL_MS_MIN, Math.ceil(ttl));
+  return ttl; // The engine keeps it within its limits, and in whole milliseconds.
 }

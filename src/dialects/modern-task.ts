@@ -39,7 +39,8 @@ export function detailedTask(task: TaskRecord): JsonObject {
   const common = modernTask(task);
   switch (modernStatus(task)) {
     case 'completed':
-      return task.outcome?.kind === 'result' ? { ...common, result: task.outcome.result } : common;
+      // The whole answer the call would have had: in this revision that begins with its resultType.
+      return { ...common, result: { resultType: 'complete', ...completedResult(task) } };
     case 'failed':
       return { ...common, error: task.outcome?.kind === 'error' ? task.outcome.error : WORK_FAILED };
     case 'input_required':
@@ -48,6 +49,10 @@ export function detailedTask(task: TaskRecord): JsonObject {
     case 'cancelled':
       return common;
   }
+}
+
+function completedResult(task: TaskRecord): object {
+  return task.outcome?.kind === 'result' ? task.outcome.result : {};
 }
 
 const WORK_FAILED = { code: -32_603, message: 'The work failed' } as const;

@@ -1,10 +1,10 @@
 /** tools/call, the part all dialects share: reading it, submitting it, waiting for it. */
 import type { TaskRecord, ToolResult } from '../tasks/task.ts';
+import { splitCall } from '../tools/call.ts';
 import type { Tool } from '../tools/tool.ts';
-import { readCall } from './call-arguments.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
 import { goingDown } from './dispatch.ts';
-import { describe, INVALID_PARAMS, isObject, type JsonObject, REFUSED, RpcFault, requiredString } from './json-rpc.ts';
+import { INVALID_PARAMS, type JsonObject, REFUSED, RpcFault, requiredString } from './json-rpc.ts';
 import { reportProgress, waitUntilTerminal } from './waiting.ts';
 
 export interface AcceptedCall {
@@ -32,16 +32,12 @@ export function requestedTool(options: DialectOptions, params: JsonObject): Tool
 
 /** Submits a call; when this resolves the task is durable. Throws an RpcFault when the call is refused: nothing was started. */
 export async function submitCall(options: DialectOptions, submit: SubmitOptions): Promise<AcceptedCall> {
-  const given = submit.params.arguments ?? {};
-  if (!isObject(given))
-    throw new RpcFault(INVALID_PARAMS, `params.arguments must be an object, got ${describe(given)}`);
-  const read = readCall(submit.tool, given);
-  if (!read.ok) throw new RpcFault(INVALID_PARAMS, `Invalid arguments for ${submit.tool.name}: ${read.message}`);
-  const { idempotencyKey } = read.value;
+  const call = splitCall(submit.tool, submit.params.arguments);
+  if (!call.ok) throw new RpcFault(INVALID_PARAMS, call.message);
+  const { idempotencyKey } = call.parts;
   const answer = await options.engine.submit({
+    ...call.parts,
     principal: submit.principal,
-    tool: submit.tool.name,
-    ...read.value,
     ...(submit.ttlMs === undefined ? {} : { ttlMs: submit.ttlMs }),
   });
   switch (answer.kind) {
