@@ -1,0 +1,62 @@
+import type { AgentContext, AgentPolicy } from '../model/agent.ts';
+import { isTerminal } from '../model/operation.ts';
+import type { OkOutcome } from '../model/outcome.ts';
+import type { PlannedCall } from '../model/plan.ts';
+import { cancelInTime, type Held } from './fetching.ts';
+import { giveUp, probe, submit } from './submission.ts';
+
+/** Waits for the outcome of a task in a policy's own way. null: given up, with a `quit` event. */
+export type Wait = (context: AgentContext, held: Held) => Promise<OkOutcome | null>;
+
+/**
+ * The way of every agent: submit, wait in the policy's manner while probes and a planned cancel go on beside, take the
+ * result as the answer to the call, be busy for `busyMs`, make the next step once.
+ */
+export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusyAfterwards: true }): AgentPolicy {
+  return {
+    meta,
+    async run(context, call, intended) {
+      const receipt = await submit(context, call, intended);
+      if (receipt === null) return;
+      const { task } = receipt;
+      const finish = (outcome: OkOutcome, id: string) =>
+        conclude(context, call, { outcome, task: id, busyMs: options.isBusyAfterwards ? call.busyMs : 0 });
+      const work = async () => {
+        if (isTerminal(receipt.outcome.status)) return finish(receipt.outcome, task ?? `call-${call.call}`);
+        if (task === null) return void giveUp(context, call, 'the receipt names no task');
+        const held = { call, task, receipt };
+        const done = new AbortController();
+        const outcome = await together([
+          wait(context, held).finally(() => done.abort()),
+          cancelInTime(context, held, done.signal),
+        ]);
+        if (outcome) await finish(outcome, task);
+      };
+      await together([work(), probe(context, call, receipt)]);
+    },
+  };
+}
+
+/** The result enters the agent's context, is bound to its call, and the call's next step is made of it. */
+async function conclude(
+  context: AgentContext,
+  { call }: PlannedCall,
+  { outcome, task, busyMs }: { readonly outcome: OkOutcome; readonly task: string; readonly busyMs: number },
+): Promise<void> {
+  const { agent, clock } = context;
+  context.record({ kind: 'know', task, call, agent });
+  context.record({ kind: 'bind', task, call, agent, ...(outcome.echo === undefined ? {} : { echo: outcome.echo }) });
+  if (busyMs > 0) {
+    const from = clock.now();
+    await clock.sleep(busyMs, context.signal);
+    context.record({ kind: 'act', agent, from, to: clock.now(), call });
+  }
+  context.record({ kind: 'use', call, inputs: [task], agent });
+}
+
+/** The value of the first job, once all have ended; the first error, once all have ended. Leaves nothing running. */
+async function together<Value>(jobs: readonly [Promise<Value>, ...Promise<unknown>[]]): Promise<Value> {
+  await Promise.allSettled(jobs);
+  await Promise.all(jobs);
+  return jobs[0];
+}

@@ -1,0 +1,26 @@
+import type { AgentContext } from '../model/agent.ts';
+import { msOf } from '../model/clock.ts';
+
+/** Sleeps until an instant (ns from run start); returns at once when it has passed. Rejects when the run ends. */
+export async function sleepUntil(
+  context: AgentContext,
+  at: number,
+  signal: AbortSignal = context.signal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const leftMs = msOf(at - context.clock.now());
+  if (leftMs > 0) await context.clock.sleep(leftMs, signal);
+}
+
+/**
+ * Sleeps until `at`, or until the agent's time limit where that comes first. The limit moves with every heal, so it is
+ * looked at again when it is reached. true: the limit was reached, what follows is the last look.
+ */
+export async function sleepWithinLimit(context: AgentContext, at: number, ackedAt: number): Promise<boolean> {
+  for (;;) {
+    const limit = context.deadline(ackedAt);
+    await sleepUntil(context, Math.min(at, limit));
+    if (at <= limit) return false;
+    if (context.deadline(ackedAt) <= limit) return true;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What can go wrong around a server, keyed by fault code.
+ *
+ * To add one: write `<name>.ts` beside this file, exporting one Fault whose `meta.name` is the file's name and whose
+ * `meta.options` holds every option with its default; add its line below under its code. A message fault is a pure
+ * function; a process fault returns its undo. The contract tests run over it by themselves.
+ */
+import type { Fault } from '../model/fault.ts';
+import { entry, type Registry } from '../model/registry.ts';
+import { agentRetry } from './agent-retry.ts';
+import { drain } from './drain.ts';
+import { duplicate } from './duplicate.ts';
+import { kill } from './kill.ts';
+import { latency } from './latency.ts';
+import { platformTimeout } from './platform-timeout.ts';
+import { reorderReplies } from './reorder-replies.ts';
+import { replyLost } from './reply-lost.ts';
+import { requestLost } from './request-lost.ts';
+
+/** The units themselves, for the compiler, which waits for nothing. */
+export const faultUnits: Readonly<Record<string, Fault>> = {
+  F1: latency,
+  F3: reorderReplies,
+  F4: requestLost,
+  F5: replyLost,
+  F8: duplicate,
+  F9: agentRetry,
+  F12: kill,
+  F13: drain,
+  F31: platformTimeout,
+};
+
+export const faults: Registry<Fault> = Object.fromEntries(
+  Object.entries(faultUnits).map(([id, unit]) => [id, entry(unit)]),
+);

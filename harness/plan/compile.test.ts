@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { DIALECT_IDS } from '../model/operation.ts';
+import type { Plan, PlannedTarget } from '../model/plan.ts';
+import { compile } from './compile.ts';
+import type { Overrides } from './override.ts';
+import { loadScenario, scenarioNames } from './scenario-file.ts';
+import { plannedTarget, STRANGER } from './testing/planned-target.ts';
+
+function planOf(
+  scenario: string,
+  options: { seed?: number; target?: PlannedTarget; overrides?: Overrides } = {},
+): Plan {
+  const { seed = 7, target = plannedTarget(), overrides = {} } = options;
+  return compile({ scenario: loadScenario(scenario), seed, target, overrides, claimcheck: '0.0.0' });
+}
+
+function counted(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of [...values].sort()) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
+
+describe('compile', () => {
+  for (const name of scenarioNames()) {
+    it(`plans ${name} for every dialect, transport and kind of target`, () => {
+      const targets = DIALECT_IDS.flatMap((dialect) => [
+        { label: `${dialect} stdio`, target: plannedTarget({ dialect, transport: 'stdio' }) },
+        { label: `${dialect} http`, target: plannedTarget({ dialect, transport: 'http' }) },
+        { label: `${dialect} stranger`, target: plannedTarget({ dialect, facts: STRANGER }) },
+      ]);
+      const rows = targets.map(({ label, target }) => {
+        const plan = planOf(name, { target });
+        return {
+          label,
+          calls: plan.calls.length,
+          tools: counted(plan.calls.map(({ tool }) => tool)),
+          policies: counted(plan.calls.map(({ policy }) => policy)),
+          faults: counted(plan.faults.map(({ fault }) => fault)),
+          slaMs: plan.slaMs,
+          thresholds: plan.thresholds,
+          mustReach: plan.mustReach,
+          notApplicable: plan.notApplicable.map(({ kind, id, reason }) => `${kind} ${id}: ${reason}`),
+        };
+      });
+      expect(rows).toMatchSnapshot();
+    });
+
+    it(`gives the same bytes for ${name} with the same seed, and others with another`, () => {
+      const bytes = (seed: number) => JSON.stringify(planOf(name, { seed }));
+      expect(bytes(3)).toBe(bytes(3));
+      expect(bytes(3)).not.toBe(bytes(4));
+      expect(JSON.parse(bytes(3))).toEqual(planOf(name, { seed: 3 }));
+    });
+  }
+
+  it('aims every fault on one call at a call of its own', () => {
+    for (const seed of SEEDS) {
+      const plan = planOf('tour', { seed });
+      const companions = new Set(
+        plan.faults.flatMap(({ fault, trigger }) => (fault === 'F9' && trigger.kind === 'call' ? [trigger.call] : [])),
+      );
+      const aims = plan.faults.flatMap(({ fault, trigger }) => {
+        if (!('call' in trigger) || (fault === 'F5' && companions.has(trigger.call))) return [];
+        return [trigger.call];
+      });
+      expect(new Set(aims).size).toBe(aims.length);
+    }
+  });
+
+  it('lets the strikes of a run fall in different waves of calls', () => {
+    for (const seed of SEEDS) {
+      const plan = planOf('tour', { seed });
+      const waves = plan.faults.flatMap(({ fault, trigger }) =>
+        fault === 'F12' && trigger.kind === 'event' ? [Math.floor((trigger.call - 1) / plan.agents.count)] : [],
+      );
+      expect(new Set(waves).size).toBe(3);
+    }
+  });
+
+  it('lets no message be hit in a wave in which the process is struck, as long as others have room', () => {
+    for (const seed of SEEDS) {
+      const plan = planOf('tour', { seed });
+      const waveOf = (call: number) => Math.floor((call - 1) / plan.agents.count);
+      const struck = new Set(
+        plan.faults.flatMap(({ trigger }) => (trigger.kind === 'event' ? [waveOf(trigger.call)] : [])),
+      );
+      const hit = plan.faults.flatMap(({ trigger }) => (trigger.kind === 'message' ? [waveOf(trigger.call)] : []));
+      expect(hit.filter((wave) => struck.has(wave))).toEqual([]);
+    }
+  });
+
+  it('kills in crash-mid-task while the triggering call has at least half of its work before it', () => {
+    for (const seed of SEEDS) {
+      for (const { trigger } of planOf('crash-mid-task', { seed }).faults) {
+        if (trigger.kind !== 'event') throw new Error('expected a triggered kill');
+        const call = planOf('crash-mid-task', { seed }).calls[trigger.call - 1];
+        expect(trigger.on).toBe('acked');
+        expect(trigger.ms).toBeLessThanOrEqual((call?.ms ?? 0) / 2);
+      }
+    }
+  });
+
+  it('holds the receipt only of work that is done well before the client gives up', () => {
+    for (const seed of SEEDS) {
+      const plan = planOf('tour', { seed });
+      const held = plan.faults.flatMap(({ trigger }) =>
+        trigger.kind === 'event' && trigger.hold === true ? [plan.calls[trigger.call - 1]?.ms ?? 0] : [],
+      );
+      expect(held.length).toBe(1);
+      expect(Math.max(...held)).toBeLessThan(plan.limits.requestMs * 0.6);
+    }
+  });
+
+  it('gives every call a token and a key of its own', () => {
+    const { calls } = planOf('tour', { overrides: { set: ['calls=5000'] } });
+    expect(new Set(calls.map(({ token }) => token)).size).toBe(5000);
+    expect(new Set(calls.map(({ key }) => key)).size).toBe(5000);
+  });
+
+  it('lets an impatient agent never get its first receipt', () => {
+    const plan = planOf('tour');
+    const impatient = plan.faults.filter(({ fault }) => fault === 'F9');
+    expect(impatient.length).toBe(3);
+    for (const { trigger } of impatient) {
+      if (trigger.kind !== 'call') throw new Error('expected a call trigger');
+      const lost = plan.faults.filter(
+        ({ fault, trigger: own }) => fault === 'F5' && 'call' in own && own.call === trigger.call,
+      );
+      expect(lost.map(({ options }) => options)).toEqual([{ how: 'hang' }]);
+    }
+  });
+
+  it('can only hang where a reply is lost on a pipe', () => {
+    const plan = planOf('tour', { target: plannedTarget({ transport: 'stdio' }) });
+    const hows = plan.faults.filter(({ fault }) => fault === 'F5').map(({ options }) => options.how);
+    expect(counted(hows.map(String))).toEqual({ hang: 9 });
+  });
+});

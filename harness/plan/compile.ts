@@ -1,0 +1,115 @@
+import { backoffs } from '../backoffs/index.ts';
+import { situations } from '../checkers/situations.ts';
+import type { NotApplicable, Plan, PlannedBackoff, PlannedCall, PlannedLimits, PlannedTarget } from '../model/plan.ts';
+import { PLAN_SCHEMA } from '../model/plan.ts';
+import { createPrng } from '../model/prng.ts';
+import { unknownName } from '../model/usage-error.ts';
+import { applyOverrides, type Overrides } from './override.ts';
+import { between, knownOptions, loadOf, planCalls } from './planned-call.ts';
+import { planFaults } from './planned-fault.ts';
+import type { Scenario } from './scenario-schema.ts';
+import { missingFault, missingWait } from './situation-need.ts';
+import { chooseThresholds } from './threshold-choice.ts';
+
+/** Added to the longest planned work where a scenario states no SLA. */
+export const SLA_MARGIN_MS = 15_000;
+
+export interface CompileInput {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly target: PlannedTarget;
+  readonly overrides?: Overrides;
+  /** Version of this package. */
+  readonly claimcheck: string;
+  readonly time?: Plan['time'];
+}
+
+/**
+ * The whole plan of a run: every arrival, every fault and every default. Pure: the same input gives the same bytes. What the
+ * target makes impossible is taken out and stands under notApplicable. Throws a UsageError for a wish that cannot be met.
+ */
+export function compile({ scenario, seed, target, overrides = {}, claimcheck, time = 'real' }: CompileInput): Plan {
+  const wanted = applyOverrides(scenario, overrides);
+  const draw = createPrng(seed).fork('plan');
+  const calls = planCalls(wanted, target, draw.fork('calls'));
+  const { faults, notApplicable } = planFaults(wanted, target, calls, draw.fork('faults'));
+  const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
+  const demanded = chooseThresholds(wanted.thresholds, target);
+  const slaMs = wanted.slaMs ?? Math.max(...calls.map(({ ms }) => ms)) + SLA_MARGIN_MS;
+  const load = loadOf(wanted);
+  return {
+    schema: PLAN_SCHEMA,
+    claimcheck,
+    scenario: wanted.name,
+    title: wanted.title,
+    seed,
+    time,
+    target,
+    agents: {
+      count: wanted.agents.count,
+      policy: target.dialect === 'blocking' ? 'blocking' : wanted.agents.policy,
+      backoff: planBackoff(wanted),
+      retry: { ...wanted.agents.retry, key: target.facts.key ? wanted.agents.retry.key : 'none' },
+      busyMs: between(draw.fork('busy'), wanted.agents.busyMs),
+    },
+    load: { id: load.unit.meta.id, model: load.unit.meta.model, options: load.options },
+    calls,
+    faults,
+    slaMs,
+    limits: planLimits(wanted, calls, slaMs, faults.length),
+    thresholds: demanded.thresholds,
+    mustReach: reached.mustReach,
+    notApplicable: [...notApplicable, ...reached.notApplicable, ...demanded.notApplicable],
+    record: wanted.record,
+  };
+}
+
+function planBackoff({ agents: { backoff } }: Scenario): PlannedBackoff {
+  const line = backoffs[backoff.id];
+  if (!line) throw unknownName('backoff', backoff.id, Object.keys(backoffs));
+  const known = line.meta.options;
+  return { id: backoff.id, options: { ...known, ...knownOptions(`backoff ${backoff.id}`, known, backoff.options) } };
+}
+
+function planLimits(
+  scenario: Scenario,
+  calls: readonly PlannedCall[],
+  slaMs: number,
+  faultCount: number,
+): PlannedLimits {
+  const { requestMs, readyMs, stopMs, blockingMs, runMs } = scenario.limits;
+  const busiest = new Map<number, number>();
+  for (const { agent, ms, thinkMs, busyMs, atMs } of calls) {
+    // Beside its work a call may wait for its last poll and a retry or two.
+    const spent = (busiest.get(agent) ?? 0) + ms + thinkMs + busyMs + 2000;
+    busiest.set(agent, Math.max(spent, atMs ?? 0));
+  }
+  return {
+    requestMs,
+    blockingMs: blockingMs ?? slaMs,
+    readyMs,
+    // A limit, not an expectation: it must end a run that hangs and never one that is merely slow.
+    runMs: runMs ?? 2 * Math.max(...busiest.values()) + 3 * slaMs + faultCount * 1000 + 30_000,
+    stopMs,
+  };
+}
+
+function chooseSituations(
+  { mustReach }: Scenario,
+  target: PlannedTarget,
+  plan: Pick<Plan, 'calls' | 'faults' | 'notApplicable'>,
+): Pick<Plan, 'mustReach' | 'notApplicable'> {
+  const policies = new Set(plan.calls.map(({ policy }) => policy));
+  const notApplicable: NotApplicable[] = [];
+  const reachable = [...new Set(mustReach)].sort().filter((id) => {
+    const situation = Object.hasOwn(situations, id) ? situations[id] : undefined;
+    if (!situation) throw unknownName('situation', id, Object.keys(situations), 'mustReach');
+    const reason =
+      situation.applicable(target) ??
+      missingFault(id, plan.faults, plan.notApplicable) ??
+      missingWait(id, target, policies);
+    if (reason !== null) notApplicable.push({ kind: 'situation', id, reason });
+    return reason === null;
+  });
+  return { mustReach: reachable, notApplicable };
+}

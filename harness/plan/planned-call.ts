@@ -1,0 +1,114 @@
+import { loadUnits } from '../loads/index.ts';
+import type { Load } from '../model/load.ts';
+import type { PlannedCall, PlannedTarget } from '../model/plan.ts';
+import type { Prng } from '../model/prng.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { Scenario, ScenarioWork } from './scenario-schema.ts';
+
+/** The load unit of a scenario, and its options with defaults filled in. A UsageError names an option it does not have. */
+export function loadOf(scenario: Scenario): {
+  readonly unit: Load;
+  readonly options: Readonly<Record<string, number>>;
+} {
+  const unit = loadUnits[scenario.load.id];
+  if (!unit) throw new UsageError(`load.id: unknown load '${scenario.load.id}'`);
+  return {
+    unit,
+    options: {
+      ...unit.meta.options,
+      ...knownOptions(`load ${unit.meta.id}`, unit.meta.options, scenario.load.options),
+    },
+  };
+}
+
+/** The given options, all of which must be among the known ones and of their type. */
+export function knownOptions<Value extends number | string | boolean>(
+  owner: string,
+  known: Readonly<Record<string, Value>>,
+  given: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(known, name)) {
+      const names = Object.keys(known).sort().join(', ') || 'none';
+      throw new UsageError(`Unknown option '${name}' of ${owner}; known: ${names}.`);
+    }
+    if (typeof value !== typeof known[name]) {
+      throw new UsageError(
+        `Option '${name}' of ${owner}: expected a ${typeof known[name]}, got ${JSON.stringify(value)}.`,
+      );
+    }
+  }
+  return given;
+}
+
+/** Every call of a run: who makes it when, with which work, token and key. */
+export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng): readonly PlannedCall[] {
+  const { unit, options } = loadOf(scenario);
+  const arrivals = unit.arrivals({
+    agents: scenario.agents.count,
+    calls: scenario.calls,
+    options,
+    draw: draw.fork('load'),
+  });
+  const mix = shareOut(scenario.work, arrivals.length, draw.fork('mix'));
+  // One stream for all: forks start from 32 bits, of which two could be the same.
+  const secrets = draw.fork('secrets');
+  return arrivals.map((arrival, index) => {
+    const work = mix[index];
+    if (!work) throw new Error(`expected work for call ${index + 1}, found none`);
+    const number = index + 1;
+    const token = `tk${secrets.hex(12)}`;
+    const key = secrets.hex(16);
+    const own = draw.fork(`call/${number}`);
+    const { facts } = target;
+    const tool = toolOf(work.tool, target);
+    const asked = between(own, work.ms);
+    const cancelAfterMs = work.cancelAfterMs === null ? null : between(own, work.cancelAfterMs);
+    return {
+      call: number,
+      agent: arrival.agent,
+      atMs: arrival.atMs,
+      thinkMs: arrival.thinkMs,
+      tool,
+      ms: facts.variesDuration ? asked : facts.takesMs,
+      mode: tool === 'effect' && work.mode !== null && facts.modes.includes(work.mode) ? work.mode : null,
+      token,
+      key: facts.key ? key : null,
+      policy: target.dialect === 'blocking' ? 'blocking' : (work.policy ?? scenario.agents.policy),
+      busyMs: between(own, work.busyMs ?? scenario.agents.busyMs),
+      cancelAfterMs: facts.cancel && target.dialect !== 'blocking' ? cancelAfterMs : null,
+    };
+  });
+}
+
+/** A whole number of ms out of a number or [least, most]. Draws once in either case, so that a change moves nothing after it. */
+export function between(draw: Prng, range: number | readonly [number, number]): number {
+  const [least, most] = typeof range === 'number' ? [range, range] : range;
+  return Math.round(least + draw.float() * (most - least));
+}
+
+/** What a target does not offer becomes its work tool. */
+function toolOf(wanted: string, { facts }: PlannedTarget): string {
+  if (wanted === 'failing') return facts.failing ? 'failing' : 'work';
+  return facts.tools.includes(wanted) ? wanted : 'work';
+}
+
+/** Calls by weight, exactly (largest remainders first), in an order drawn by seed: no kind of work is left out by chance. */
+function shareOut(kinds: readonly ScenarioWork[], count: number, draw: Prng): readonly ScenarioWork[] {
+  const total = kinds.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = kinds.map((work, index) => {
+    const exact = (work.weight / total) * count;
+    return { work, index, whole: Math.floor(exact), rest: exact - Math.floor(exact) };
+  });
+  const missing = count - shares.reduce((sum, { whole }) => sum + whole, 0);
+  const rounded = new Set(
+    [...shares]
+      .sort((a, b) => b.rest - a.rest || a.index - b.index)
+      .slice(0, missing)
+      .map(({ index }) => index),
+  );
+  const list = shares.flatMap(({ work, index, whole }) =>
+    Array.from({ length: whole + (rounded.has(index) ? 1 : 0) }, () => work),
+  );
+  return draw.shuffle(list);
+}

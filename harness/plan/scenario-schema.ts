@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { agents } from '../agents/index.ts';
+import { backoffs } from '../backoffs/index.ts';
+import { faultUnits } from '../faults/index.ts';
+import { loads } from '../loads/index.ts';
+
+/** The format of scenarios/*.yaml. Every key has its default here; a compiled plan has none left to guess. */
+
+const ms = z.number().min(0).max(86_400_000);
+const count = z.int().min(0).max(1_000_000);
+/** One number, or [least, most], of which each call draws its own. */
+const range = z
+  .union([ms, z.tuple([ms, ms])])
+  .refine((value) => typeof value === 'number' || value[0] <= value[1], 'expected [least, most] in this order');
+const numberOptions = z.record(z.string(), z.number());
+
+const retrySchema = z.strictObject({
+  key: z.enum(['same', 'new', 'none']).default('same'),
+  attemptsMax: z.int().min(1).max(1000).default(12),
+  delayMs: ms.default(200),
+  factor: z.number().min(1).max(10).default(2),
+  delayMsMax: ms.default(2000),
+});
+
+const agentsSchema = z.strictObject({
+  count: z.int().min(1).max(100_000).default(20),
+  policy: z.enum(Object.keys(agents)).default('poller'),
+  backoff: z
+    .strictObject({ id: z.enum(Object.keys(backoffs)).default('server-hint'), options: numberOptions.default({}) })
+    .prefault({}),
+  retry: retrySchema.prefault({}),
+  busyMs: range.default(0),
+});
+
+const workSchema = z.strictObject({
+  tool: z.string().min(1).default('work'),
+  /** Share of the calls, beside the weights of the others. */
+  weight: z.number().positive().default(1),
+  ms: range.default([200, 1000]),
+  mode: z.string().nullable().default(null),
+  policy: z.enum(Object.keys(agents)).optional(),
+  busyMs: range.optional(),
+  cancelAfterMs: range.nullable().default(null),
+});
+
+const faultSchema = z
+  .strictObject({
+    fault: z.enum(Object.keys(faultUnits)),
+    /** How many calls, strikes or instants; drawn by seed. */
+    count: count.optional(),
+    /** Share of the calls (F4, F5, F8, F9), or chance of each message (F1, F3, F31). */
+    probability: z.number().min(0).max(1).optional(),
+    /** Process faults: at these instants after the start. */
+    atMs: z.array(ms).min(1).optional(),
+    /** Process faults: after this event of a drawn call. */
+    on: z.enum(['create-sent', 'create-answered', 'acked', 'begin', 'commit', 'terminal-seen']).optional(),
+    /** Time from that event. */
+    afterMs: range.optional(),
+    /** The same as a share of the work that the drawn call asks for. */
+    afterShare: z
+      .union([z.number().min(0).max(1), z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])])
+      .optional(),
+    /** The receipt of the drawn call is held back until the fault has struck. */
+    hold: z.boolean().optional(),
+    op: z.enum(['create', 'get', 'result', 'cancel']).optional(),
+    direction: z.enum(['request', 'reply', 'both']).optional(),
+    fromMs: ms.optional(),
+    untilMs: ms.optional(),
+    options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
+  })
+  .refine((entry) => [entry.count, entry.probability, entry.atMs].filter((value) => value !== undefined).length === 1, {
+    message: 'expected exactly one of count, probability and atMs',
+  });
+
+export const scenarioSchema = z.strictObject({
+  title: z.string().min(1),
+  description: z.string().min(1),
+  calls: z.int().min(1).max(1_000_000),
+  agents: agentsSchema.prefault({}),
+  load: z
+    .strictObject({ id: z.enum(Object.keys(loads)).default('closed'), options: numberOptions.default({}) })
+    .prefault({}),
+  work: z.array(workSchema).min(1).prefault([{}]),
+  faults: z.array(faultSchema).default([]),
+  /** How long after max(ack, last heal + ready) a task may take; left out: the longest planned work + 15 s. */
+  slaMs: ms.optional(),
+  limits: z
+    .strictObject({
+      requestMs: ms.default(10_000),
+      blockingMs: ms.optional(),
+      readyMs: ms.default(15_000),
+      runMs: ms.optional(),
+      stopMs: ms.default(12_000),
+    })
+    .prefault({}),
+  thresholds: z.array(z.string()).default([]),
+  mustReach: z.array(z.string()).default([]),
+  record: z.enum(['full', 'heads', 'counts']).default('full'),
+});
+
+export type ScenarioBody = z.infer<typeof scenarioSchema>;
+export type ScenarioFault = ScenarioBody['faults'][number];
+export type ScenarioWork = ScenarioBody['work'][number];
+
+/** A checked scenario. The name is the file's. */
+export interface Scenario extends ScenarioBody {
+  readonly name: string;
+}
+
+/** The published JSON Schema of a scenario file. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(scenarioSchema, { io: 'input' });
+}

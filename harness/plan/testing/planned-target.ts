@@ -1,0 +1,64 @@
+import type { DialectId, TransportId } from '../../model/operation.ts';
+import type { PlannedTarget, TargetFacts } from '../../model/plan.ts';
+
+const REFERENCE_FACTS: TargetFacts = {
+  key: true,
+  variesDuration: true,
+  takesMs: 600,
+  process: true,
+  principals: true,
+  scope: 'principal',
+  effects: 'ordered',
+  delivery: 'exactly-once',
+  echo: true,
+  cancel: true,
+  failing: true,
+  durable: true,
+  modes: ['repeatable', 'plain', 'error', 'throw', 'exit', 'burn'],
+  tools: [
+    'work',
+    'generate_report',
+    'analyze_code',
+    'import_data',
+    'search_pipeline',
+    'automate_browser',
+    'run_workflow',
+    'effect',
+  ],
+};
+
+/** A target as the reference server is described, with what a test changes about it. */
+export function plannedTarget(
+  options: {
+    readonly dialect?: DialectId;
+    readonly transport?: TransportId;
+    readonly facts?: Partial<TargetFacts>;
+  } = {},
+): PlannedTarget {
+  const { dialect = 'tasks-2026-07-28', transport = 'http', facts = {} } = options;
+  return {
+    kind: 'reference',
+    dialect,
+    transport,
+    store: 'sqlite',
+    queue: 'local',
+    profile: null,
+    facts: { ...REFERENCE_FACTS, principals: transport === 'http', ...facts },
+  };
+}
+
+/** What is known of a stranger: no key, one duration, nothing to observe, a process of somebody else. */
+export const STRANGER: Partial<TargetFacts> = {
+  key: false,
+  variesDuration: false,
+  takesMs: 2000,
+  process: false,
+  principals: false,
+  scope: null,
+  effects: 'none',
+  echo: false,
+  cancel: false,
+  failing: false,
+  modes: [],
+  tools: ['work'],
+};
