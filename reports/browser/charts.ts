@@ -58,18 +58,16 @@ function draw(data: ChartData): Chart[] {
       scales: {
         x: {
           type: 'linear',
-          offset: false,
           min: 0,
           max: data.untilS,
           stacked: isBar,
           grid,
-          ticks: { callback: (value) => `${value} s`, maxRotation: 0, includeBounds: false },
+          ticks: { callback: (value) => `${value} s`, maxRotation: 0 },
         },
         y: {
           type: data.logarithmic ? 'logarithmic' : 'linear',
           stacked: isBar,
           beginAtZero: !data.logarithmic,
-          grace: data.logarithmic ? 0 : '5%',
           grid,
           title: { display: true, text: data.yTitle },
           ticks: { callback: (value) => tickText(Number(value), data.logarithmic) },

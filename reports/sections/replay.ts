@@ -11,7 +11,6 @@ const PLAN_BYTES_MAX = 300_000;
 export const replaySection: Section = {
   id: 'replay',
   title: 'Run it again',
-  label: 'Replay',
   render({ run, prefix }) {
     const { verdict, plan } = run;
     const json = JSON.stringify(plan, null, 1);

@@ -1,0 +1,25 @@
+import { check } from './check.ts';
+import type { Command } from './command.ts';
+import { list } from './list.ts';
+import { report } from './report.ts';
+import { serve } from './serve.ts';
+
+/** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
+export const COMMANDS: readonly Command[] = [check, report, list, serve];
+
+/** Commands that are announced and not part of this version. */
+export const LATER: readonly string[] = [
+  'simulate',
+  'explore',
+  'compare',
+  'gate',
+  'load',
+  'eval',
+  'audit',
+  'prove',
+  'calibrate',
+  'init',
+  'services',
+  'interpose',
+  'bench',
+];

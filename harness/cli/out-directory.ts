@@ -1,0 +1,119 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { isRunDirectory, type RunDirectory, runDirectory } from '../model/run-directory.ts';
+import { UsageError } from '../model/usage-error.ts';
+
+/** Every file a run can leave; --force removes these and nothing else. */
+const RUN_FILE =
+  /^(plan\.json|environment\.json|history\.jsonl(\.gz)?|ledger\.jsonl|verdict\.json|report\.html|junit\.xml|stderr\.\d+\.log)$/;
+
+export interface OutOptions {
+  readonly cwd: string;
+  /** --out; undefined: the default place. */
+  readonly out: string | undefined;
+  readonly force: boolean;
+  /** ms since the epoch, for the default name. */
+  readonly wallMs: number;
+}
+
+export interface RunName {
+  readonly scenario: string;
+  readonly seed: number;
+}
+
+/**
+ * Where each of these runs goes, in their order: DIR itself for a single one, DIR/<scenario>-<seed> for several, or
+ * reports/out/<scenario>/<UTC time>-<seed>. Nothing is written yet. Throws a UsageError where a run already is.
+ */
+export function planOutDirectories(runs: readonly RunName[], options: OutOptions): RunDirectory[] {
+  const { cwd, out } = options;
+  const taken = new Set<string>();
+  return runs.map((run) => {
+    if (out === undefined) return runDirectory(unusedDefault(run, options, taken));
+    const base = resolve(cwd, out);
+    const path = runs.length === 1 ? base : join(base, `${run.scenario}-${run.seed}`);
+    for (const place of new Set([base, path])) {
+      if (isRunDirectory(place) && !options.force) {
+        throw new UsageError(
+          `${shown(cwd, place)} already holds a run; choose another --out, or replace it with --force`,
+        );
+      }
+    }
+    return runDirectory(path);
+  });
+}
+
+/** Makes the directory, and with --force removes the files of the run that was there. */
+export function openOutDirectory(directory: RunDirectory, cwd: string): void {
+  const { path } = directory;
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+    for (const name of readdirSync(path)) if (RUN_FILE.test(name)) rmSync(join(path, name));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`cannot write to ${shown(cwd, path)}: ${reason}`, { cause: error });
+  }
+}
+
+/** Removes what a run that never started left behind; folders only when that emptied them. */
+export function discardOutDirectory(directory: RunDirectory): void {
+  for (const name of readdirSync(directory.path)) {
+    if (RUN_FILE.test(name)) rmSync(join(directory.path, name));
+  }
+  if (readdirSync(directory.path).length === 0) rmSync(directory.path, { recursive: true });
+}
+
+/** Points reports/out/latest at this run. A real file or folder of that name is left alone, and said. */
+export function linkLatest(directory: RunDirectory, cwd: string, warn: (text: string) => void): void {
+  const link = join(cwd, 'reports/out/latest');
+  const target = relative(dirname(link), directory.path);
+  try {
+    const existing = lstatSync(link, { throwIfNoEntry: false });
+    if (existing !== undefined && !existing.isSymbolicLink()) {
+      warn(`${shown(cwd, link)} is not a link; it was left as it is`);
+      return;
+    }
+    if (existing !== undefined) rmSync(link);
+    symlinkSync(target, link, 'dir');
+  } catch (error) {
+    // The link is a convenience; some file systems have none, and two runs may race for it.
+    warn(`${shown(cwd, link)} could not be set: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A path as people like to read it: relative where that is shorter. */
+export function shown(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}
+
+/** A folder given on the command line that must hold a run. */
+export function existingRun(cwd: string, path: string): RunDirectory {
+  const full = resolve(cwd, path);
+  if (!existsSync(full)) throw new UsageError(`${path} does not exist; expected a run directory`);
+  if (!statSync(full).isDirectory()) throw new UsageError(`${path} is a file; expected a run directory`);
+  if (!isRunDirectory(full)) throw new UsageError(`${path} is not a run directory: it holds no plan.json`);
+  return runDirectory(full);
+}
+
+function unusedDefault(run: RunName, { cwd, wallMs }: OutOptions, taken: Set<string>): string {
+  const time = new Date(wallMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  for (let copy = 1; ; copy += 1) {
+    const name = `${time}-${run.seed}${copy === 1 ? '' : `-${copy}`}`;
+    const path = join(cwd, 'reports/out', run.scenario, name);
+    if (taken.has(path) || existsSync(path)) continue;
+    taken.add(path);
+    return path;
+  }
+}

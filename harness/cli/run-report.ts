@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
+import { judgeDirectory } from '../judge/judge.ts';
+import { readPlan } from '../judge/plan-file.ts';
+import { metrics } from '../metrics/index.ts';
+import { readHistory } from '../model/history.ts';
+import { indexHistory } from '../model/history-index.ts';
+import type { RunDirectory } from '../model/run-directory.ts';
+import type { Verdict } from '../model/verdict.ts';
+
+// What a server wrote last is what explains its end.
+const TAIL_BYTES = 4000;
+
+/** Everything a report is drawn from. Without a verdict the run is judged now. */
+export async function readRun(directory: RunDirectory, verdict?: Verdict): Promise<ReportRun> {
+  const plan = await readPlan(directory.plan);
+  const packed = `${directory.history}.gz`;
+  const history = await readHistory(existsSync(directory.history) || !existsSync(packed) ? directory.history : packed);
+  return {
+    directory: directory.path,
+    plan,
+    verdict: verdict ?? (await judgeDirectory(directory.path)),
+    history: indexHistory(plan, history),
+    environment: readEnvironment(directory),
+    stderr: stderrTails(directory),
+  };
+}
+
+/** One HTML file for these runs. */
+export function drawReport(runs: readonly ReportRun[]): string {
+  const words: MetricWords = Object.fromEntries(Object.values(metrics).map(({ meta }) => [meta.id, meta]));
+  return renderReport(runs, { words });
+}
+
+/** environment.json as it is; a run that was cut short may have none, and then the report says nothing of it. */
+function readEnvironment(directory: RunDirectory): Readonly<Record<string, unknown>> {
+  if (!existsSync(directory.environment)) return {};
+  const value: unknown = JSON.parse(readFileSync(directory.environment, 'utf8'));
+  return isRecord(value) ? value : {};
+}
+
+function stderrTails(directory: RunDirectory): ReportRun['stderr'] {
+  const boots = readdirSync(directory.path).flatMap((name) => {
+    const boot = /^stderr\.(\d+)\.log$/.exec(name)?.[1];
+    return boot === undefined ? [] : [{ boot: Number(boot), name }];
+  });
+  return boots
+    .sort((a, b) => a.boot - b.boot)
+    .map(({ boot, name }) => ({ boot, tail: tailOf(readFileSync(join(directory.path, name), 'utf8')) }));
+}
+
+function tailOf(text: string): string {
+  if (text.length <= TAIL_BYTES) return text;
+  const tail = text.slice(-TAIL_BYTES);
+  return `…${tail.slice(tail.indexOf('\n') + 1)}`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
