@@ -9,46 +9,43 @@ export interface FaultLog {
   /** Proof that it bit; only the first is written, later ones are counted. */
   verified(entry: string, evidence: Evidence): void;
   stop(entry: string, evidence?: Evidence): void;
+  /** Verified; and over as well, where the entry aims at one message or one call only. */
+  proven(entry: string, evidence: Evidence): void;
   /** Entries that struck and have not stopped. */
   active(): readonly string[];
 }
 
-export function createFaultLog(plan: Plan, recorder: Recorder): FaultLog {
+export function createFaultLog(plan: Plan, recorder: Pick<Recorder, 'record'>): FaultLog {
   const planned = new Map(plan.faults.map((entry) => [entry.entry, entry]));
   const started = new Set<string>();
   const stopped = new Set<string>();
   const proofs = new Map<string, number>();
-  const idOf = (entry: string) => planned.get(entry)?.fault ?? entry.replace(/#.*$/, '');
-  for (const entry of plan.faults) {
-    recorder.record({
-      kind: 'fault',
-      id: entry.fault,
-      entry: entry.entry,
-      phase: 'plan',
-      evidence: { trigger: entry.trigger },
-    });
-  }
+  const write = (entry: string, phase: 'plan' | 'start' | 'verified' | 'stop', evidence: Evidence) => {
+    const id = planned.get(entry)?.fault ?? entry.replace(/#.*$/, '');
+    recorder.record({ kind: 'fault', id, entry, phase, evidence });
+  };
+  const verified = (entry: string, evidence: Evidence) => {
+    const count = (proofs.get(entry) ?? 0) + 1;
+    proofs.set(entry, count);
+    if (count === 1) write(entry, 'verified', evidence);
+  };
+  const stop = (entry: string, evidence: Evidence = {}) => {
+    if (!started.has(entry) || stopped.has(entry)) return;
+    stopped.add(entry);
+    write(entry, 'stop', { ...evidence, strikes: proofs.get(entry) ?? 0 });
+  };
+  for (const entry of plan.faults) write(entry.entry, 'plan', { trigger: entry.trigger });
   return {
     start(entry, evidence) {
       if (started.has(entry.entry)) return;
       started.add(entry.entry);
-      recorder.record({ kind: 'fault', id: entry.fault, entry: entry.entry, phase: 'start', evidence });
+      write(entry.entry, 'start', evidence);
     },
-    verified(entry, evidence) {
-      const count = (proofs.get(entry) ?? 0) + 1;
-      proofs.set(entry, count);
-      if (count === 1) recorder.record({ kind: 'fault', id: idOf(entry), entry, phase: 'verified', evidence });
-    },
-    stop(entry, evidence = {}) {
-      if (!started.has(entry) || stopped.has(entry)) return;
-      stopped.add(entry);
-      recorder.record({
-        kind: 'fault',
-        id: idOf(entry),
-        entry,
-        phase: 'stop',
-        evidence: { ...evidence, strikes: proofs.get(entry) ?? 0 },
-      });
+    verified,
+    stop,
+    proven(entry, evidence) {
+      verified(entry, evidence);
+      if (planned.get(entry)?.trigger.kind !== 'messages') stop(entry);
     },
     active: () => [...started].filter((entry) => !stopped.has(entry)),
   };

@@ -4,7 +4,7 @@ import { Pool } from 'undici';
 import type { FaultLog } from './fault-log.ts';
 import type { FrameLog, Tag } from './frame-log.ts';
 import type { Interposer } from './interposer.ts';
-import { createProxyExchange } from './proxy-exchange.ts';
+import { ProxyExchange } from './proxy-exchange.ts';
 
 // Bodies beyond this are refused: the harness must not be the one who runs out of memory.
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -80,7 +80,7 @@ async function serve(context: ProxyContext, request: IncomingMessage, response: 
     // The client went away while sending: nothing was forwarded, and it knows.
     return;
   }
-  const exchange = createProxyExchange(context, {
+  const exchange = new ProxyExchange(context, {
     conn: decodeURIComponent(conn),
     method: request.method ?? 'GET',
     path: `/${path.join('/')}`,

@@ -39,7 +39,13 @@ function interposerFor(faults: readonly PlannedFault[], extra: Partial<Plan> = {
   const interposer = createInterposer({
     plan: { ...samplePlan(), faults, ...extra },
     faults: new Map<string, Fault>([['F4', dropper]]),
-    log: { start: (entry) => started.push(entry.entry), verified: () => {}, stop: () => {}, active: () => [] },
+    log: {
+      start: (entry) => started.push(entry.entry),
+      verified: () => {},
+      stop: () => {},
+      proven: () => {},
+      active: () => [],
+    },
     nowMs: () => 0,
     sleep: () => new Promise(() => {}),
     onCreateAnswered: (call) => answered.push(call),

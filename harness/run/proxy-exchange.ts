@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { FrameBody } from '../model/event.ts';
 import type { MessageView } from '../model/fault.ts';
+import type { FrameInput, Tag } from './frame-log.ts';
 import type { ProxyContext } from './http-proxy.ts';
 import type { Ruling } from './interposer.ts';
 import { type MessageHead, readMessage } from './message-text.ts';
+import { bodyMessages, isEventStream, relayHeaders } from './proxy-response.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
-interface ExchangeInput {
+export interface ExchangeInput {
   readonly conn: string;
   readonly method: string;
   readonly path: string;
@@ -17,216 +18,213 @@ interface ExchangeInput {
 }
 
 type Upstream = Dispatcher.ResponseData;
-/** What a reply may do after its ruling: go to the client, or nowhere. */
-type Passage = 'deliver' | 'lost';
+type Framing = Omit<FrameInput, 'action'>;
 
 /** One HTTP exchange through the proxy: request frame, upstream, reply frames, and whatever the plan does to them. */
-export function createProxyExchange(context: ProxyContext, input: ExchangeInput): { run(): Promise<void> } {
-  const { frames, interposer, log } = context;
-  const { conn, response } = input;
-  const text = input.body.toString('utf8');
-  const head = readMessage(text);
-  const tag = head.rpcId == null ? undefined : context.tagOf(conn, head.rpcId);
-  const out = { conn, dir: 'out' as const, text, bytes: input.body.length, head };
-  const clientGone = new AbortController();
-  let isForsaken: string | null = null;
-  response.once('close', () => {
-    // A client that hangs up is passed on, as a network would: 2026-07-28 makes it a cancel of the request.
-    if (!response.writableEnded && isForsaken === null) clientGone.abort(new Error('the client hung up'));
-  });
+export class ProxyExchange {
+  readonly #context: ProxyContext;
+  readonly #input: ExchangeInput;
+  readonly #head: MessageHead;
+  readonly #tag: Tag | undefined;
+  readonly #out: Framing;
+  readonly #clientGone = new AbortController();
+  /** The gateway entry that answered for the server; its own reply then goes nowhere. */
+  #forsakenBy: string | null = null;
 
-  const prove = (entry: string, evidence: Record<string, unknown>) => {
-    log.verified(entry, evidence);
-    if (evidence.call != null) log.stop(entry);
-  };
-  const forward = (signal?: AbortSignal): Promise<Upstream> =>
-    context.pool().request({
-      method: input.method === 'GET' ? 'GET' : input.method === 'DELETE' ? 'DELETE' : 'POST',
-      path: input.path,
-      headers: input.headers,
-      body: input.body.length > 0 ? input.body : null,
-      signal: signal ?? null,
+  constructor(context: ProxyContext, input: ExchangeInput) {
+    this.#context = context;
+    this.#input = input;
+    const text = input.body.toString('utf8');
+    this.#head = readMessage(text);
+    this.#tag = this.#head.rpcId == null ? undefined : context.tagOf(input.conn, this.#head.rpcId);
+    this.#out = { conn: input.conn, dir: 'out', text, bytes: input.body.length, head: this.#head };
+    input.response.once('close', () => {
+      // A client that hangs up is passed on, as a network would: 2026-07-28 makes it a cancel of the request.
+      if (!input.response.writableEnded && this.#forsakenBy === null) {
+        this.#clientGone.abort(new Error('the client hung up'));
+      }
     });
-  const send = (action: FrameBody['action'], entries: readonly string[], delayMs?: number) => {
-    if (head.type !== 'garbage' || input.body.length > 0) {
-      frames.frame({ ...out, action, entries, ...(delayMs === undefined ? {} : { delayMs }) });
-    }
-  };
+  }
 
-  /** Rules on one message from the server, records it, and says whether the client gets it. */
-  const pass = async (message: string, http: number, bytes: number): Promise<Passage> => {
+  /** Never throws: what goes wrong upstream is shown to the client as the network would show it. */
+  async run(): Promise<void> {
+    const { frames, interposer, sleep } = this.#context;
+    const view = frames.view({ ...this.#out, tag: this.#tag });
+    const { disposition, entries } = interposer.rule(view);
+    switch (disposition.action) {
+      case 'drop':
+      case 'cut':
+        frames.frame({ ...this.#out, action: 'drop', entries });
+        this.#cutClient(disposition.action === 'cut' ? disposition.how : 'reset');
+        this.#prove(entries, view, { dropped: true });
+        return;
+      case 'delay':
+        await sleep(disposition.delayMs);
+        this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'request' });
+        if (this.#input.body.length > 0) {
+          frames.frame({ ...this.#out, action: 'delay', entries, delayMs: disposition.delayMs });
+        }
+        break;
+      default:
+        if (this.#input.body.length > 0) frames.frame({ ...this.#out, action: 'pass', entries });
+    }
+    this.#watchGateway(view);
+    if (disposition.action === 'dup') void this.#deliverAgain(view, entries, disposition.afterMs);
+    try {
+      await this.#relay(await this.#forward(this.#clientGone.signal));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #forward(signal: AbortSignal | null): Promise<Upstream> {
+    const { method, path, headers, body } = this.#input;
+    return this.#context.pool().request({
+      method: method === 'GET' || method === 'DELETE' ? method : 'POST',
+      path,
+      headers,
+      body: body.length > 0 ? body : null,
+      signal,
+    });
+  }
+
+  async #relay(reply: Upstream): Promise<void> {
+    if (isEventStream(reply)) return this.#relayStream(reply);
+    const { response } = this.#input;
+    const body = Buffer.from(await reply.body.arrayBuffer());
+    if (body.length > 0 && !(await this.#passes(body.toString('utf8'), reply.statusCode, body.length))) return;
+    if (response.destroyed || response.headersSent) return;
+    response.writeHead(reply.statusCode, { ...relayHeaders(reply), 'content-length': String(body.length) });
+    response.end(body);
+  }
+
+  async #relayStream(reply: Upstream): Promise<void> {
+    const { response } = this.#input;
+    const splitter = createSseSplitter();
+    const isOpen = () => !response.destroyed && this.#forsakenBy === null;
+    if (isOpen()) response.writeHead(reply.statusCode, relayHeaders(reply)).flushHeaders();
+    for await (const chunk of reply.body) {
+      for (const event of splitter.push(chunk)) {
+        const { data } = event;
+        const passes = data === null || (await this.#passes(data, reply.statusCode, Buffer.byteLength(data)));
+        if (passes && isOpen()) response.write(event.raw);
+      }
+    }
+    if (isOpen()) response.end(splitter.rest());
+  }
+
+  /** Rules on one message from the server and records it; true: the client gets it. */
+  async #passes(message: string, http: number, bytes: number): Promise<boolean> {
+    const { frames, interposer } = this.#context;
     frames.arrived();
-    const replyHead: MessageHead = readMessage(message);
-    const base = { conn, dir: 'in' as const, text: message, bytes, head: replyHead, http };
-    if (isForsaken !== null) {
-      frames.frame({ ...base, action: 'drop', entries: [isForsaken] });
-      return 'lost';
+    const head = readMessage(message);
+    const base: Framing = { conn: this.#input.conn, dir: 'in', text: message, bytes, head, http };
+    if (this.#forsakenBy !== null) {
+      frames.frame({ ...base, action: 'drop', entries: [this.#forsakenBy] });
+      return false;
     }
-    const isReply = replyHead.type === 'response';
-    const view = frames.view({ ...base, tag: isReply ? tag : undefined });
-    const passage = await obey(interposer.rule(view), view, base);
-    if (isReply && view.op !== null && passage === 'deliver') interposer.passed();
-    return passage;
-  };
+    const isReply = head.type === 'response';
+    const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
+    const isDelivered = await this.#obey(interposer.rule(view), view, base);
+    if (isReply && view.op !== null && isDelivered) interposer.passed();
+    return isDelivered;
+  }
 
-  const obey = async (
-    ruling: Ruling,
-    view: MessageView,
-    base: Omit<Parameters<typeof frames.frame>[0], 'action'>,
-  ): Promise<Passage> => {
-    const { disposition, entries, held } = ruling;
-    const evidence = { conn, call: view.call, op: view.op, rpcId: base.head.rpcId ?? null, http: base.http };
+  async #obey({ disposition, entries, held, isWindow }: Ruling, view: MessageView, base: Framing): Promise<boolean> {
+    const { frames, sleep } = this.#context;
+    const evidence = { rpcId: base.head.rpcId ?? null, http: base.http };
     switch (disposition.action) {
       case 'cut':
       case 'drop': {
-        frames.frame({ ...base, action: 'cut', entries });
         const how = disposition.action === 'cut' ? disposition.how : 'reset';
-        cutClient(response, how);
-        for (const entry of entries) prove(entry, { ...evidence, answered: true, how });
-        return 'lost';
+        frames.frame({ ...base, action: 'cut', entries });
+        this.#cutClient(how);
+        this.#prove(entries, view, { ...evidence, answered: true, how });
+        return false;
       }
       case 'delay':
-        await context.sleep(disposition.delayMs);
+        await sleep(disposition.delayMs);
         frames.arrived();
         frames.frame({ ...base, action: 'delay', entries, delayMs: disposition.delayMs });
-        for (const entry of entries) log.verified(entry, { ...evidence, delayMs: disposition.delayMs });
-        return 'deliver';
+        this.#prove(entries, view, { ...evidence, delayMs: disposition.delayMs, direction: 'reply' });
+        return true;
       case 'hold': {
         const isDelivered = (await held) ?? true;
         frames.arrived();
         frames.frame({ ...base, action: isDelivered ? 'hold' : 'cut', entries });
-        if (!isDelivered) cutClient(response, 'reset');
-        else for (const entry of entries) log.verified(entry, { ...evidence, held: true });
-        return isDelivered ? 'deliver' : 'lost';
+        if (!isDelivered) this.#cutClient('reset');
+        else if (isWindow !== true) this.#prove(entries, view, { ...evidence, held: true });
+        return isDelivered;
       }
       default:
         frames.frame({ ...base, action: 'pass', entries });
-        return 'deliver';
+        return true;
     }
-  };
+  }
 
   /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
-  const deliverAgain = async (view: MessageView, entries: readonly string[], afterMs: number) => {
-    await context.sleep(afterMs);
-    send('dup', entries);
+  async #deliverAgain(view: MessageView, entries: readonly string[], afterMs: number): Promise<void> {
+    const { frames, sleep } = this.#context;
+    await sleep(afterMs);
+    frames.frame({ ...this.#out, action: 'dup', entries });
     try {
-      const reply = await forward();
-      const body = await reply.body.text();
+      const reply = await this.#forward(null);
+      const messages = bodyMessages(reply, await reply.body.text());
       frames.arrived();
-      for (const message of messagesOf(reply, body)) {
-        frames.frame({
-          conn,
+      for (const text of messages) {
+        const base: Framing = {
+          conn: view.conn,
           dir: 'in',
-          action: 'drop',
-          text: message,
-          bytes: Buffer.byteLength(message),
-          head: readMessage(message),
-          http: reply.statusCode,
-          entries,
-        });
+          text,
+          bytes: Buffer.byteLength(text),
+          head: readMessage(text),
+        };
+        frames.frame({ ...base, http: reply.statusCode, action: 'drop', entries });
       }
-      for (const entry of entries)
-        prove(entry, { conn, call: view.call, op: view.op, deliveries: 2, http: reply.statusCode });
+      this.#prove(entries, view, { deliveries: 2, http: reply.statusCode });
     } catch {
       // The server went down between the two deliveries: without an answer there is no proof that it took the second.
     }
-  };
+  }
 
-  const watchGateway = (view: MessageView) => {
+  #watchGateway(view: MessageView): void {
+    const { interposer, sleep } = this.#context;
+    const { response } = this.#input;
     const gateway = interposer.gateway(view);
     if (gateway === null) return;
-    void context.sleep(gateway.afterMs).then(() => {
+    void sleep(gateway.afterMs).then(() => {
       if (response.headersSent || response.destroyed) return;
-      isForsaken = gateway.entry;
+      this.#forsakenBy = gateway.entry;
       response.writeHead(424, { 'content-type': 'text/plain', 'x-claimcheck-gateway': 'timeout' });
       response.end(`424 Failed Dependency: no answer within ${gateway.afterMs} ms`);
-      log.verified(gateway.entry, { conn, call: view.call, op: view.op, afterMs: gateway.afterMs });
+      this.#prove([gateway.entry], view, { afterMs: gateway.afterMs });
     });
-  };
-
-  const relay = async (reply: Upstream): Promise<void> => {
-    const headers = responseHeaders(reply);
-    if (headers['content-type']?.startsWith('text/event-stream')) return relayStream(reply, headers);
-    const body = Buffer.from(await reply.body.arrayBuffer());
-    if (body.length > 0 && (await pass(body.toString('utf8'), reply.statusCode, body.length)) === 'lost') return;
-    if (response.destroyed || response.headersSent) return;
-    response.writeHead(reply.statusCode, { ...headers, 'content-length': String(body.length) });
-    response.end(body);
-  };
-
-  const relayStream = async (reply: Upstream, headers: Record<string, string>): Promise<void> => {
-    const splitter = createSseSplitter();
-    if (!response.headersSent) response.writeHead(reply.statusCode, headers).flushHeaders();
-    for await (const chunk of reply.body) {
-      for (const event of splitter.push(chunk)) {
-        const isLost =
-          event.data !== null && (await pass(event.data, reply.statusCode, Buffer.byteLength(event.data))) === 'lost';
-        if (!isLost && !response.destroyed && isForsaken === null) response.write(event.raw);
-      }
-    }
-    if (!response.destroyed && isForsaken === null) response.end(splitter.rest());
-  };
-
-  return {
-    async run() {
-      const view = frames.view({ ...out, tag });
-      const ruling = interposer.rule(view);
-      const { disposition, entries } = ruling;
-      if (disposition.action === 'drop' || disposition.action === 'cut') {
-        send('drop', entries);
-        cutClient(response, disposition.action === 'cut' ? disposition.how : 'reset');
-        for (const entry of entries) prove(entry, { conn, call: view.call, op: view.op, dropped: true });
-        return;
-      }
-      if (disposition.action === 'delay') {
-        await context.sleep(disposition.delayMs);
-        for (const entry of entries) log.verified(entry, { conn, delayMs: disposition.delayMs, direction: 'request' });
-      }
-      watchGateway(view);
-      const isDelayed = disposition.action === 'delay';
-      send(isDelayed ? 'delay' : 'pass', entries, isDelayed ? disposition.delayMs : undefined);
-      if (disposition.action === 'dup') void deliverAgain(view, entries, disposition.afterMs);
-      try {
-        await relay(await forward(clientGone.signal));
-      } catch (error) {
-        fail(response, error);
-      }
-    },
-  };
-}
-
-function messagesOf(reply: Upstream, body: string): string[] {
-  if (!String(reply.headers['content-type'] ?? '').startsWith('text/event-stream')) return body === '' ? [] : [body];
-  return createSseSplitter()
-    .push(Buffer.from(body))
-    .flatMap((event) => (event.data === null ? [] : [event.data]));
-}
-
-function responseHeaders(reply: Upstream): Record<string, string> {
-  const hop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(reply.headers)) {
-    if (!hop.has(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return headers;
-}
 
-/** RST, FIN, or silence until the client gives up by itself. */
-function cutClient(response: ServerResponse, how: 'reset' | 'fin' | 'hang'): void {
-  if (how === 'hang') return;
-  if (how === 'reset') response.socket?.resetAndDestroy();
-  else response.socket?.end();
-}
+  #prove(entries: readonly string[], view: MessageView, evidence: Record<string, unknown>): void {
+    for (const entry of entries) {
+      this.#context.log.proven(entry, { conn: view.conn, call: view.call, op: view.op, ...evidence });
+    }
+  }
 
-/** The server could not be reached, or went away: the client sees what it would have seen without us. */
-function fail(response: ServerResponse, error: unknown): void {
-  if (response.destroyed || response.writableEnded) return;
-  if (isRefused(error) && !response.headersSent) {
+  /** RST, FIN, or silence until the client gives up by itself. */
+  #cutClient(how: 'reset' | 'fin' | 'hang'): void {
+    const { socket } = this.#input.response;
+    if (how === 'reset') socket?.resetAndDestroy();
+    else if (how === 'fin') socket?.end();
+  }
+
+  /** The server could not be reached, or went away: the client sees what it would have seen without us. */
+  #fail(error: unknown): void {
+    const { response } = this.#input;
+    if (response.destroyed || response.writableEnded) return;
+    if (!isRefused(error) || response.headersSent) {
+      response.socket?.resetAndDestroy();
+      return;
+    }
     response.writeHead(502, { 'content-type': 'text/plain', 'x-claimcheck-upstream': 'refused' });
     response.end('the server under test refused the connection');
-    return;
   }
-  response.socket?.resetAndDestroy();
 }
 
 function isRefused(error: unknown): boolean {

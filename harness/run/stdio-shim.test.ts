@@ -51,7 +51,13 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
   const verified: string[] = [];
   let drains = 0;
   const plan = { ...samplePlan(), faults };
-  const log = { start: () => {}, verified: (entry: string) => verified.push(entry), stop: () => {}, active: () => [] };
+  const log = {
+    start: () => {},
+    verified: () => {},
+    proven: (entry: string) => verified.push(entry),
+    stop: () => {},
+    active: () => [],
+  };
   const real = createFrameLog({
     recorder: { record: () => 0, onEvent: () => {}, flush: () => {}, close: () => {} },
     mode: 'full',

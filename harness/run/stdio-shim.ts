@@ -1,6 +1,7 @@
+import type { MessageView } from '../model/fault.ts';
 import type { FaultLog } from './fault-log.ts';
-import type { FrameLog, Tag } from './frame-log.ts';
-import type { Interposer } from './interposer.ts';
+import type { FrameInput, FrameLog, Tag } from './frame-log.ts';
+import type { Interposer, Ruling } from './interposer.ts';
 import { readMessage } from './message-text.ts';
 import type { ServerProcess } from './server-process.ts';
 
@@ -22,177 +23,189 @@ export interface ShimOptions {
 }
 
 export function createStdioShim(options: ShimOptions): StdioShim {
-  const { conn, server, interposer, frames, log } = options;
-  const lineListeners: ((line: string) => void)[] = [];
-  const closeListeners: ((why: string) => void)[] = [];
-  /** Requests delivered twice: the second reply to them ends here. */
-  const doubled = new Map<string | number, { readonly entry: string; replies: number }>();
-  /** Requests that a gateway has answered for the server: its own late reply ends here. */
-  const forsaken = new Map<string | number, string>();
-  const pending = new Set<string | number>();
-  let isClosed = false;
-
-  const deliver = (line: string) => {
-    if (!isClosed) for (const listener of lineListeners) listener(line);
+  const shim = new Shim(options);
+  return {
+    send: (line) => shim.send(line),
+    onLine: (listener) => {
+      shim.deliver = listener;
+    },
+    onClose: (listener) => shim.onClose(listener),
   };
-  const tagOf = (id: number | string | null | undefined) => (id == null ? undefined : options.tagOf(conn, id));
+}
 
-  const send = (line: string): boolean => {
-    if (isClosed || server.exit() !== null) return false;
+type RpcId = string | number;
+type Outgoing = Omit<FrameInput, 'action'>;
+
+/** Lives as long as one boot's pipe. */
+class Shim {
+  readonly #options: ShimOptions;
+  /** Requests delivered twice: the second reply to them ends here. */
+  readonly #doubled = new Map<RpcId, { readonly entry: string; replies: number }>();
+  /** Requests that a gateway has answered for the server: its own late reply ends here. */
+  readonly #forsaken = new Map<RpcId, string>();
+  readonly #pending = new Set<RpcId>();
+  readonly #closeListeners: ((why: string) => void)[] = [];
+  #isClosed = false;
+  deliver: (line: string) => void = () => {};
+
+  constructor(options: ShimOptions) {
+    this.#options = options;
+    const { server } = options;
+    server.lines?.on('line', (line) => {
+      if (line.trim() !== '') void this.#receive(line);
+    });
+    server.lines?.once('close', () => this.#close('the server closed its stdout'));
+    void server.exited.then(({ code, signal }) => this.#close(`the server exited (${signal ?? `code ${code}`})`));
+  }
+
+  onClose(listener: (why: string) => void): void {
+    this.#closeListeners.push(listener);
+  }
+
+  send(line: string): boolean {
+    const { conn, server, interposer, frames, sleep } = this.#options;
+    if (this.#isClosed || server.exit() !== null) return false;
     const head = readMessage(line);
-    const base = { conn, dir: 'out' as const, text: line, bytes: Buffer.byteLength(line), head };
-    const view = frames.view({ ...base, tag: tagOf(head.rpcId) });
-    const ruling = interposer.rule(view);
-    const { disposition, entries } = ruling;
-    const write = (action: 'pass' | 'delay' | 'dup', delayMs?: number) => {
-      frames.frame({ ...base, action, entries, ...(delayMs === undefined ? {} : { delayMs }) });
-      return server.write(line);
-    };
+    const base: Outgoing = { conn, dir: 'out', text: line, bytes: Buffer.byteLength(line), head };
+    const view = frames.view({ ...base, tag: this.#tagOf(head.rpcId) });
+    const { disposition, entries } = interposer.rule(view);
     if (head.type === 'request' && head.rpcId != null) {
-      pending.add(head.rpcId);
-      watchGateway(view, head.rpcId);
+      this.#pending.add(head.rpcId);
+      this.#watchGateway(view, head.rpcId);
     }
     switch (disposition.action) {
       case 'drop':
       case 'cut':
         frames.frame({ ...base, action: 'drop', entries });
-        for (const entry of entries) prove(entry, { conn, call: view.call, op: view.op, dropped: true });
+        this.#prove(entries, view, { dropped: true });
         return true;
       case 'delay':
-        void options.sleep(disposition.delayMs).then(() => {
-          write('delay', disposition.delayMs);
-          for (const entry of entries)
-            log.verified(entry, { conn, delayMs: disposition.delayMs, direction: 'request' });
+        void sleep(disposition.delayMs).then(() => {
+          this.#write({ ...base, entries, delayMs: disposition.delayMs }, 'delay');
+          this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'request' });
         });
         return true;
-      case 'dup': {
-        const [entry] = entries;
-        if (head.rpcId != null && entry !== undefined) doubled.set(head.rpcId, { entry, replies: 0 });
-        const isSent = write('pass');
-        void options.sleep(disposition.afterMs).then(() => {
-          if (write('dup'))
-            for (const name of entries) prove(name, { conn, call: view.call, op: view.op, deliveries: 2 });
-        });
-        return isSent;
-      }
+      case 'dup':
+        return this.#sendTwice(base, view, entries, disposition.afterMs);
       default:
-        return write('pass');
+        return this.#write({ ...base, entries }, 'pass');
     }
-  };
+  }
 
-  const prove = (entry: string, evidence: Record<string, unknown>) => {
-    log.verified(entry, evidence);
-    if (evidence.call !== null) log.stop(entry);
-  };
-
-  const watchGateway = (view: ReturnType<FrameLog['view']>, rpcId: string | number) => {
-    const gateway = interposer.gateway(view);
-    if (gateway === null) return;
-    void options.sleep(gateway.afterMs).then(() => {
-      if (!pending.has(rpcId) || isClosed) return;
-      forsaken.set(rpcId, gateway.entry);
-      // On a pipe the platform cancels the request and forgets it; the server may go on.
-      const cancel = JSON.stringify({
-        jsonrpc: '2.0',
-        method: 'notifications/cancelled',
-        params: { requestId: rpcId, reason: `the platform gave up after ${gateway.afterMs} ms` },
-      });
-      frames.frame({
-        conn,
-        dir: 'out',
-        action: 'pass',
-        text: cancel,
-        bytes: Buffer.byteLength(cancel),
-        head: readMessage(cancel),
-        entries: [gateway.entry],
-      });
-      server.write(cancel);
-      log.verified(gateway.entry, { conn, call: view.call, op: view.op, afterMs: gateway.afterMs });
-      deliver(gatewayReply(rpcId, gateway.afterMs));
+  #sendTwice(base: Outgoing, view: MessageView, entries: readonly string[], afterMs: number): boolean {
+    const [entry] = entries;
+    const id = base.head.rpcId;
+    if (id != null && entry !== undefined) this.#doubled.set(id, { entry, replies: 0 });
+    const isSent = this.#write({ ...base, entries }, 'pass');
+    void this.#options.sleep(afterMs).then(() => {
+      if (this.#write({ ...base, entries }, 'dup')) this.#prove(entries, view, { deliveries: 2 });
     });
-  };
+    return isSent;
+  }
 
-  const receive = async (line: string): Promise<void> => {
+  #write(frame: Outgoing, action: 'pass' | 'delay' | 'dup'): boolean {
+    if (this.#isClosed) return false;
+    this.#options.frames.frame({ ...frame, action });
+    return this.#options.server.write(frame.text);
+  }
+
+  async #receive(line: string): Promise<void> {
+    const { conn, interposer, frames } = this.#options;
     frames.arrived();
     const head = readMessage(line);
-    const base = { conn, dir: 'in' as const, text: line, bytes: Buffer.byteLength(line), head };
+    const base: Outgoing = { conn, dir: 'in', text: line, bytes: Buffer.byteLength(line), head };
     const id = head.type === 'response' ? head.rpcId : undefined;
-    if (id != null) {
-      pending.delete(id);
-      const twin = doubled.get(id);
-      if (twin) {
-        twin.replies += 1;
-        if (twin.replies > 1) {
-          frames.frame({ ...base, action: 'drop', entries: [twin.entry] });
-          return;
-        }
-      }
-      const gateway = forsaken.get(id);
-      if (gateway !== undefined) {
-        frames.frame({ ...base, action: 'drop', entries: [gateway] });
-        return;
-      }
+    const thief = id == null ? undefined : this.#endsHere(id);
+    if (thief !== undefined) {
+      frames.frame({ ...base, action: 'drop', entries: [thief] });
+      return;
     }
-    const view = frames.view({ ...base, tag: tagOf(id) });
-    const { disposition, entries, held } = interposer.rule(view);
-    const evidence = { conn, call: view.call, op: view.op, rpcId: id ?? null };
+    const view = frames.view({ ...base, tag: this.#tagOf(id) });
+    if (!(await this.#obey(interposer.rule(view), view, base)) || this.#isClosed) return;
+    this.deliver(line);
+    if (id != null && view.op !== null) interposer.passed();
+  }
+
+  /** The entry because of which this reply must not reach the client; undefined: it may. */
+  #endsHere(id: RpcId): string | undefined {
+    this.#pending.delete(id);
+    const twin = this.#doubled.get(id);
+    if (twin) twin.replies += 1;
+    return twin !== undefined && twin.replies > 1 ? twin.entry : this.#forsaken.get(id);
+  }
+
+  /** true: the line goes to the client. */
+  async #obey({ disposition, entries, held, isWindow }: Ruling, view: MessageView, base: Outgoing): Promise<boolean> {
+    const { frames, sleep } = this.#options;
     switch (disposition.action) {
       case 'drop':
       case 'cut':
         frames.frame({ ...base, action: 'cut', entries });
-        for (const entry of entries) prove(entry, { ...evidence, answered: true });
-        return;
+        this.#prove(entries, view, { answered: true });
+        return false;
       case 'delay':
-        await options.sleep(disposition.delayMs);
+        await sleep(disposition.delayMs);
         frames.arrived();
         frames.frame({ ...base, action: 'delay', entries, delayMs: disposition.delayMs });
-        for (const entry of entries) log.verified(entry, { ...evidence, delayMs: disposition.delayMs });
-        break;
+        this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'reply' });
+        return true;
       case 'hold': {
         const isDelivered = (await held) ?? true;
         frames.arrived();
         frames.frame({ ...base, action: isDelivered ? 'hold' : 'cut', entries });
-        if (!isDelivered) return;
-        for (const entry of entries) log.verified(entry, { ...evidence, held: true });
-        break;
+        if (isDelivered && isWindow !== true) this.#prove(entries, view, { held: true });
+        return isDelivered;
       }
       default:
         frames.frame({ ...base, action: 'pass', entries });
+        return true;
     }
-    deliver(line);
-    if (id != null && view.op !== null) interposer.passed();
-  };
+  }
 
-  server.lines?.on('line', (line) => {
-    if (line.trim() !== '') void receive(line);
-  });
-  const close = (why: string) => {
-    if (isClosed) return;
-    isClosed = true;
-    for (const listener of closeListeners) listener(why);
-  };
-  server.lines?.once('close', () => close('the server closed its stdout'));
-  void server.exited.then(({ code, signal }) => close(`the server exited (${signal ?? `code ${code}`})`));
-  return {
-    send,
-    onLine: (listener) => {
-      lineListeners.push(listener);
-    },
-    onClose: (listener) => {
-      closeListeners.push(listener);
-    },
-  };
+  #watchGateway(view: MessageView, rpcId: RpcId): void {
+    const { conn, interposer, sleep } = this.#options;
+    const gateway = interposer.gateway(view);
+    if (gateway === null) return;
+    void sleep(gateway.afterMs).then(() => {
+      if (!this.#pending.has(rpcId) || this.#isClosed) return;
+      this.#forsaken.set(rpcId, gateway.entry);
+      // On a pipe the platform cancels the request and forgets it; the server may go on.
+      const cancel = cancelled(rpcId, gateway.afterMs);
+      const bytes = Buffer.byteLength(cancel);
+      this.#write(
+        { conn, dir: 'out', text: cancel, bytes, head: readMessage(cancel), entries: [gateway.entry] },
+        'pass',
+      );
+      this.#prove([gateway.entry], view, { afterMs: gateway.afterMs });
+      this.deliver(gatewayReply(rpcId, gateway.afterMs));
+    });
+  }
+
+  #prove(entries: readonly string[], view: MessageView, evidence: Record<string, unknown>): void {
+    for (const entry of entries) {
+      this.#options.log.proven(entry, { conn: view.conn, call: view.call, op: view.op, ...evidence });
+    }
+  }
+
+  #tagOf(id: RpcId | null | undefined): Tag | undefined {
+    return id == null ? undefined : this.#options.tagOf(this.#options.conn, id);
+  }
+
+  #close(why: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const listener of this.#closeListeners) listener(why);
+  }
+}
+
+function cancelled(requestId: RpcId, afterMs: number): string {
+  const reason = `the platform gave up after ${afterMs} ms`;
+  return JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } });
 }
 
 /** What the client sees of a gateway that gave up: an answer of ours, marked as such. */
-function gatewayReply(id: string | number, afterMs: number): string {
-  return JSON.stringify({
-    jsonrpc: '2.0',
-    id,
-    error: {
-      code: -32_001,
-      message: `424 Failed Dependency: no answer within ${afterMs} ms`,
-      data: { 'x-claimcheck-gateway': 'timeout' },
-    },
-  });
+function gatewayReply(id: RpcId, afterMs: number): string {
+  const message = `424 Failed Dependency: no answer within ${afterMs} ms`;
+  const data = { 'x-claimcheck-gateway': 'timeout' };
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_001, message, data } });
 }

@@ -33,117 +33,146 @@ export interface SupervisorOptions {
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { recorder, clock } = options;
-  let boot = 0;
-  let server: ServerProcess | null = null;
-  let isReady = false;
-  /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
-  let ending: string | null = null;
-  let ownExits = 0;
-  let isShutDown = false;
+  return new ServerSupervisor(options);
+}
 
-  const settle = () => {
-    options.drain();
-    recorder.flush();
-  };
-  const watch = (which: number, child: ServerProcess) => {
-    void child.exited.then(({ code, signal }) => {
-      settle();
-      const by = ending ?? 'server';
-      recorder.record({ kind: 'proc', boot: which, pid: child.pid, phase: 'exit', code, signal, by });
-      options.guardian.remove(child.pid);
-      if (server === child) {
-        server = null;
-        isReady = false;
-      }
-      const isOwn = ending === null;
-      ending = null;
-      if (isOwn && !isShutDown && !options.signal.aborted) void revive();
+class ServerSupervisor implements Supervisor {
+  readonly #options: SupervisorOptions;
+  #boot = 0;
+  #server: ServerProcess | null = null;
+  #isReady = false;
+  /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
+  #ending: string | null = null;
+  #ownExits = 0;
+  #isShutDown = false;
+  #hasAnswered = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  get boot(): number {
+    return this.#boot;
+  }
+
+  get pid(): number {
+    return this.#server?.pid ?? 0;
+  }
+
+  current(): ServerProcess | null {
+    return this.#server;
+  }
+
+  isUp(): boolean {
+    return this.#server !== null && this.#isReady;
+  }
+
+  kill(by: string): Promise<Exit> {
+    return this.#end(by, 'SIGKILL', this.#options.kill);
+  }
+
+  async terminate({ by, withinMs }: { readonly by: string; readonly withinMs: number }) {
+    const { clock, stopSignal } = this.#options;
+    const server = this.#server;
+    if (server === null) return { code: null, signal: null, tookMs: 0, killed: false };
+    const from = clock.now();
+    const ended = new AbortController();
+    let killed = false;
+    const exiting = this.#end(by, stopSignal, 'process');
+    void clock.sleep(withinMs, ended.signal).then(
+      () => {
+        killed = true;
+        server.signal('SIGKILL', 'group');
+      },
+      // It ended in time.
+      () => {},
+    );
+    const exit = await exiting;
+    ended.abort(new Error('it ended'));
+    return { ...exit, tookMs: (clock.now() - from) / 1e6, killed };
+  }
+
+  async start(by: string): Promise<{ readonly boot: number; readonly readyMs: number }> {
+    const { clock, recorder } = this.#options;
+    this.#boot += 1;
+    const boot = this.#boot;
+    const from = clock.now();
+    const server = await startServerProcess({
+      launch: this.#options.launch,
+      stderrPath: this.#options.stderrPath(boot),
+      speaksOnPipes: this.#options.speaksOnPipes,
+      guardian: this.#options.guardian,
     });
-  };
-  const revive = async () => {
-    ownExits += 1;
-    if (ownExits > OWN_EXITS_MAX) {
-      recorder.record({
-        kind: 'note',
-        topic: 'given-up',
-        text: `the server ended by itself ${ownExits} times; it is left down`,
-      });
+    this.#server = server;
+    this.#ending = null;
+    recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'spawn', by });
+    void server.exited.then((exit) => this.#exited(boot, server, exit));
+    await this.#options.greet(boot, server, this.#options.readyMs);
+    this.#isReady = true;
+    this.#hasAnswered = true;
+    recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'ready', by });
+    return { boot, readyMs: (clock.now() - from) / 1e6 };
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#options.clock.sleep(ms, this.#options.signal);
+  }
+
+  async shutDown(withinMs: number): Promise<void> {
+    this.#isShutDown = true;
+    const server = this.#server;
+    if (server === null) return;
+    // A stdio server is asked by closing its input first, as the protocol says; the signal follows at once.
+    if (this.#options.speaksOnPipes) server.endInput();
+    await this.terminate({ by: 'harness', withinMs });
+    // What the server started and left behind goes with it.
+    server.signal('SIGKILL', 'group');
+  }
+
+  /** Everything the server wrote before the blow stands in the history before the blow. */
+  #settle(): void {
+    this.#options.drain();
+    this.#options.recorder.flush();
+  }
+
+  async #end(by: string, signal: NodeJS.Signals, scope: 'process' | 'group'): Promise<Exit> {
+    const server = this.#server;
+    if (server === null) return { code: null, signal: null };
+    this.#ending = by;
+    this.#isReady = false;
+    this.#settle();
+    server.signal(signal, scope);
+    return server.exited;
+  }
+
+  #exited(boot: number, server: ServerProcess, { code, signal }: Exit): void {
+    this.#settle();
+    const by = this.#ending ?? 'server';
+    const isOwn = this.#ending === null;
+    this.#options.recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'exit', code, signal, by });
+    this.#options.guardian.remove(server.pid);
+    if (this.#server === server) {
+      this.#server = null;
+      this.#isReady = false;
+    }
+    this.#ending = null;
+    if (isOwn && boot === this.#boot && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive();
+  }
+
+  /** What a platform does with a server that died by itself: starts it again, within reason. */
+  async #revive(): Promise<void> {
+    const { recorder } = this.#options;
+    this.#ownExits += 1;
+    // The first boot never answered: that is the caller's to report, not ours to repeat.
+    if (!this.#hasAnswered) return;
+    if (this.#ownExits > OWN_EXITS_MAX) {
+      const text = `the server ended by itself ${this.#ownExits} times; it is left down`;
+      recorder.record({ kind: 'note', topic: 'given-up', text });
       return;
     }
-    await start('server').catch(() => {
-      // The boot that failed to become ready is in the history (spawn without ready); the judge draws the conclusion.
+    await this.start('server').catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      recorder.record({ kind: 'note', topic: 'down', text });
     });
-  };
-  const start = async (by: string) => {
-    boot += 1;
-    const which = boot;
-    const from = clock.now();
-    const child = await startServerProcess({
-      launch: options.launch,
-      stderrPath: options.stderrPath(which),
-      speaksOnPipes: options.speaksOnPipes,
-      guardian: options.guardian,
-    });
-    server = child;
-    ending = null;
-    recorder.record({ kind: 'proc', boot: which, pid: child.pid, phase: 'spawn', by });
-    watch(which, child);
-    await options.greet(which, child, options.readyMs);
-    isReady = true;
-    recorder.record({ kind: 'proc', boot: which, pid: child.pid, phase: 'ready', by });
-    return { boot: which, readyMs: (clock.now() - from) / 1e6 };
-  };
-  const end = async (by: string, signal: NodeJS.Signals, scope: 'process' | 'group'): Promise<Exit> => {
-    const child = server;
-    if (child === null) return { code: null, signal: null };
-    ending = by;
-    isReady = false;
-    settle();
-    child.signal(signal, scope);
-    const exit = await child.exited;
-    // The exit's own listener drains and records; it was registered first and has run.
-    return exit;
-  };
-
-  return {
-    get boot() {
-      return boot;
-    },
-    get pid() {
-      return server?.pid ?? 0;
-    },
-    current: () => server,
-    isUp: () => server !== null && isReady,
-    kill: (by) => end(by, 'SIGKILL', options.kill),
-    async terminate({ by, withinMs }) {
-      const child = server;
-      const from = clock.now();
-      if (child === null) return { code: null, signal: null, tookMs: 0, killed: false };
-      let isKilled = false;
-      const ended = end(by, options.stopSignal, 'process');
-      const stop = new AbortController();
-      void clock.sleep(withinMs, stop.signal).then(
-        () => {
-          isKilled = true;
-          child.signal('SIGKILL', 'group');
-        },
-        () => {},
-      );
-      const exit = await ended;
-      stop.abort(new Error('it ended'));
-      return { ...exit, tookMs: (clock.now() - from) / 1e6, killed: isKilled };
-    },
-    start,
-    sleep: (ms) => clock.sleep(ms, options.signal),
-    async shutDown(withinMs) {
-      isShutDown = true;
-      const child = server;
-      if (child === null) return;
-      // A stdio server is asked by closing its input first, as the protocol says; the signal follows at once.
-      if (options.speaksOnPipes) child.endInput();
-      await this.terminate({ by: 'harness', withinMs });
-      child.signal('SIGKILL', 'group');
-    },
-  };
+  }
 }

@@ -1,17 +1,17 @@
 import type { AgentWire } from '../model/agent.ts';
 import type { createSystemClock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
-import type { PlannedCall } from '../model/plan.ts';
 import { openConnection } from '../wire/agent-connection.ts';
-import type { Connection, WireContext } from '../wire/connection.ts';
+import type { WireContext } from '../wire/connection.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import type { AuditRead } from './audit.ts';
+import { createConnections } from './connections.ts';
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
 import type { FaultLog } from './fault-log.ts';
 import { createFrameLog } from './frame-log.ts';
 import type { Guardian } from './guardian.ts';
 import type { Interposer } from './interposer.ts';
-import { createLedger, IDLE_TAIL_MS } from './ledger.ts';
+import { createLedger, IDLE_TAIL_MS, type Ledger } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunOptions } from './run.ts';
 import { launchServer } from './server-launch.ts';
@@ -43,8 +43,45 @@ export type TestBedOptions = RunOptions & {
 };
 
 export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
-  const { plan, target, recorder, clock, directory } = options;
+  const { plan, recorder } = options;
   let supervisor: Supervisor | null = null;
+  const boot = () => supervisor?.boot ?? 1;
+  const ledger = followLedger(options, boot);
+  const { context, link } = wireParts(options, ledger, boot);
+  const launched = await launchServer({ ...options, drain: ledger.drain });
+  const doorway: Doorway =
+    plan.target.transport === 'http'
+      ? await openHttpDoorway({ ...options, context, link, url: launched.url })
+      : openStdioDoorway({ context, link });
+  supervisor = launched.supervise?.(doorway.greet) ?? null;
+  const connections = createConnections(plan, (agent) =>
+    openConnection({ context, agent, endpoint: doorway.endpointOf(agent) }),
+  );
+
+  return {
+    control: supervisor ?? foreignServer(options.clock.sleep),
+    async boot() {
+      if (supervisor) await supervisor.start('harness');
+      else await doorway.greet(1, null, plan.limits.readyMs);
+      await connections.open();
+    },
+    isUp: () => supervisor?.isUp() ?? true,
+    ensureUp: () => ensureUp(supervisor, recorder),
+    wireOf: (agent) => connections.of(agent).wire,
+    read: connections.read,
+    serverInfo: connections.serverInfo,
+    async close(stopMs) {
+      await connections.close();
+      await supervisor?.shutDown(stopMs);
+      await doorway.close();
+      ledger.close();
+    },
+  };
+}
+
+/** The ledger, drained also while no frame comes. */
+function followLedger(options: TestBedOptions, boot: () => number): Ledger {
+  const { plan, target, recorder, clock, directory } = options;
   const tokens = new Map(plan.calls.map((call) => [call.token, call.call]));
   const effectsFile = target.effectsFile(options.scratch);
   const ledger = createLedger({
@@ -52,20 +89,27 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
     copyTo: effectsFile === null ? null : directory.ledger,
     originNs: clock.originNs,
     now: clock.now,
-    boot: () => supervisor?.boot ?? 1,
+    boot,
     callOf: (token) => tokens.get(token) ?? null,
     onEffect: recorder.record,
     onComplaint: (text) => recorder.record({ kind: 'note', topic: 'ledger', text }),
   });
   const idleTail = setInterval(ledger.drain, IDLE_TAIL_MS);
   idleTail.unref();
-  const tags = createRequestTags();
-  const frames = createFrameLog({
-    recorder,
-    mode: plan.record,
-    transport: plan.target.transport,
+  return {
     drain: ledger.drain,
-  });
+    close() {
+      clearInterval(idleTail);
+      ledger.drain();
+      ledger.close();
+    },
+  };
+}
+
+/** What the wire needs to speak and record, and what proxy and shim need to see every message. */
+function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) {
+  const { plan, target, recorder, clock } = options;
+  const tags = createRequestTags();
   const context: WireContext = {
     target: target.wireTarget,
     limits: plan.limits,
@@ -73,75 +117,29 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
     tags,
     record: recorder.record,
     signal: options.signal,
-    boot: () => supervisor?.boot ?? 1,
+    boot,
   };
   const link = {
     interposer: options.interposer,
-    frames,
+    frames: createFrameLog({ recorder, mode: plan.record, transport: plan.target.transport, drain: ledger.drain }),
     log: options.log,
     tagOf: tags.get,
     sleep: (ms: number) => clock.sleep(ms),
   };
-  const launched = await launchServer({ ...options, drain: ledger.drain });
-  const doorway: Doorway =
-    plan.target.transport === 'http'
-      ? await openHttpDoorway({ ...options, context, link, url: launched.url })
-      : openStdioDoorway({ context, link });
-  supervisor = launched.supervise?.(doorway.greet) ?? null;
+  return { context, link };
+}
 
-  const connections = new Map<number, Connection>();
-  const calls = new Map<number, PlannedCall>(plan.calls.map((call) => [call.call, call]));
-  const connectionOf = (agent: number): Connection => {
-    const connection = connections.get(agent);
-    if (!connection) throw new Error(`agent ${agent} has no connection; the plan has agents 1 to ${plan.agents.count}`);
-    return connection;
-  };
-
-  return {
-    control: supervisor ?? foreignServer(clock.sleep),
-    async boot() {
-      if (supervisor) await supervisor.start('harness');
-      else await doorway.greet(1, null, plan.limits.readyMs);
-      const agents = new Set(plan.calls.map((call) => call.agent));
-      await Promise.all(
-        [...agents].map(async (agent) => {
-          connections.set(agent, await openConnection({ context, agent, endpoint: doorway.endpointOf(agent) }));
-        }),
-      );
-    },
-    isUp: () => supervisor?.isUp() ?? true,
-    async ensureUp() {
-      if (supervisor === null || supervisor.isUp()) return true;
-      try {
-        if (supervisor.current() !== null) await supervisor.kill('harness');
-        await supervisor.start('harness');
-        return true;
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        recorder.record({ kind: 'note', topic: 'down', text });
-        return false;
-      }
-    },
-    wireOf: (agent) => connectionOf(agent).wire,
-    async read(task) {
-      const connection = connectionOf(task.agent);
-      const call = calls.get(task.call);
-      if (!call) throw new Error(`task ${task.task} belongs to call ${task.call}, which is not in the plan`);
-      const reader = { agent: 'auditor', as: task.agent } as const;
-      const state = await connection.read('get', call, task.task, reader);
-      const needsResult = !connection.wire.getCarriesResult && state.type === 'ok' && task.isOver;
-      return needsResult ? [state, await connection.read('result', call, task.task, reader)] : [state];
-    },
-    serverInfo: () => connections.values().next().value?.handshake.server ?? null,
-    async close(stopMs) {
-      await Promise.all([...connections.values()].map((connection) => connection.close()));
-      await supervisor?.shutDown(stopMs);
-      await doorway.close();
-      clearInterval(idleTail);
-      ledger.drain();
-      ledger.close();
-    },
-  };
+async function ensureUp(supervisor: Supervisor | null, recorder: Recorder): Promise<boolean> {
+  if (supervisor === null || supervisor.isUp()) return true;
+  try {
+    if (supervisor.current() !== null) await supervisor.kill('harness');
+    await supervisor.start('harness');
+    return true;
+  } catch (error) {
+    // A server that cannot be brought back is a finding: final reads will fail, and the judge says why.
+    recorder.record({ kind: 'note', topic: 'down', text: error instanceof Error ? error.message : String(error) });
+    return false;
+  }
 }
 
 /** A server that was already running: its process is not ours, so no plan aims at it (facts.process is false). */
