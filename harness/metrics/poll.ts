@@ -19,12 +19,11 @@ export interface Poll {
 }
 
 /**
- * Every poll of every agent, by seq. A `result` request counts as a poll too unless the agent had already seen the task
+ * Every poll of every agent, call by call. A `result` request counts as a poll too unless the agent had already seen the task
  * terminal: then it only fetches what it knows to be there. The auditor's reads are left out.
  */
 export function collectPolls(history: HistoryIndex): readonly Poll[] {
-  const polls = history.calls.flatMap((call) => pollsOfCall(call));
-  return polls.sort((a, b) => a.exchange.inv.seq - b.exchange.inv.seq);
+  return history.calls.flatMap((call) => pollsOfCall(call));
 }
 
 interface Known {
@@ -79,7 +78,7 @@ function answerOf({ end }: Exchange): string | null {
 }
 
 function fingerprintOf(end: Stamped<OkBody>): string {
-  return JSON.stringify([end.status ?? null, end.statusMessage ?? null, end.lastUpdatedAt ?? null]);
+  return `${end.status ?? ''}\0${end.lastUpdatedAt ?? ''}\0${end.statusMessage ?? ''}`;
 }
 
 /** There was something to poll: an agent held a task id. Without one (blocking calls) polling is not measured. */
@@ -89,10 +88,10 @@ export function hadTasks(history: HistoryIndex): boolean {
 
 /** Polls in each whole second of the run, from the second of the first poll to the second of the last, both included. */
 export function pollBins(polls: readonly Poll[]): readonly number[] {
+  if (polls.length === 0) return [];
   const seconds = polls.map((poll) => Math.floor(poll.exchange.inv.t / NS_PER_SECOND));
-  const first = seconds[0];
-  const last = seconds.at(-1);
-  if (first === undefined || last === undefined) return [];
+  const first = seconds.reduce((least, second) => Math.min(least, second));
+  const last = seconds.reduce((most, second) => Math.max(most, second));
   const bins = new Array<number>(last - first + 1).fill(0);
   for (const second of seconds) bins[second - first] = (bins[second - first] ?? 0) + 1;
   return bins;
