@@ -36,7 +36,7 @@ interface Opened {
   readonly requests: string[];
 }
 
-describe.skipIf(CHROMIUM === undefined)('the report in a browser', () => {
+describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium: apt-get install chromium)', () => {
   let browser: Browser;
   let directory: string;
   let script: string;
