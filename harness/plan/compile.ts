@@ -107,7 +107,7 @@ function chooseSituations(
     const reason =
       situation.applicable(target) ??
       missingFault(id, plan.faults, plan.notApplicable) ??
-      missingWait(id, target, policies);
+      missingWait(id, target, { policies, faults: plan.faults });
     if (reason !== null) notApplicable.push({ kind: 'situation', id, reason });
     return reason === null;
   });

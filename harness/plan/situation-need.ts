@@ -1,19 +1,20 @@
-import type { NotApplicable, PlannedFault, PlannedTarget } from '../model/plan.ts';
+import type { NotApplicable, PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 
 /** Faults without which a situation cannot come about; one entry that fits is enough. */
-const NEEDS: Readonly<Record<string, { readonly fault: string; fits?(entry: PlannedFault): boolean }>> = {
-  'drain-with-work-in-flight': { fault: 'F13' },
-  'duplicate-delivered': { fault: 'F8', fits: ({ options }) => options.form === 'delivery' },
-  'duplicate-probe-answered': { fault: 'F8', fits: ({ options }) => options.form === 'probe' },
-  'effect-before-lost-receipt': { fault: 'F5' },
-  'gateway-gave-up': { fault: 'F31' },
-  'kill-after-ack': { fault: 'F12' },
+const NEEDS: Readonly<Record<string, { readonly faults: readonly string[]; fits?(entry: PlannedFault): boolean }>> = {
+  'drain-with-work-in-flight': { faults: ['F13'] },
+  'duplicate-delivered': { faults: ['F8'], fits: ({ options }) => options.form === 'delivery' },
+  'duplicate-probe-answered': { faults: ['F8'], fits: ({ options }) => options.form === 'probe' },
+  'effect-before-lost-receipt': { faults: ['F5'] },
+  'gateway-gave-up': { faults: ['F31'] },
+  'kill-after-ack': { faults: ['F12'] },
   'kill-between-effect-commit-and-ack': {
-    fault: 'F12',
+    faults: ['F12'],
     fits: ({ trigger }) => trigger.kind === 'event' && trigger.hold === true,
   },
-  'kill-mid-work': { fault: 'F12' },
-  'lost-receipt-retried': { fault: 'F5' },
+  'kill-mid-work': { faults: ['F12'] },
+  'lost-receipt-retried': { faults: ['F4', 'F5', 'F9', 'F12'] },
+  'read-served-by-later-boot': { faults: ['F12', 'F13'] },
 };
 
 /** Why a situation cannot be reached with the faults that are left in the plan; null: it can. */
@@ -25,19 +26,29 @@ export function missingFault(
   if (situation === 'fault-overlaps-work' && faults.length === 0) return 'no fault is left in the plan';
   const need = NEEDS[situation];
   if (!need) return null;
-  const isThere = faults.some((entry) => entry.fault === need.fault && (need.fits?.(entry) ?? true));
+  const isThere = faults.some((entry) => need.faults.includes(entry.fault) && (need.fits?.(entry) ?? true));
   if (isThere) return null;
-  const reason = notApplicable.find(({ kind, id }) => kind === 'fault' && id === need.fault)?.reason;
-  return reason ?? `the plan holds no ${need.fault} that could lead there`;
+  const reason = notApplicable.find(({ kind, id }) => kind === 'fault' && need.faults.includes(id))?.reason;
+  return reason ?? `the plan holds no ${need.faults.join(' or ')} that could lead there`;
 }
 
-/** Where the server answers with a receipt at once, a gateway in front of it has nothing to lose patience with. */
+/**
+ * Where the server answers with a receipt at once, a gateway in front of it has nothing to lose patience with: only the
+ * blocking fetch of tasks-2025-11-25 takes long, if agents use it and a gateway stands in front of it. null: one can give up.
+ */
 export function missingWait(
   situation: string,
   { dialect }: PlannedTarget,
-  policies: ReadonlySet<string>,
+  plan: { readonly policies: ReadonlySet<string>; readonly faults: readonly PlannedFault[] },
 ): string | null {
   if (situation !== 'gateway-gave-up' || dialect === 'blocking') return null;
-  const waits = dialect === 'tasks-2025-11-25' && (policies.has('waiter') || policies.has('blocking'));
-  return waits ? null : 'every request is answered at once in this dialect, before any gateway gives up';
+  const isFetching = dialect === 'tasks-2025-11-25' && (plan.policies.has('waiter') || plan.policies.has('blocking'));
+  const isGuarded = plan.faults.some(({ fault, trigger }) => fault === 'F31' && isOfResults(trigger));
+  if (isFetching && isGuarded) return null;
+  return 'every request a gateway stands in front of is answered at once in this dialect, before it gives up';
+}
+
+function isOfResults(trigger: Trigger): boolean {
+  if (trigger.kind === 'message') return trigger.op === 'result';
+  return trigger.kind === 'messages' && (trigger.op === undefined || trigger.op === 'result');
 }

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import type { Disposition, MessageFault, MessageView, ProcessFault, ServerControl } from '../model/fault.ts';
+import type { PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
+import { createPrng } from '../model/prng.ts';
+import { drain } from './drain.ts';
+import { duplicate } from './duplicate.ts';
+import { faults, faultUnits } from './index.ts';
+import { kill } from './kill.ts';
+import { latency } from './latency.ts';
+import { platformTimeout } from './platform-timeout.ts';
+import { reorderReplies } from './reorder-replies.ts';
+import { replyLost } from './reply-lost.ts';
+import { requestLost } from './request-lost.ts';
+
+const MESSAGE: MessageView = {
+  direction: 'reply',
+  transport: 'http',
+  op: 'create',
+  call: 1,
+  attempt: 1,
+  agent: 1,
+  conn: 'a1',
+  index: 1,
+  bytes: 100,
+  isError: false,
+};
+const TRIGGER: Trigger = { kind: 'time', atMs: 0 };
+
+function entryOf(code: string, options: PlannedFault['options'] = {}): PlannedFault {
+  const meta = faultUnits[code]?.meta;
+  if (!meta) throw new Error(`expected fault ${code} in the registry`);
+  return {
+    entry: `${code}#1`,
+    fault: code,
+    name: meta.name,
+    trigger: TRIGGER,
+    options: { ...meta.options, ...options },
+  };
+}
+
+function decide(
+  fault: MessageFault,
+  message: Partial<MessageView>,
+  options: PlannedFault['options'] = {},
+): Disposition | null {
+  return fault.decide(entryOf(fault.meta.id, options), { ...MESSAGE, ...message }, createPrng(1));
+}
+
+describe('faults', () => {
+  it('are registered under their codes, each with a name and a colour of its own', () => {
+    expect(Object.keys(faults)).toEqual(Object.values(faultUnits).map(({ meta }) => meta.id));
+    const metas = Object.values(faultUnits).map(({ meta }) => meta);
+    expect(new Set(metas.map(({ name }) => name)).size).toBe(metas.length);
+    expect(new Set(metas.map(({ colour }) => colour)).size).toBe(metas.length);
+    for (const { colour, triggers } of metas) {
+      expect(colour).toMatch(/^#[0-9a-f]{6}$/);
+      expect(triggers.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('delay by the fixed time plus a drawn part of the jitter, the same for the same draw', () => {
+    const delays = Array.from({ length: 200 }, (_, seed) => {
+      const disposition = latency.decide(entryOf('F1', { ms: 100, jitterMs: 50 }), MESSAGE, createPrng(seed));
+      return disposition?.action === 'delay' ? disposition.delayMs : Number.NaN;
+    });
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(150);
+    expect(new Set(delays).size).toBeGreaterThan(20);
+    expect(decide(latency, {}, { ms: 5, jitterMs: 0 })).toEqual({ action: 'delay', delayMs: 5 });
+  });
+
+  it('hold replies and never requests', () => {
+    expect(decide(reorderReplies, {}, { waitMs: 70 })).toEqual({ action: 'hold', delayMsMax: 70 });
+    expect(decide(reorderReplies, { direction: 'request' })).toBeNull();
+  });
+
+  it('lose requests and never replies', () => {
+    expect(decide(requestLost, { direction: 'request' })).toEqual({ action: 'drop' });
+    expect(decide(requestLost, {})).toBeNull();
+  });
+
+  it('lose replies as planned, but no refusals', () => {
+    expect(decide(replyLost, {})).toEqual({ action: 'cut', how: 'reset' });
+    expect(decide(replyLost, {}, { how: 'fin' })).toEqual({ action: 'cut', how: 'fin' });
+    expect(decide(replyLost, {}, { how: 'hang' })).toEqual({ action: 'cut', how: 'hang' });
+    expect(decide(replyLost, { transport: 'stdio' })).toEqual({ action: 'cut', how: 'hang' });
+    expect(decide(replyLost, { isError: true })).toBeNull();
+    expect(decide(replyLost, { direction: 'request' })).toBeNull();
+  });
+
+  it('deliver requests twice, and let probes be made by the agents', () => {
+    expect(decide(duplicate, { direction: 'request' }, { afterMs: 40 })).toEqual({ action: 'dup', afterMs: 40 });
+    expect(decide(duplicate, { direction: 'request' }, { form: 'probe' })).toBeNull();
+    expect(decide(duplicate, {})).toBeNull();
+  });
+
+  it('know when a platform gives up', () => {
+    expect(platformTimeout.afterMs(entryOf('F31', { afterMs: 700 }))).toBe(700);
+  });
+
+  it('cannot touch a process that is not ours', () => {
+    const foreign: PlannedTarget = targetWith(false);
+    const own: PlannedTarget = targetWith(true);
+    for (const fault of [kill, drain]) {
+      expect(fault.applicable(foreign)).toMatch(/did not start this server/);
+      expect(fault.applicable(own)).toBeNull();
+    }
+  });
+
+  it('strike before anything is awaited, and start the next boot after the pause', async () => {
+    const trace = await strike(kill, { downMs: 250 });
+    expect(trace).toEqual([
+      'kill by F12#1',
+      'returned',
+      'evidence {"boot":1,"pid":42,"code":null,"signal":"SIGKILL"}',
+      'sleep 250',
+      'start by F12#1',
+      'undone {"boot":2,"readyMs":9}',
+    ]);
+  });
+
+  it('ask to end within the deadline, and start the next boot', async () => {
+    const trace = await strike(drain, { deadlineMs: 500, downMs: 10 });
+    expect(trace).toEqual([
+      'terminate by F13#1 within 500',
+      'returned',
+      'evidence {"boot":1,"pid":42,"code":0,"signal":null,"tookMs":3,"killed":false}',
+      'sleep 10',
+      'start by F13#1',
+      'undone {"boot":2,"readyMs":9}',
+    ]);
+  });
+});
+
+async function strike(fault: ProcessFault, options: PlannedFault['options']): Promise<readonly string[]> {
+  const trace: string[] = [];
+  const server: ServerControl = {
+    boot: 1,
+    pid: 42,
+    async kill(by) {
+      trace.push(`kill by ${by}`);
+      return { code: null, signal: 'SIGKILL' };
+    },
+    async terminate({ by, withinMs }) {
+      trace.push(`terminate by ${by} within ${withinMs}`);
+      return { code: 0, signal: null, tookMs: 3, killed: false };
+    },
+    async start(by) {
+      trace.push(`start by ${by}`);
+      return { boot: 2, readyMs: 9 };
+    },
+    async sleep(ms) {
+      trace.push(`sleep ${ms}`);
+    },
+  };
+  const running = fault.start(entryOf(fault.meta.id, options), server);
+  trace.push('returned');
+  const { evidence, undo } = await running;
+  trace.push(`evidence ${JSON.stringify(evidence)}`);
+  trace.push(`undone ${JSON.stringify(await undo())}`);
+  return trace;
+}
+
+function targetWith(process: boolean): PlannedTarget {
+  return {
+    kind: 'url',
+    dialect: 'handle',
+    transport: 'http',
+    store: null,
+    queue: null,
+    profile: null,
+    facts: {
+      key: true,
+      variesDuration: true,
+      takesMs: 600,
+      process,
+      principals: false,
+      scope: null,
+      effects: 'none',
+      delivery: 'exactly-once',
+      echo: true,
+      cancel: false,
+      failing: false,
+      durable: true,
+      modes: [],
+      tools: ['work'],
+    },
+  };
+}
