@@ -52,7 +52,13 @@ export const missingEffects: Checker = {
 /** The last sighting that says success and holds the result; undefined when any says that the tool failed. */
 function successOf(call: CallView, history: HistoryIndex): Stamped<OkBody> | EventOf<'push'> | undefined {
   const direct = call.acks.map(({ end }) => end);
-  const sightings = call.tasks.flatMap((id) => history.tasks.get(id)?.sightings.map(({ event }) => event) ?? []);
+  const sightings = call.tasks.flatMap((id) => {
+    const task = history.tasks.get(id);
+    // An id that two calls were given says nothing about this one, unless the read was made for it.
+    const isOwn = (inv: { readonly call: number } | undefined) =>
+      inv === undefined ? task?.calls.length === 1 : inv.call === call.planned.call;
+    return task?.sightings.filter(({ inv }) => isOwn(inv)).map(({ event }) => event) ?? [];
+  });
   const seen = [...direct, ...sightings];
   if (seen.some(({ isError, status }) => isError === true || status === 'failed')) return undefined;
   return seen.findLast((event) => isSuccess(event) && hasResult(event));

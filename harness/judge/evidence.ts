@@ -18,7 +18,7 @@ export const MISSING: Readonly<Record<Requirement, string>> = {
 export function evidenceOf(history: HistoryIndex): ReadonlySet<Requirement> {
   const found = new Set<Requirement>();
   if (history.frames.length > 0) found.add('frames');
-  if (history.effects.some(({ phase }) => phase === 'commit')) found.add('effects');
+  if (history.effects.length > 0) found.add('effects');
   for (const { inv, end } of history.exchanges) {
     const isRead = inv.op === 'get' || inv.op === 'result';
     if (inv.op === 'create') found.add('calls');
