@@ -18,22 +18,35 @@ const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED
 /** Causes are followed this deep: undici wraps once or twice. */
 const CAUSE_DEPTH_MAX = 5;
 
+interface Cause {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  /** undici's picture of the socket when it failed. */
+  readonly socket: unknown;
+}
+
 /** What a failed exchange means for the request. A connection that ended in an orderly way is `eof`. */
 export function httpFailure(error: unknown): RawReply {
   const chain = causes(error);
   const message = chain.map((link) => link.message).find((text) => text !== '') ?? 'the connection failed';
-  const codes = chain.map((link) => link.code);
-  if (codes.some((code) => NEVER_SENT.has(code))) return { kind: 'refused', message };
-  if (codes.some((code) => RESET.has(code))) return { kind: 'reset', message };
-  if (codes.some((code) => code.startsWith('HPE_'))) return { kind: 'garbled', message, http: null, text: '' };
-  return { kind: 'eof', message };
+  if (chain.some(({ code }) => NEVER_SENT.has(code))) return { kind: 'refused', message };
+  if (chain.some(({ code }) => RESET.has(code))) return { kind: 'reset', message };
+  if (chain.some(({ name }) => name === 'HTTPParserError')) return { kind: 'garbled', message, http: null, text: '' };
+  // Inside a body undici calls a reset "other side closed" as well; but only a reset leaves the socket without a peer.
+  const isReset = chain.some(({ socket }) => isObject(socket) && socket.remoteAddress === undefined);
+  return isReset ? { kind: 'reset', message: 'the connection was reset' } : { kind: 'eof', message };
 }
 
-function causes(error: unknown): { readonly code: string; readonly message: string }[] {
-  const chain: { code: string; message: string }[] = [];
+function causes(error: unknown): Cause[] {
+  const chain: Cause[] = [];
   for (let next = error; isObject(next) && chain.length < CAUSE_DEPTH_MAX; next = next.cause) {
-    const code = typeof next.code === 'string' ? next.code : '';
-    chain.push({ code, message: typeof next.message === 'string' ? next.message : '' });
+    const { name, code, message, socket } = next;
+    chain.push({ name: textOf(name), code: textOf(code), message: textOf(message), socket });
   }
   return chain;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -1,15 +1,13 @@
 import type { InvBody } from '../model/event.ts';
-import type { Operation, Status } from '../model/operation.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
 import type { Reader, WireContext } from './connection.ts';
 import type { Adapter, Handshake, OperationInput, RequestShape } from './dialects/adapter.ts';
 import { compact, outcomeBody } from './outcome-record.ts';
 import type { RpcLink } from './rpc-link.ts';
+import { createTaskMemory } from './task-memory.ts';
 import type { RawReply } from './wire.ts';
-
-/** Tasks whose last status is remembered by one connection. */
-const TASKS_MAX = 10_000;
 
 /** One operation to perform. */
 export interface Ask {
@@ -47,33 +45,17 @@ export interface Performed {
 }
 
 export function createOperationRunner(context: WireContext, adapter: Adapter): OperationRunner {
-  const attempts = new Map<string, number>();
-  const statuses = new Map<string, Status>();
-  const cancelled = new Set<string>();
+  const memory = createTaskMemory();
   let unsent = 0;
 
-  const attemptOf = (ask: Ask): number => {
-    if (ask.create) return ask.create.attempt;
-    const key = `${typeof ask.reader.agent} ${ask.op} ${ask.call.call}`;
-    const attempt = (attempts.get(key) ?? 0) + 1;
-    attempts.set(key, attempt);
-    return attempt;
-  };
-  const remember = (ask: Ask, outcome: Outcome) => {
-    if (outcome.type !== 'ok' || ask.task === null) return;
-    if (ask.op === 'cancel') bound(cancelled.add(ask.task));
-    if (outcome.status === undefined) return;
-    statuses.set(ask.task, outcome.status);
-    bound(statuses);
-  };
   const inputOf = (ask: Ask, link: RpcLink, handshake: Handshake): OperationInput => ({
     target: context.target,
     handshake,
     call: ask.call,
     key: ask.create?.key ?? null,
     task: ask.task,
-    lastStatus: ask.task === null ? null : (statuses.get(ask.task) ?? null),
-    cancelAccepted: ask.task !== null && cancelled.has(ask.task),
+    lastStatus: memory.statusOf(ask.task),
+    cancelAccepted: memory.isCancelled(ask.task),
     session: link.sessionId() !== null,
     restarted: link.isRestarted(),
   });
@@ -81,13 +63,13 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
   /** Nothing could be sent: the attempt stands in the history with an id that no frame carries. */
   const skip = (ask: Ask, conn: string, outcome: Outcome): Performed => {
     unsent += 1;
-    const inv = invBody(ask, { attempt: attemptOf(ask), conn, rpcId: `unsent-${ask.call.agent}-${unsent}` });
+    const inv = invBody(ask, { attempt: memory.attemptOf(ask), conn, rpcId: `unsent-${ask.call.agent}-${unsent}` });
     context.record(outcomeBody(context.record(inv), outcome));
     return { outcome, aborted: false, sessionId: null };
   };
 
   const send = async (ask: Ask, link: RpcLink, input: OperationInput, shape: RequestShape): Promise<Performed> => {
-    const attempt = attemptOf(ask);
+    const attempt = memory.attemptOf(ask);
     const prepared = link.prepare(shape);
     const { conn } = link;
     const sessionId = link.sessionId();
@@ -102,7 +84,7 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
       },
     });
     const outcome = await interpret(ask, link, input, reply);
-    remember(ask, outcome);
+    memory.remember(ask, outcome);
     context.record(outcomeBody(seq, outcome));
     return { outcome, aborted: reply.kind === 'timeout' && reply.aborted, sessionId };
   };
@@ -143,13 +125,4 @@ function invBody(ask: Ask, sent: Pick<InvBody, 'attempt' | 'conn' | 'rpcId' | 'b
     ...(create === undefined ? {} : { intended: create.intended }),
     ...(sent.bytes === undefined ? {} : { bytes: sent.bytes }),
   };
-}
-
-/** Drops the oldest entry when there are too many. */
-function bound(seen: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean }): void {
-  if (seen.size <= TASKS_MAX) return;
-  for (const oldest of seen.keys()) {
-    seen.delete(oldest);
-    return;
-  }
 }

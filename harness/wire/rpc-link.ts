@@ -1,7 +1,7 @@
 import type { AgentId } from '../model/operation.ts';
 import type { WireContext } from './connection.ts';
 import type { Adapter, Exchange, Handshake, RequestShape } from './dialects/adapter.ts';
-import { type HeaderInput, headersOf, withEnvelope } from './envelope.ts';
+import { headersOf, withEnvelope } from './envelope.ts';
 import { isObject, type JsonObject, type RpcNotification, type RpcRequest } from './json-rpc.ts';
 import type { Channel, RawReply, RequestTag } from './wire.ts';
 
@@ -60,13 +60,11 @@ export function createRpcLink(options: LinkOptions): RpcLink {
     lastId += 1;
     const params = isModern ? withEnvelope(shape.params, capabilities) : shape.params;
     const message: RpcRequest = { jsonrpc: '2.0', id: lastId, method: shape.method, params };
-    const mcpName = shape.mcpName ?? null;
-    const headers = headersOf({ ...headerInput(isModern), method: shape.method, mcpName });
+    const headers = headersFor(shape.method, isModern, shape.mcpName ?? null);
     return { message, headers, bytes: Buffer.byteLength(JSON.stringify(message)) };
   };
-  const headerInput = (isModern: boolean): Pick<HeaderInput, 'era' | 'protocolVersion' | 'sessionId'> => {
-    return { era: isModern ? 'modern' : 'legacy', protocolVersion, sessionId };
-  };
+  const headersFor = (method: string, isModern: boolean, mcpName: string | null) =>
+    headersOf({ era: isModern ? 'modern' : 'legacy', method, mcpName, protocolVersion, sessionId });
   const send = (prepared: Prepared, tag: RequestTag, how: SendOptions) => {
     context.tags.set(conn, prepared.message.id, tag);
     return channel.request(prepared.message, { ...how, headers: prepared.headers });
@@ -91,8 +89,8 @@ export function createRpcLink(options: LinkOptions): RpcLink {
       return reply;
     },
     async notify(method, params) {
-      const headers = headersOf({ ...headerInput(false), method, mcpName: null });
-      await channel.notify({ jsonrpc: '2.0', method, ...(params ? { params } : {}) }, { headers });
+      const message = { jsonrpc: '2.0' as const, method, ...(params ? { params } : {}) };
+      await channel.notify(message, { headers: headersFor(method, false, null) });
     },
   });
 
@@ -107,9 +105,8 @@ export function createRpcLink(options: LinkOptions): RpcLink {
       sessionId = null;
       protocolVersion = null;
       bootGreeted = boot();
-      const handshake = await adapter.handshake(exchange(timeoutMs));
-      greeted = handshake;
-      return handshake;
+      greeted = await adapter.handshake(exchange(timeoutMs));
+      return greeted;
     },
     forget(lost) {
       if (lost === sessionId) greeted = null;

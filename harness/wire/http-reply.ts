@@ -1,0 +1,71 @@
+import { type BodyReadable, readText } from './http-body.ts';
+import { readEvents } from './http-events.ts';
+import {
+  parseJson,
+  type RpcId,
+  type RpcIncoming,
+  type RpcNotification,
+  type RpcRequest,
+  readMessage,
+} from './json-rpc.ts';
+import { GARBAGE_CHARS_MAX, type Stray } from './stray.ts';
+import { GATEWAY_HEADER, type HttpHeaders, type RawReply, UPSTREAM_HEADER } from './wire.ts';
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: BodyReadable;
+}
+
+/** The request that a response belongs to, and who hears of everything else that arrives with it. */
+export interface Expected {
+  readonly id: RpcId;
+  onStray(stray: Stray): void;
+  onNotification(notification: RpcNotification): void;
+  onRequest(request: RpcRequest): void;
+}
+
+/** Reads a response, JSON or event stream, down to the reply in it. Throws what the connection throws. */
+export async function readHttpReply(response: HttpResponse, expected: Expected): Promise<RawReply> {
+  const { status, headers, body } = response;
+  if (GATEWAY_HEADER in headers) return { kind: 'gateway', http: status, text: (await readText(body)) ?? '' };
+  if (headers[UPSTREAM_HEADER] === 'refused') return { kind: 'refused', message: (await readText(body)) ?? '' };
+  const take = (incoming: RpcIncoming, raw: string) => takeMessage(incoming, raw, response, expected);
+  if (status < 300 && headers['content-type']?.startsWith('text/event-stream')) return readEvents(body, { take });
+  const text = await readText(body);
+  if (text === null) return { kind: 'garbled', message: 'the reply is too long', http: status, text: '' };
+  const head = text.slice(0, GARBAGE_CHARS_MAX);
+  const value = parseJson(text);
+  // An error page is no stray message: it is told as the HTTP status that it is.
+  if (value === undefined && status >= 300) return { kind: 'http', http: status, headers, text: head };
+  const reply = take(readMessage(value), text);
+  if (reply !== null) return reply;
+  if (status >= 300) return { kind: 'http', http: status, headers, text: head };
+  const why = text === '' ? 'the body is empty' : 'the body is not the JSON-RPC reply to this request';
+  return { kind: 'garbled', message: why, http: status, text: head };
+}
+
+/** The reply, if the message is that; anything else is passed on. */
+function takeMessage(incoming: RpcIncoming, raw: string, response: HttpResponse, expected: Expected): RawReply | null {
+  switch (incoming.kind) {
+    case 'notification':
+      expected.onNotification(incoming.notification);
+      return null;
+    case 'request':
+      expected.onRequest(incoming.request);
+      return null;
+    case 'garbage':
+      expected.onStray({ kind: 'garbage', text: raw.slice(0, GARBAGE_CHARS_MAX), why: incoming.why });
+      return null;
+    case 'reply': {
+      const { reply, raw: whole } = incoming;
+      // An error that the server could not tie to a request carries a null id; over HTTP the request is this one.
+      if (reply.id === expected.id || (reply.id === null && reply.error !== undefined)) {
+        const { status, headers } = response;
+        return { kind: 'answered', message: reply, whole, http: status, headers, raw };
+      }
+      expected.onStray({ kind: 'unknown', rpcId: reply.id });
+      return null;
+    }
+  }
+}

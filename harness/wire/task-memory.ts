@@ -1,0 +1,47 @@
+import type { Status } from '../model/operation.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Ask } from './operation-runner.ts';
+
+/** Tasks remembered by one connection. */
+const TASKS_MAX = 10_000;
+
+/** What one connection knows from its own earlier operations. */
+export interface TaskMemory {
+  /** Counts up per operation and call, for agents and the auditor apart; a create brings its own number. */
+  attemptOf(ask: Ask): number;
+  remember(ask: Ask, outcome: Outcome): void;
+  statusOf(task: string | null): Status | null;
+  /** A cancel of this task was accepted. */
+  isCancelled(task: string | null): boolean;
+}
+
+export function createTaskMemory(): TaskMemory {
+  const attempts = new Map<string, number>();
+  const statuses = new Map<string, Status>();
+  const cancelled = new Set<string>();
+  return {
+    attemptOf(ask) {
+      if (ask.create) return ask.create.attempt;
+      const key = `${typeof ask.reader.agent} ${ask.op} ${ask.call.call}`;
+      const attempt = (attempts.get(key) ?? 0) + 1;
+      attempts.set(key, attempt);
+      return attempt;
+    },
+    remember(ask, outcome) {
+      if (outcome.type !== 'ok' || ask.task === null) return;
+      if (ask.op === 'cancel') bound(cancelled.add(ask.task));
+      if (outcome.status !== undefined) bound(statuses.set(ask.task, outcome.status));
+    },
+    statusOf: (task) => (task === null ? null : (statuses.get(task) ?? null)),
+    isCancelled: (task) => task !== null && cancelled.has(task),
+  };
+}
+
+/** Drops the oldest entry when there are too many. */
+function bound(seen: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean }): void {
+  if (seen.size <= TASKS_MAX) return;
+  for (const oldest of seen.keys()) {
+    seen.delete(oldest);
+    return;
+  }
+}
