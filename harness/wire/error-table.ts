@@ -86,6 +86,13 @@ export function isMissing(message: string): boolean {
   return NOT_FOUND.test(message);
 }
 
+/** Why a call was refused, by the words of the refusal. */
+export function refusalReason(message: string): Reason {
+  if (RATE.test(message)) return FULL.test(message) ? 'full' : 'rate-limited';
+  if (CONFLICT.test(message)) return 'conflict';
+  return FULL.test(message) ? 'full' : 'refused';
+}
+
 function isDefinite(error: RpcError, http: number | null): boolean {
   if (http !== null && http >= 400 && !DEFINITE_HTTP.has(http)) return false;
   if (DEFINITE_CODES.has(error.code)) return true;
@@ -93,10 +100,8 @@ function isDefinite(error: RpcError, http: number | null): boolean {
 }
 
 function reasonOf(error: RpcError, http: number | null): Reason {
-  if (http === 429 || RATE.test(error.message)) return FULL.test(error.message) ? 'full' : 'rate-limited';
-  if (CONFLICT.test(error.message)) return 'conflict';
-  if (FULL.test(error.message)) return 'full';
-  return 'refused';
+  const told = refusalReason(error.message);
+  return http === 429 && told !== 'full' ? 'rate-limited' : told;
 }
 
 function losesSession(http: number | null, text: string, bare: boolean, situation: Situation): boolean {
@@ -115,6 +120,6 @@ function httpOf(http: number | null): { readonly http?: number } {
   return http === null ? {} : { http };
 }
 
-function quote(message: string): string {
+export function quote(message: string): string {
   return message.length > MESSAGE_CHARS_MAX ? `${message.slice(0, MESSAGE_CHARS_MAX)}…` : message;
 }

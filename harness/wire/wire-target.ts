@@ -20,9 +20,9 @@ export interface WorkTool {
   readonly name: string;
   /** Arguments with placeholders. */
   readonly arguments: JsonObject;
-  /** The argument that carries the idempotency key; null: the tool takes none (or {{key}} stands in the template). */
+  /** The argument that carries the idempotency key (`outer.inner`: inside another); null: none, or {{key}} in the template. */
   readonly key: string | null;
-  /** The argument that carries PlannedCall.mode; null: the tool has no modes. */
+  /** The argument that carries PlannedCall.mode (`outer.inner` likewise); null: the tool has no modes. */
   readonly mode: string | null;
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/usage-error.ts';
-import type { JsonObject } from '../json-rpc.ts';
+import { isObject, type JsonObject } from '../json-rpc.ts';
 import type { OperationInput } from './adapter.ts';
 
 /** tools/call of the call's work tool, its arguments filled in: the start of every dialect's `create`. */
@@ -16,7 +16,15 @@ export function workCall(input: OperationInput): { readonly name: string; readon
     n: call.call,
     inputSchema: handshake.tools.get(tool.name)?.inputSchema ?? null,
   });
-  const withKey = tool.key === null || key === null ? rendered : { ...rendered, [tool.key]: key };
+  const withKey = tool.key === null || key === null ? rendered : withArgument(rendered, tool.key, key);
   const isModal = tool.mode !== null && call.mode !== null;
-  return { name: tool.name, arguments: isModal ? { ...withKey, [tool.mode]: call.mode } : withKey };
+  return { name: tool.name, arguments: isModal ? withArgument(withKey, tool.mode, call.mode) : withKey };
+}
+
+/** The arguments with one set; `outer.inner` is an argument inside another, as in a job handle's own `arguments`. */
+function withArgument(args: JsonObject, name: string, value: unknown): JsonObject {
+  if (name in args || !name.includes('.')) return { ...args, [name]: value };
+  const [outer = '', ...inner] = name.split('.');
+  const inside = args[outer];
+  return { ...args, [outer]: withArgument(isObject(inside) ? inside : {}, inner.join('.'), value) };
 }

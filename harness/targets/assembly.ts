@@ -1,0 +1,64 @@
+import type { PlannedTarget } from '../model/plan.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { fillText, placeholdersIn } from '../wire/placeholder.ts';
+import type { WorkTool } from '../wire/wire-target.ts';
+import { hasIdentity } from './facts.ts';
+import { createLaunchRecipe } from './launch-recipe.ts';
+import { fillRecord, placeLookup } from './lookup.ts';
+import type { PlannedProfile } from './planned-profile.ts';
+import type { Profile } from './profile-schema.ts';
+import { unmetRequirement } from './requirement.ts';
+import type { LaunchRecipe, Place, ResolvedTarget } from './target.ts';
+import { createSpokenTarget } from './wire-target.ts';
+
+/** Puts a target together from what stands in its plan; the same for a new run and for a replay. */
+export function assembleTarget(
+  planned: PlannedTarget,
+  saved: PlannedProfile,
+  tools: ReadonlyMap<string, WorkTool>,
+): ResolvedTarget {
+  const { profile, baseDirectory } = saved;
+  let place: Place | null = null;
+  const recipe = createLaunchRecipe(profile, baseDirectory);
+  const launch: LaunchRecipe | null = recipe && {
+    ...recipe,
+    instantiate(chosen) {
+      place = chosen;
+      return recipe.instantiate(chosen);
+    },
+  };
+  const { wireTarget, tokenOf, callsMax } = createSpokenTarget({
+    profile,
+    dialect: planned.dialect,
+    tools,
+    place: () => place,
+  });
+  const file = profile.effects?.file;
+  return {
+    planned,
+    wireTarget,
+    tokenOf,
+    callsMax,
+    launch,
+    unmet: unmetRequirement(profile),
+    url: launch === null ? runningUrl(profile) : null,
+    headersFor: (agent) => headersFor(profile, agent),
+    effectsFile: (dir) => (file === undefined ? null : fillText(file, placeLookup({ dir, port: place?.port ?? 0 }))),
+  };
+}
+
+/** What goes with every request of an agent: each has an identity of its own, unless the profile gives them one. */
+export function headersFor(profile: Profile, agent: number): Readonly<Record<string, string>> {
+  const headers = fillRecord(profile.target?.headers, placeLookup(null));
+  return hasIdentity(headers) ? headers : { ...headers, Authorization: `Bearer claimcheck-agent-${agent}` };
+}
+
+function runningUrl(profile: Profile): string | null {
+  const url = profile.target?.url;
+  if (url === undefined) return null;
+  const open = placeholdersIn(url).find(({ name }) => name === 'port' || name === 'dir');
+  if (open) {
+    throw new UsageError(`A server that is already running has a fixed URL; ${url} holds {{${open.name}}}.`);
+  }
+  return fillText(url, placeLookup(null));
+}

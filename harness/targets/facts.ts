@@ -1,0 +1,36 @@
+import type { TargetFacts } from '../model/plan.ts';
+import { placeholdersIn } from '../wire/placeholder.ts';
+import type { WorkTool } from '../wire/wire-target.ts';
+import type { Profile } from './profile-schema.ts';
+import type { Described } from './target.ts';
+
+/** Where the work's length can be asked for, `takes` says only what it is when nobody asks. */
+const TAKES_MS_DEFAULT = 600;
+
+/** What a foreign target can do, read from its profile: what the profile does not give is not there. */
+export function factsOf(profile: Profile, described: Described, tools: ReadonlyMap<string, WorkTool>): TargetFacts {
+  const work = tools.get('work');
+  const { dialect, transport } = described;
+  const used = new Set(placeholdersIn(work?.arguments ?? {}).map(({ name }) => name));
+  return {
+    key: (work?.key ?? null) !== null || used.has('key'),
+    variesDuration: used.has('ms'),
+    takesMs: (profile.handle?.start ?? profile.tools?.work)?.takes ?? TAKES_MS_DEFAULT,
+    process: profile.target?.command !== undefined,
+    // With one fixed identity in the headers all agents are the same principal.
+    principals: transport === 'http' && !hasIdentity(profile.target?.headers),
+    scope: profile.state?.scope ?? null,
+    effects: profile.effects === undefined ? 'none' : 'ordered',
+    delivery: profile.effects?.delivery ?? 'exactly-once',
+    echo: profile.echo !== undefined,
+    cancel: dialect === 'handle' ? profile.handle?.cancel !== undefined : dialect !== 'blocking',
+    failing: tools.has('failing'),
+    durable: profile.state?.durable ?? true,
+    modes: [],
+    tools: [...tools.keys()].filter((name) => name !== 'failing'),
+  };
+}
+
+export function hasIdentity(headers: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'authorization');
+}

@@ -1,0 +1,119 @@
+import { DIALECT_IDS, type DialectId } from '../model/operation.ts';
+import type { PlannedTarget } from '../model/plan.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
+import { assembleTarget, headersFor } from './assembly.ts';
+import { factsOf } from './facts.ts';
+import { createLaunchRecipe } from './launch-recipe.ts';
+import type { PlannedProfile } from './planned-profile.ts';
+import { readProfile } from './profile-file.ts';
+import type { Profile } from './profile-schema.ts';
+import { unmetRequirement } from './requirement.ts';
+import type { Described, Probe, Probed, ResolvedTarget, TargetOptions } from './target.ts';
+import { toolsOf } from './wire-target.ts';
+import { checkToolNames, findWorkTool } from './work-tool.ts';
+
+/** A server nobody here wrote: started by a command, or already running at a URL. */
+export async function resolveForeign(options: TargetOptions, probe: Probe): Promise<ResolvedTarget> {
+  refuseReferenceOptions(options);
+  const read =
+    options.profile === undefined ? { profile: {}, baseDirectory: process.cwd() } : readProfile(options.profile);
+  const profile = withOptions(read.profile, options);
+  const { target } = profile;
+  if (target?.command === undefined && target?.url === undefined) {
+    throw new UsageError(
+      `${options.profile ?? 'The target'} names no server; expected target.command or target.url in it, or --server or --url.`,
+    );
+  }
+  const saved = { baseDirectory: read.baseDirectory, imitates: null, profile };
+  // A server that cannot run here is not asked: the verdict says why, whatever its dialect.
+  const probed = unmetRequirement(profile) === null ? await probeServer(saved, probe) : null;
+  const complete = probed ? completed(profile, probed, options) : profile;
+  return assembleForeign({ ...saved, profile: complete }, probed?.dialect ?? chosenDialect(profile) ?? 'blocking');
+}
+
+/** The same target again, from its plan. */
+export function restoreForeign(planned: PlannedTarget, saved: PlannedProfile): ResolvedTarget {
+  return assembleTarget(planned, saved, toolsOf(saved.profile));
+}
+
+function assembleForeign(saved: PlannedProfile, dialect: DialectId): ResolvedTarget {
+  const { target } = saved.profile;
+  const described: Described = {
+    kind: target?.command === undefined ? 'url' : 'command',
+    dialect,
+    transport: target?.url === undefined ? 'stdio' : 'http',
+    store: null,
+    queue: null,
+  };
+  const tools = toolsOf(saved.profile);
+  const planned = { ...described, profile: saved, facts: factsOf(saved.profile, described, tools) };
+  return assembleTarget(planned, saved, tools);
+}
+
+async function probeServer(saved: PlannedProfile, probe: Probe): Promise<Probed> {
+  const { profile, baseDirectory } = saved;
+  const launch = createLaunchRecipe(profile, baseDirectory);
+  const { url } = assembleForeign(saved, 'blocking');
+  return probe({
+    launch,
+    url,
+    headers: profile.target?.url === undefined ? {} : headersFor(profile, 1),
+    dialect: chosenDialect(profile),
+  });
+}
+
+/** The profile with the answers of the server: its work tool where the profile names none. */
+function completed(profile: Profile, probed: Probed, options: TargetOptions): Profile {
+  checkToolNames(profile, probed.tools, options.profile ?? 'the profile');
+  if (profile.tools?.work || profile.handle) {
+    if (options.tool === undefined) return { ...profile, dialect: probed.dialect };
+    throw new UsageError(
+      `${options.profile} names the work tool already; leave --tool out, or take it out of the profile.`,
+    );
+  }
+  const found = findWorkTool(probed, options);
+  return {
+    ...profile,
+    dialect: probed.dialect,
+    tools: { ...profile.tools, ...found.tools },
+    ...(profile.effects === undefined && found.effects ? { effects: found.effects } : {}),
+  };
+}
+
+/** Options of the command line go over the profile. */
+function withOptions(profile: Profile, options: TargetOptions): Profile {
+  const { server, url } = options;
+  const dialect = options.dialect === undefined ? profile.dialect : dialectNamed(options.dialect);
+  if (dialect === 'handle' && profile.handle === undefined) {
+    throw new UsageError(
+      "--dialect handle needs a profile with the section 'handle', which says how its tools are used.",
+    );
+  }
+  return {
+    ...profile,
+    ...(dialect === undefined ? {} : { dialect }),
+    target: {
+      ...profile.target,
+      ...(server === undefined ? {} : { command: server }),
+      ...(url === undefined ? {} : { url }),
+    },
+  };
+}
+
+export function dialectNamed(name: string): DialectId {
+  const found = DIALECT_IDS.find((id) => id === name);
+  if (found === undefined) throw unknownName('dialect', name, DIALECT_IDS);
+  return found;
+}
+
+function chosenDialect(profile: Profile): DialectId | null {
+  return profile.dialect === undefined || profile.dialect === 'auto' ? null : profile.dialect;
+}
+
+function refuseReferenceOptions(options: TargetOptions): void {
+  for (const name of ['store', 'queue', 'transport', 'replicas'] as const) {
+    if (options[name] !== undefined) {
+      throw new UsageError(`--${name} chooses a part of the reference server; leave it out with a server of your own.`);
+    }
+  }
+}

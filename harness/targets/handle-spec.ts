@@ -1,0 +1,63 @@
+import { isMissing } from '../wire/error-table.ts';
+import { compileExpression, compileStatePattern, compileTextPattern, textOfValue } from '../wire/expression.ts';
+import type { HandleSpec } from '../wire/wire-target.ts';
+import type { HandleProfile } from './profile-schema.ts';
+
+/** Compiles the profile's `handle` section into what the job-handle adapter asks of a reply. */
+export function createHandleSpec(handle: HandleProfile): HandleSpec {
+  const { start, status, cancel } = handle;
+  const readState = compileExpression(status.state);
+  const accepted = cancel?.accepted === undefined ? null : compileExpression(cancel.accepted);
+  return {
+    start: { id: compileExpression(start.id) },
+    status: {
+      tool: status.tool,
+      arguments: status.arguments,
+      state: (result) => textOfValue(readState(result)),
+      statusOf: createStatusTable(status),
+      result: status.result === undefined ? null : compileExpression(status.result),
+      isMissing: createMissingRule(status.missing),
+    },
+    cancel: cancel
+      ? {
+          tool: cancel.tool,
+          arguments: cancel.arguments,
+          accepted: accepted && ((result) => accepted(result) !== undefined),
+          thenMissing: cancel.then === 'missing',
+        }
+      : null,
+  };
+}
+
+/** A state on no list means working: only what is final must be listed. */
+function createStatusTable(status: HandleProfile['status']): HandleSpec['status']['statusOf'] {
+  const lists = [
+    ['missing', anyOf(status.missing?.states)],
+    ['completed', anyOf(status.completed)],
+    ['failed', anyOf(status.failed)],
+    ['cancelled', anyOf(status.cancelled)],
+  ] as const;
+  return (state) => {
+    if (state === null) return status.otherwise ?? null;
+    return lists.find(([, isListed]) => isListed(state))?.[0] ?? 'working';
+  };
+}
+
+function anyOf(patterns: readonly string[] | undefined): (state: string) => boolean {
+  const tests = (patterns ?? []).map(compileStatePattern);
+  return (state) => tests.some((test) => test(state));
+}
+
+/**
+ * A reply is a "no such job" when the text at `path` (there at all, or matching `error`) says so, or when the call failed with
+ * a text that matches `error`; without `error`, with one of the words that servers commonly use.
+ */
+function createMissingRule(missing: HandleProfile['status']['missing']): HandleSpec['status']['isMissing'] {
+  const read = missing?.path === undefined ? null : compileExpression(missing.path);
+  const matches = missing?.error === undefined ? null : compileTextPattern(missing.error);
+  return (result, errorText) => {
+    if (errorText !== null && (matches ?? isMissing)(errorText)) return true;
+    const text = read && result ? textOfValue(read(result)) : null;
+    return text !== null && (matches === null || matches(text));
+  };
+}

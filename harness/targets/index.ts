@@ -1,0 +1,125 @@
+/**
+ * The systems under test. To add one: write harness/targets/<kind>.ts that makes a profile, facts and work tools (the
+ * reference is the model), add its kind to PlannedTarget in harness/model/plan.ts, and choose it in `resolveTarget` and
+ * `restoreTarget` below.
+ */
+import type { TransportId } from '../model/operation.ts';
+import type { PlannedTarget } from '../model/plan.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
+import { assembleTarget } from './assembly.ts';
+import { dialectNamed, resolveForeign, restoreForeign } from './foreign.ts';
+import { type PlannedProfile, readPlannedProfile } from './planned-profile.ts';
+import {
+  REFERENCE_DEFAULTS,
+  type ReferenceChoice,
+  referenceCommand,
+  referenceFacts,
+  referenceProfile,
+  referenceProgram,
+  referenceTools,
+} from './reference.ts';
+import type { Probe, ResolvedTarget, TargetOptions } from './target.ts';
+
+export type { Probe, Probed, ProbeRequest, ResolvedTarget, TargetOptions } from './target.ts';
+
+/**
+ * The system under test that the options name: a server of one's own (`server`, `url`, `profile`), which is started once to
+ * see what it speaks and offers, else the reference server. Throws a UsageError for everything that cannot be.
+ */
+export async function resolveTarget(
+  options: TargetOptions,
+  { probe }: { readonly probe: Probe },
+): Promise<ResolvedTarget> {
+  if (options.module !== undefined) throw new UsageError('--module is not supported yet.');
+  if (options.asReference) return resolveLookalike(options);
+  const isForeign = [options.server, options.url, options.profile].some((given) => given !== undefined);
+  return isForeign ? resolveForeign(options, probe) : resolveReference(options);
+}
+
+/** The target of a saved plan, ready to run again. */
+export function restoreTarget(planned: PlannedTarget): ResolvedTarget {
+  if (planned.kind === 'module') throw new UsageError('A plan for a module cannot be run in real time.');
+  const saved = readPlannedProfile(planned);
+  if (planned.kind === 'reference') {
+    const { dialect, transport } = planned;
+    const { store, queue } = { ...REFERENCE_DEFAULTS, ...present({ store: planned.store, queue: planned.queue }) };
+    return assembleReference({ dialect, transport, store, queue }, planned);
+  }
+  if (saved.imitates === 'reference') return assembleTarget(planned, saved, referenceTools(planned.dialect));
+  return restoreForeign(planned, saved);
+}
+
+function resolveReference(options: TargetOptions): ResolvedTarget {
+  if (options.tool !== undefined || options.arguments !== undefined) {
+    throw new UsageError(
+      '--tool and --arguments name the work tool of a server of your own; give --server or --url too.',
+    );
+  }
+  if (options.replicas !== undefined && options.replicas !== 1) {
+    throw new UsageError(`--replicas ${options.replicas} is not supported yet; expected 1.`);
+  }
+  return assembleReference(choiceOf(options), null);
+}
+
+function choiceOf(options: TargetOptions): ReferenceChoice {
+  return {
+    dialect: dialectNamed(options.dialect ?? REFERENCE_DEFAULTS.dialect),
+    transport: transportNamed(options.transport ?? REFERENCE_DEFAULTS.transport),
+    store: options.store ?? REFERENCE_DEFAULTS.store,
+    queue: options.queue ?? REFERENCE_DEFAULTS.queue,
+  };
+}
+
+/** The program's path is this machine's, also when the plan was made on another; the plan keeps its own words. */
+function assembleReference(choice: ReferenceChoice, restored: PlannedTarget | null): ResolvedTarget {
+  if (referenceProgram() === null) {
+    throw new UsageError('The reference server is not built; run `npm run build` in the folder of this package.');
+  }
+  const { dialect, transport, store, queue } = choice;
+  const profile = referenceProfile(referenceCommand(choice), dialect, transport);
+  const saved: PlannedProfile = { baseDirectory: process.cwd(), imitates: 'reference', profile };
+  const planned = restored ?? {
+    kind: 'reference',
+    dialect,
+    transport,
+    store,
+    queue,
+    profile: saved,
+    facts: referenceFacts(dialect, transport),
+  };
+  return assembleTarget(planned, saved, referenceTools(dialect));
+}
+
+/** Another program with the reference server's tools: a broken server on purpose, or one built on the library. */
+function resolveLookalike(options: TargetOptions): ResolvedTarget {
+  if (options.server === undefined) throw new UsageError('a server like the reference needs a command');
+  const { dialect, transport } = choiceOf(options);
+  const profile = referenceProfile(options.server, dialect, transport, options.url);
+  const saved: PlannedProfile = { baseDirectory: process.cwd(), imitates: 'reference', profile };
+  const facts = referenceFacts(dialect, transport);
+  const planned: PlannedTarget = {
+    kind: 'command',
+    dialect,
+    transport,
+    store: options.store ?? null,
+    queue: options.queue ?? null,
+    profile: saved,
+    facts,
+  };
+  return assembleTarget(planned, saved, referenceTools(dialect));
+}
+
+function transportNamed(name: string): TransportId {
+  if (name !== 'stdio' && name !== 'http') throw unknownName('transport', name, ['stdio', 'http']);
+  return name;
+}
+
+function present(values: { readonly store: string | null; readonly queue: string | null }): {
+  readonly store?: string;
+  readonly queue?: string;
+} {
+  return {
+    ...(values.store === null ? {} : { store: values.store }),
+    ...(values.queue === null ? {} : { queue: values.queue }),
+  };
+}

@@ -1,0 +1,164 @@
+import { isTerminal, type Status } from '../../model/operation.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { quote, refusalReason, unreadable } from '../error-table.ts';
+import { textOf, textOfValue } from '../expression.ts';
+import { isObject, type JsonObject, readError } from '../json-rpc.ts';
+import type { RawReply } from '../wire.ts';
+import type { HandleSpec } from '../wire-target.ts';
+import type { Adapter, OperationInput, RequestShape } from './adapter.ts';
+import { greetEither } from './blocking.ts';
+import { isErrorReply, readReply } from './tool-result.ts';
+import { workCall } from './work-call.ts';
+
+/**
+ * Job handles: ordinary tools that start work, tell its state and cancel it. Which tools, and what their answers mean, the
+ * profile says. What a tool answers with isError is its own error; a job is missing only where the profile's rule or the
+ * words of the error say so: -32602 means wrong arguments here, as for every tool.
+ */
+export const handle: Adapter = {
+  meta: {
+    id: 'handle',
+    title: 'Job handle',
+    description:
+      'One tool starts work and answers with a reference, another tells its state and result, a third cancels it.',
+    source: 'the profile: section handle',
+  },
+  hasBlockingResult: false,
+  getCarriesResult: true,
+  createBlocks: false,
+  capabilities: {},
+  handshake: (exchange) => greetEither(exchange),
+  request(op, input) {
+    const { cancel, status } = specOf(input);
+    switch (op) {
+      case 'create': {
+        const params = workCall(input);
+        return { method: 'tools/call', params, mcpName: params.name };
+      }
+      case 'get':
+      case 'result':
+        return jobCall(status, input);
+      case 'cancel':
+        return cancel && jobCall(cancel, input);
+      default:
+        return null;
+    }
+  },
+  interpret(op, reply, input) {
+    if (op === 'create') return interpretStart(reply, input);
+    if (op === 'cancel') return interpretCancel(reply, input);
+    return interpretStatus(reply, input);
+  },
+  push: () => null,
+};
+
+function specOf(input: OperationInput): HandleSpec {
+  if (input.target.handle === null) throw new Error('the dialect is handle and the target has no handle section');
+  return input.target.handle;
+}
+
+function jobCall(
+  tool: { readonly tool: string; readonly arguments: JsonObject },
+  input: OperationInput,
+): RequestShape | null {
+  const { target, call, key, task, handshake } = input;
+  if (task === null) return null;
+  const inputSchema = handshake.tools.get(tool.tool)?.inputSchema ?? null;
+  const values = { token: call.token, ms: call.ms, key, n: call.call, id: task, inputSchema };
+  const params = { name: tool.tool, arguments: target.renderArguments(tool.arguments, values) };
+  return { method: 'tools/call', params, mcpName: params.name };
+}
+
+/** A start tool's own error is a refusal: no job was named. Without an error there must be an id. */
+function interpretStart(reply: RawReply, input: OperationInput): Outcome {
+  const read = readReply('create', reply, input);
+  if (read.outcome !== null) return read.outcome;
+  const { result, shape } = read;
+  if (result.isError === true) {
+    const message = quote(textOf(result));
+    return { type: 'fail', reason: refusalReason(message), message, answered: true, shape };
+  }
+  const id = textOfValue(specOf(input).start.id(result));
+  if (id !== null && id !== '') return { type: 'ok', task: id, shape };
+  return unreadable(read.reply, shape, 'no job id stands where the profile says (handle.start.id)');
+}
+
+function interpretStatus(reply: RawReply, input: OperationInput): Outcome {
+  const { status: spec } = specOf(input);
+  const read = readReply('get', reply, input);
+  if (read.outcome !== null) {
+    const { outcome } = read;
+    if (reply.kind !== 'answered' || !isErrorReply(reply) || outcome.reason === 'session-lost') return outcome;
+    if (spec.isMissing(null, readError(reply.message.error).message)) return missing(outcome, input);
+    // The common table took an -32602 for an unknown task.
+    return outcome.reason === 'not-found' ? { ...outcome, reason: 'refused' } : outcome;
+  }
+  const { result, shape } = read;
+  const text = result.isError === true ? quote(textOf(result)) : null;
+  const state = spec.state(result);
+  const status = spec.statusOf(state);
+  // A final state that is listed says more than the words of an error: "failed: file not found" is a failed job.
+  const isFinal = status !== null && status !== 'missing' && isTerminal(status);
+  if (status === 'missing' || spec.isMissing(result, isFinal ? null : text)) {
+    const message = text ?? (state === null ? 'no such job' : `state ${state}`);
+    return missing({ type: 'fail', reason: 'not-found', message, answered: true, shape }, input);
+  }
+  // With isError only a listed state tells of the job; otherwise it is the look at it that failed.
+  if (text !== null && !isFinal) {
+    return { type: 'fail', reason: refusalReason(text), message: text, answered: true, shape };
+  }
+  if (status === null) {
+    return unreadable(read.reply, shape, 'no state stands where the profile says (handle.status.state)');
+  }
+  return {
+    type: 'ok',
+    ...(input.task === null ? {} : { task: input.task }),
+    status,
+    ...ending(status, result, shape, input),
+  };
+}
+
+/** The end of a job: what came out, and the token that the same reply carries. */
+function ending(
+  status: Status,
+  reply: JsonObject,
+  shape: readonly string[],
+  input: OperationInput,
+): Pick<Extract<Outcome, { type: 'ok' }>, 'result' | 'isError' | 'echo' | 'shape'> {
+  if (!isTerminal(status)) return { shape };
+  const { target } = input;
+  const { result: read } = specOf(input).status;
+  const result = read === null ? reply : read(reply);
+  if (result === undefined) {
+    const absent = 'a completed job without a result where the profile says (handle.status.result)';
+    return { shape: status === 'completed' ? [...shape, absent] : shape };
+  }
+  return {
+    result,
+    ...(isObject(result) && result.isError === true ? { isError: true } : {}),
+    ...(target.echo === null ? {} : { echo: target.echo(reply) }),
+    shape,
+  };
+}
+
+function interpretCancel(reply: RawReply, input: OperationInput): Outcome {
+  const { cancel, status } = specOf(input);
+  const read = readReply('cancel', reply, input);
+  if (read.outcome !== null) return read.outcome;
+  const { result, shape } = read;
+  const text = quote(textOf(result));
+  const isRefused = result.isError === true || (cancel?.accepted != null && !cancel.accepted(result));
+  if (!isRefused) return { type: 'ok', ...(input.task === null ? {} : { task: input.task }), shape };
+  const isMissing = status.statusOf(status.state(result)) === 'missing' || status.isMissing(result, text);
+  return { type: 'fail', reason: isMissing ? 'not-found' : 'refused', message: text, answered: true, shape };
+}
+
+/** Some servers forget a job as soon as it is cancelled; where the profile says so, that is how it ended. */
+function missing(outcome: Outcome & { readonly type: 'fail' | 'info' }, input: OperationInput): Outcome {
+  const { cancel } = specOf(input);
+  const named = input.task === null ? {} : { task: input.task };
+  if (input.cancelAccepted && cancel?.thenMissing) {
+    return { type: 'ok', ...named, status: 'cancelled', shape: outcome.shape ?? [] };
+  }
+  return { ...outcome, type: 'fail', reason: 'not-found' };
+}
