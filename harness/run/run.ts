@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +79,8 @@ async function runRecorded(options: Inner): Promise<RunResult> {
   const loadEnd = new AbortController();
   // The load phase has a limit of its own; agents that are still at it then are told to stop, and the audit goes on.
   const loadSignal = AbortSignal.any([options.signal, loadEnd.signal]);
+  // Every open request of every agent listens; Node would take that for a leak.
+  setMaxListeners(0, options.signal, loadSignal);
   recorder.onEvent(progress.observe);
   if (options.onEvent) recorder.onEvent(options.onEvent);
   const log = createFaultLog(plan, recorder);
