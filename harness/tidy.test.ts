@@ -112,7 +112,7 @@ describe('tidy', () => {
     const bad = /^(utils?|helpers?|common|misc|types?)$/;
     const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
     const faults = sources.flatMap(({ path }) => {
-      const name = basename(path).replace(/(\.e2e)?(\.test)?(\.d)?\.(ts|mjs|js)$/, '');
+      const name = basename(path).replace(/(\.e2e|\.property)?(\.test)?(\.d)?\.(ts|mjs|js)$/, '');
       if (bad.test(name)) return [`${path}: name the file by the thing it holds, not '${name}'`];
       return isKebab.test(name) ? [] : [`${path}: name the file in kebab-case`];
     });
@@ -256,9 +256,7 @@ function sizeFaults(source: Source): string[] {
   const lines = source.text.split('\n').length - 1;
   const limit = LONG_FILES[source.path] ?? FILE_LINES_MAX;
   const faults = lines > limit ? [`${source.path}: ${lines} lines, at most ${limit}: split it by what it holds`] : [];
-  for (const node of source.nodes) {
-    if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) continue;
-    const length = source.text.slice(node.start, node.end).split('\n').length;
+  for (const { node, lines: length } of functionLengths(source)) {
     const max = LONG_FUNCTIONS[`${source.path}, ${node.name ?? ''}`] ?? FUNCTION_LINES_MAX;
     if (length > max) {
       const name = node.name ?? 'a function';
@@ -266,6 +264,24 @@ function sizeFaults(source: Source): string[] {
     }
   }
   return faults;
+}
+
+/** Lines of each function without those of the functions in it: what a factory returns is counted piece by piece. */
+function functionLengths({ nodes, text }: Source): { node: Node; lines: number }[] {
+  const open: { node: Node; lines: number }[] = [];
+  const all: { node: Node; lines: number }[] = [];
+  // Sorted by start, so a function comes before those inside it.
+  for (const node of nodes) {
+    if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) continue;
+    while ((open.at(-1)?.node.end ?? Number.POSITIVE_INFINITY) <= node.start) open.pop();
+    const lines = text.slice(node.start, node.end).split('\n').length;
+    const outer = open.at(-1);
+    if (outer) outer.lines -= lines - 1;
+    const entry = { node, lines };
+    open.push(entry);
+    all.push(entry);
+  }
+  return all;
 }
 
 function typeFaults(source: Source): string[] {

@@ -1,0 +1,41 @@
+import { Option, type Command as Parser } from 'commander';
+import { dialects } from '../../src/dialects/index.ts';
+import { QUEUES } from '../../src/queues/index.ts';
+import { STORES } from '../../src/stores/index.ts';
+import { unknownName } from '../model/usage-error.ts';
+
+/** Which system is tested: the same options for every command that needs one. None: the reference server. */
+export interface TargetFlags {
+  readonly server?: string;
+  readonly url?: string;
+  readonly profile?: string;
+  readonly tool?: string;
+  readonly arguments?: string;
+  readonly store?: string;
+  readonly queue?: string;
+  readonly dialect?: string;
+  readonly transport?: 'stdio' | 'http';
+}
+
+export function addTargetOptions(parser: Parser): void {
+  parser
+    .option(
+      '--server <command>',
+      'test this server, started by this command: over stdio, or over HTTP together with --url',
+    )
+    .option('--url <url>', 'where the server listens; alone: it is already running, and is not killed')
+    .option('--profile <file>', 'test the server that this YAML or JSON file describes')
+    .option('--tool <name>', 'the tool that does the work, where there is no profile')
+    .option('--arguments <json>', 'its arguments; placeholders such as {{token}} and {{ms}} are filled in')
+    .option('--store <id>', `reference server: ${Object.keys(STORES).join(', ')}`, known('store', STORES))
+    .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
+    .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
+    .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']));
+}
+
+function known(kind: string, registry: Readonly<Record<string, unknown>>): (id: string) => string {
+  return (id) => {
+    if (!Object.hasOwn(registry, id)) throw unknownName(kind, id, Object.keys(registry));
+    return id;
+  };
+}
