@@ -1,5 +1,7 @@
+import { settleDeadlineT } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
 import type { BootView, HistoryIndex } from '../model/history-index.ts';
+import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import { createFindingList, type FindingList, judged, second, vacuous } from './finding-list.ts';
 
@@ -114,9 +116,16 @@ function isSettling(recovery: Recovery, plan: Plan, history: HistoryIndex, findi
   if (fresh.length === 0) return false;
   const ackT = Math.min(...fresh.map(({ acks }) => acks[0]?.end.t ?? Number.POSITIVE_INFINITY));
   const settledT = Math.min(...fresh.map(({ settled }) => settled?.event.t ?? Number.POSITIVE_INFINITY));
-  const limitT = Math.max(ackT, history.lastHealT) + plan.slaMs * 1_000_000;
+  const limitT = settleDeadlineT(plan, history, ackT);
   if (settledT <= limitT) return true;
-  if (recovery.endT <= limitT || settledT < Number.POSITIVE_INFINITY) return false;
+  // Not having looked proves nothing: every one of them must have been shown running after the time allowed.
+  const isProven = fresh.every(({ sightings }) =>
+    sightings.some(
+      ({ inv, event }) =>
+        inv !== undefined && inv.t > limitT && event.status !== undefined && !isTerminal(event.status),
+    ),
+  );
+  if (recovery.endT <= limitT || !isProven) return false;
   findings.add(
     'L2',
     `boot ${recovery.boot} took its first new task at ${second(ackT)} and had settled none by ${second(limitT)}`,

@@ -83,9 +83,9 @@ function describeUnknown(
   const other = typeof rpcId === 'number' ? String(rpcId) : Number(rpcId);
   const isOtherType = pairings.has(keyOf({ ...frame, rpcId: other }));
   const why = isOtherType
-    ? `the request had the ${typeof other} ${JSON.stringify(other)}`
-    : 'which no request on this connection had';
-  return `an answer with the ${typeof rpcId} id ${quoted(JSON.stringify(rpcId))} came on ${conn} at ${when(history, frame)}; ${why}`;
+    ? `; the request had the ${typeof other} ${JSON.stringify(other)}`
+    : ', which no request on this connection had';
+  return `an answer with the ${typeof rpcId} id ${quoted(JSON.stringify(rpcId))} came on ${conn} at ${when(history, frame)}${why}`;
 }
 
 function reportRepeat(pairing: Pairing, frame: Stamped<FrameBody>, history: HistoryIndex, findings: FindingList): void {

@@ -28,9 +28,12 @@ export const WRONGS = {
   'another task for the key': { invariant: 'S13', life: 'plain' },
   'answered twice': { invariant: 'S16', life: 'plain' },
   'a bad shape': { invariant: 'S17', life: 'plain' },
-  'never settled': { invariant: 'L1', life: 'plain' },
+  // Where it is the only task of a boot, that boot has settled nothing new either.
+  'never settled': { invariant: 'L1', life: 'plain', mayAlsoShow: ['L2'] },
   'ended twice': { invariant: 'conservation', life: 'plain' },
-} as const satisfies Readonly<Record<string, { readonly invariant: string; readonly life: Life }>>;
+} as const satisfies Readonly<
+  Record<string, { readonly invariant: string; readonly life: Life; readonly mayAlsoShow?: readonly string[] }>
+>;
 export type Wrong = keyof typeof WRONGS;
 
 interface Step {

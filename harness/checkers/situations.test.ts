@@ -1,0 +1,328 @@
+import { expect, test } from 'vitest';
+import { indexHistory } from '../model/history-index.ts';
+import { type BuilderOptions, createHistory, type HistoryBuilder, taskOf } from '../model/testing/history-builder.ts';
+import { situations } from './situations.ts';
+
+type Tell = (h: HistoryBuilder) => void;
+const T1 = taskOf(1);
+
+function reached(id: string, tell: Tell, options: BuilderOptions = { calls: 2 }): number {
+  const h = createHistory(options);
+  tell(h);
+  const situation = situations[id];
+  if (!situation) throw new Error(`no situation ${id}`);
+  expect(situation.applicable(h.plan.target)).toBeNull();
+  return situation.find({ plan: h.plan, history: indexHistory(h.plan, h.history()) }).length;
+}
+
+const accept = (h: HistoryBuilder, call: number, atMs: number) =>
+  h.ok(atMs + 1, h.create(atMs, call), { task: taskOf(call) });
+const fetch = (h: HistoryBuilder, call: number, atMs: number) => h.done(atMs + 1, h.get(atMs, call, taskOf(call)));
+
+/** Each row: what reaches it how often, and what comes close and does not. */
+const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tell])[] = [
+  [
+    'kill-between-effect-commit-and-ack',
+    1,
+    (h) => {
+      const create = h.create(10, 1);
+      h.commit(20, 1);
+      h.kill(30, 'F12#1');
+      h.info(31, create, 'reset');
+    },
+    (h) => {
+      const create = h.create(10, 1);
+      h.begin(20, 1);
+      h.kill(30, 'F12#1');
+      h.info(31, create, 'reset');
+      accept(h, 2, 40);
+    },
+  ],
+  [
+    'kill-mid-work',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.begin(20, 1);
+      h.kill(30, 'F12#1');
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.begin(20, 1);
+      h.commit(25, 1);
+      h.kill(30, 'F12#1');
+    },
+  ],
+  [
+    'kill-after-ack',
+    2,
+    (h) => {
+      accept(h, 1, 10);
+      accept(h, 2, 20);
+      h.kill(30, 'F12#1');
+    },
+    (h) => {
+      accept(h, 1, 10);
+      fetch(h, 1, 20);
+      h.kill(30, 'F12#1');
+      accept(h, 2, 40);
+    },
+  ],
+  [
+    'read-served-by-later-boot',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.boot(20);
+      fetch(h, 1, 30);
+    },
+    (h) => {
+      accept(h, 1, 10);
+      fetch(h, 1, 15);
+      h.boot(20);
+      h.info(31, h.get(30, 1, T1), 'timeout');
+    },
+  ],
+  [
+    'drain-with-work-in-flight',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.kill(20, 'F13#1');
+    },
+    (h) => {
+      accept(h, 1, 10);
+      fetch(h, 1, 15);
+      h.kill(20, 'F13#1');
+    },
+  ],
+  [
+    'fault-overlaps-work',
+    1,
+    (h) => {
+      h.create(10, 1);
+      h.fault(20, 'F1#1', 'start');
+      h.fault(21, 'F1#1', 'verified');
+    },
+    (h) => {
+      h.fault(5, 'F1#1', 'start');
+      accept(h, 1, 10);
+      fetch(h, 1, 15);
+      h.fault(20, 'F1#1', 'verified');
+    },
+  ],
+  [
+    'lost-receipt-retried',
+    1,
+    (h) => {
+      h.info(12, h.create(10, 1), 'reset');
+      accept(h, 1, 20);
+    },
+    (h) => {
+      h.fail(12, h.create(10, 1), 'full');
+      accept(h, 1, 20);
+      h.ok(31, h.create(30, 1, { probe: true }), { task: T1 });
+    },
+  ],
+  [
+    'effect-before-lost-receipt',
+    1,
+    (h) => {
+      const create = h.create(10, 1);
+      h.commit(20, 1);
+      h.frame(21, { rpcId: 1, dir: 'in', type: 'response', action: 'cut', entries: ['F5#1'] });
+      h.info(22, create, 'reset');
+    },
+    (h) => {
+      const create = h.create(10, 1);
+      h.frame(21, { rpcId: 1, dir: 'in', type: 'response', action: 'cut', entries: ['F5#1'] });
+      h.info(22, create, 'reset');
+      accept(h, 2, 30);
+      h.commit(40, 2);
+    },
+  ],
+  [
+    'duplicate-delivered',
+    1,
+    (h) => h.frame(10, { action: 'dup', rpcId: 1 }),
+    (h) => h.frame(10, { action: 'dup', rpcId: 1, dir: 'in', type: 'response' }),
+  ],
+  [
+    'duplicate-probe-answered',
+    1,
+    (h) => h.ok(31, h.create(30, 1, { probe: true }), { task: T1 }),
+    (h) => h.info(31, h.create(30, 1, { probe: true }), 'timeout'),
+  ],
+  [
+    'gateway-gave-up',
+    1,
+    (h) => {
+      h.info(20, h.create(10, 1), 'http', { http: 424, gateway: true });
+      h.commit(30, 1);
+    },
+    (h) => {
+      h.info(20, h.create(10, 1), 'http', { http: 424, gateway: true });
+      h.info(40, h.create(30, 2), 'http', { http: 503 });
+      h.commit(50, 2);
+    },
+  ],
+  [
+    'expiry-seen',
+    1,
+    (h) => {
+      h.ok(11, h.create(10, 1), { task: T1, ttlMs: 100 });
+      h.fail(211, h.get(210, 1, T1), 'not-found');
+    },
+    (h) => {
+      h.ok(11, h.create(10, 1), { task: T1, ttlMs: 100 });
+      h.fail(51, h.get(50, 1, T1), 'not-found');
+    },
+  ],
+  [
+    'out-of-order-completion',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      accept(h, 2, 20);
+      fetch(h, 2, 30);
+      fetch(h, 1, 40);
+    },
+    (h) => {
+      accept(h, 1, 10);
+      accept(h, 2, 20);
+      fetch(h, 1, 30);
+      fetch(h, 2, 40);
+    },
+  ],
+  [
+    'result-after-moving-on',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.add(30, { kind: 'act', agent: 1, from: 15e6, to: 30e6 });
+      fetch(h, 1, 40);
+      h.add(42, { kind: 'know', agent: 1, call: 1, task: T1 });
+    },
+    (h) => {
+      accept(h, 1, 10);
+      fetch(h, 1, 20);
+      h.add(22, { kind: 'know', agent: 1, call: 1, task: T1 });
+      h.add(30, { kind: 'act', agent: 1, from: 25e6, to: 30e6 });
+    },
+  ],
+  [
+    'several-tasks-per-agent',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      accept(h, 2, 20);
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.ok(21, h.create(20, 1), { task: T1 });
+    },
+  ],
+  [
+    'concurrent-tasks',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      accept(h, 2, 20);
+    },
+    (h) => {
+      accept(h, 1, 10);
+      fetch(h, 1, 15);
+      accept(h, 2, 20);
+    },
+  ],
+  [
+    'every-operation-answered',
+    2,
+    (h) => {
+      accept(h, 1, 10);
+      fetch(h, 1, 15);
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.info(21, h.get(20, 1, T1), 'timeout');
+    },
+  ],
+  [
+    'cancel-won',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.ok(21, h.cancel(20, 1, T1));
+      h.ok(31, h.get(30, 1, T1), { status: 'cancelled' });
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.ok(21, h.cancel(20, 1, T1), { status: 'cancelled' });
+      fetch(h, 1, 30);
+    },
+  ],
+  [
+    'cancel-lost',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.fail(21, h.cancel(20, 1, T1), 'refused');
+      fetch(h, 1, 30);
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.ok(21, h.cancel(20, 1, T1));
+      h.ok(31, h.get(30, 1, T1), { status: 'cancelled' });
+      accept(h, 2, 40);
+      fetch(h, 2, 50);
+    },
+  ],
+  ['effects-observed', 1, (h) => h.commit(10, 1), (h) => h.begin(10, 1)],
+];
+
+test.each(CASES)('%s', (id, count, hit, miss) => {
+  expect(reached(id, hit)).toBe(count);
+  expect(reached(id, miss)).toBe(0);
+});
+
+test('every situation has a case, an id of its own, and words', () => {
+  expect(CASES.map(([id]) => id).sort()).toEqual(Object.keys(situations));
+  for (const [id, { meta }] of Object.entries(situations)) {
+    expect(meta.id).toBe(id);
+    expect(meta.title.length * meta.description.length).toBeGreaterThan(0);
+  }
+});
+
+test('work after the restart is not the work that was killed', () => {
+  const tell = (h: HistoryBuilder) => {
+    accept(h, 1, 10);
+    h.begin(20, 1);
+    h.kill(30, 'F12#1');
+    h.boot(40);
+    h.begin(50, 1);
+    h.commit(60, 1);
+    fetch(h, 1, 70);
+    accept(h, 2, 80);
+    h.kill(90, 'F12#2');
+  };
+  expect(reached('kill-mid-work', tell)).toBe(1);
+  expect(reached('kill-after-ack', tell)).toBe(2);
+});
+
+test.each([
+  [
+    'kill-mid-work',
+    { facts: { process: false } },
+    'the harness did not start this server, so it cannot stop or kill it',
+  ],
+  ['kill-mid-work', { facts: { effects: 'none' } }, 'the effects of this target cannot be observed'],
+  ['kill-mid-work', { facts: { effects: 'counts' } }, 'the effects of this target can be counted, not ordered'],
+  ['cancel-won', { facts: { cancel: false } }, 'this target has no way to cancel'],
+  [
+    'concurrent-tasks',
+    { target: { dialect: 'blocking' } },
+    'this dialect answers with the result itself: there is no task between receipt and result',
+  ],
+] as const)('%s cannot be reached with %o', (id, options, reason) => {
+  expect(situations[id]?.applicable(createHistory(options).plan.target)).toBe(reason);
+});
