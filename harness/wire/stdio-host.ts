@@ -4,6 +4,7 @@ import { ADAPTERS } from './dialects/index.ts';
 import { compact } from './outcome-record.ts';
 import { createRpcLink, type RpcLink } from './rpc-link.ts';
 import { createStdioChannel } from './stdio-channel.ts';
+import type { LineStream } from './wire.ts';
 
 /** One conversation per boot, shared by all agents: a new boot's link replaces the old one, whose open requests end as eof. */
 export function createStdioHost(context: WireContext): StdioHost {
@@ -11,28 +12,33 @@ export function createStdioHost(context: WireContext): StdioHost {
   let ready: Promise<RpcLink | null> = Promise.resolve(null);
   let conn = 'stdio';
 
+  const greet = async (name: string, stream: LineStream, timeoutMs?: number): Promise<RpcLink> => {
+    const adapter = await loadUnit(ADAPTERS, 'dialect', context.target.dialect);
+    const channel = createStdioChannel({
+      stream,
+      clock: context.clock,
+      onNotification(notification) {
+        const seen = adapter.push(notification, context.target);
+        if (seen !== null) context.record({ kind: 'push', conn: name, ...compact(seen) });
+      },
+      onStray: (stray) => context.onStray?.(name, stray),
+    });
+    await latest?.close();
+    latest = createRpcLink({ conn: name, channel, context, agent: null, capabilities: adapter.capabilities });
+    const link = latest;
+    await link.greet(adapter, timeoutMs);
+    return link;
+  };
+
   return {
     async attach(name, stream, timeoutMs) {
-      await latest?.close();
       conn = name;
-      const adapter = await loadUnit(ADAPTERS, 'dialect', context.target.dialect);
-      const channel = createStdioChannel({
-        stream,
-        clock: context.clock,
-        onNotification(notification) {
-          const seen = adapter.push(notification, context.target);
-          if (seen !== null) context.record({ kind: 'push', conn: name, ...compact(seen) });
-        },
-        onStray: (stray) => context.onStray?.(name, stray),
-      });
-      const link = createRpcLink({ conn: name, channel, context, agent: null, capabilities: adapter.capabilities });
-      latest = link;
-      const greeting = link.greet(adapter, timeoutMs);
-      ready = greeting.then(
-        () => link,
-        () => null, // The caller of attach gets the reason; operations see that nobody is there.
-      );
-      return greeting;
+      const greeting = greet(name, stream, timeoutMs);
+      // Set before anything is awaited: an operation that comes now waits for this boot and misses the old one.
+      ready = greeting.catch(() => null); // The caller of attach gets the reason; operations see that nobody is there.
+      const handshake = (await greeting).handshake();
+      if (handshake === null) throw new Error(`expected a handshake on ${name} after its greeting, got none`);
+      return handshake;
     },
     link: () => ready,
     conn: () => conn,
