@@ -35,7 +35,8 @@ export function formatRatio(ratio: number): string {
 export function formatValue(value: number | null, unit: string): string {
   if (value === null) return '–';
   if (unit === 'ms') return formatMs(value);
-  if (unit === 'ratio') return formatRatio(value);
+  // A quotient above 1, as of a peak over a mean, reads badly in per cent.
+  if (unit === 'ratio') return value > 1 ? `${trimmed(value, 2)} ×` : formatRatio(value);
   return Number.isInteger(value) ? formatCount(value) : trimmed(value, 2);
 }
 

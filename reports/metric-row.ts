@@ -1,5 +1,5 @@
 import type { MetricValue } from '../harness/model/metric-value.ts';
-import { formatCount, formatRatio, formatValue, nameOfId } from './format.ts';
+import { formatCount, formatValue, nameOfId } from './format.ts';
 import { html, type Markup } from './html.ts';
 import type { MetricWords } from './report-run.ts';
 import type { Column, TableRow } from './table.ts';
@@ -31,9 +31,7 @@ export function metricRow(id: string, value: MetricValue | undefined, words: Met
     case 'counter':
       return [{ cells: [metricName(id, words), formatCount(value.value), value.unit, meaning] }];
     case 'rate': {
-      // A quotient above 1, as of a peak over a mean, reads badly in per cent.
-      const text =
-        value.value === null ? '–' : value.value > 1 ? `${formatValue(value.value, '')} ×` : formatRatio(value.value);
+      const text = formatValue(value.value, 'ratio');
       return [
         {
           cells: [

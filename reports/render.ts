@@ -49,7 +49,7 @@ ${drawn.map(
 ${parts.map((part) => sectionMarkup(part, 3))}</details>`,
 )}`;
   const links = isSingle
-    ? (drawn[0] ?? []).map(({ id, section }) => ({ id, title: section.title }))
+    ? (drawn[0] ?? []).map(({ id, section }) => ({ id, title: section.label }))
     : [
         { id: 'comparison', title: 'Side by side' },
         ...names.map((title, index) => ({ id: `run-${index + 1}`, title })),

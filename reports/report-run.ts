@@ -35,6 +35,8 @@ export interface SectionInput {
 export interface Section {
   readonly id: string;
   readonly title: string;
+  /** One word for the row of links at the top. */
+  readonly label: string;
   /** null: this run has nothing to show here. */
   render(input: SectionInput): Markup | null;
 }

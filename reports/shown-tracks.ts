@@ -1,4 +1,7 @@
+import { fatesOf } from '../harness/model/fates.ts';
+import type { Fate } from '../harness/model/verdict.ts';
 import { type CallTrack, callTracks } from './call-track.ts';
+import { FATE_WORDS } from './fate-words.ts';
 import type { ReportRun } from './report-run.ts';
 
 /** Rows beyond these are left out of the page and said; calls that a finding or situation names are kept up to the second number. */
@@ -14,10 +17,13 @@ export interface ShownTracks {
   /** seqs that a finding or situation points to: their lines are never left out of a shown row. */
   readonly cited: ReadonlySet<number>;
   readonly shownCalls: ReadonlySet<number>;
+  readonly fates: ReadonlyMap<number, Fate>;
 }
 
-export function shownTracks({ history, verdict }: ReportRun): ShownTracks {
-  const all = callTracks(history, verdict);
+export function shownTracks({ plan, history, verdict }: ReportRun): ShownTracks {
+  const fates = new Map(fatesOf(plan, history).map(({ call, fate }) => [call, fate]));
+  const rank = (track: CallTrack) => rankOf(track, fates.get(track.call.planned.call));
+  const all = [...callTracks(history, verdict)].sort((a, b) => rank(a) - rank(b));
   const cited = new Set(
     verdict.checkers.flatMap(({ findings, warnings }) =>
       [...findings, ...(warnings ?? [])].flatMap(({ events }) => events),
@@ -33,5 +39,12 @@ export function shownTracks({ history, verdict }: ReportRun): ShownTracks {
     return roomLeft >= 0;
   });
   const shownCalls = new Set(shown.map((track) => track.call.planned.call));
-  return { all, shown, hiddenCount: all.length - shown.length, cited, shownCalls };
+  return { all, shown, hiddenCount: all.length - shown.length, cited, shownCalls, fates };
+}
+
+/** 0: named by a finding, 1: a bad end, 2: a doubtful one, 3: all well. */
+function rankOf(track: CallTrack, fate: Fate | undefined): number {
+  if (track.findings.length > 0) return 0;
+  const tone = fate === undefined ? 'warn' : FATE_WORDS[fate].tone;
+  return { bad: 1, warn: 2, muted: 3, good: 3 }[tone];
 }

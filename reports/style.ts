@@ -29,10 +29,10 @@ h3{margin:1.3rem 0 .4rem;font-size:1rem}
 .subtitle{margin:0;color:var(--soft);font-size:.87rem;overflow-wrap:anywhere}
 a{color:var(--accent);text-underline-offset:.15em}
 a:focus-visible,button:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-button{font:inherit;font-size:.85rem;padding:.25rem .7rem;border:1px solid var(--line);border-radius:6px;background:var(--raised);color:var(--ink);cursor:pointer}
+button{white-space:nowrap;font:inherit;font-size:.85rem;padding:.25rem .7rem;border:1px solid var(--line);border-radius:6px;background:var(--raised);color:var(--ink);cursor:pointer}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.4rem}
 nav{position:sticky;top:0;z-index:2;margin-top:1rem;background:var(--paper);border-block:1px solid var(--line)}
-nav ul{display:flex;gap:1.1rem;max-width:72rem;margin:0 auto;padding:.5rem 1.25rem;list-style:none;overflow-x:auto;scrollbar-width:none;white-space:nowrap;font-size:.85rem}
+nav ul{display:flex;gap:1.05rem;max-width:72rem;margin:0 auto;padding:.5rem 1.25rem;list-style:none;overflow-x:auto;scrollbar-width:none;white-space:nowrap;font-size:.85rem}
 nav a{text-decoration:none}nav a:hover{text-decoration:underline}
 section{padding:1.6rem 0 .4rem}
 section+section{border-top:1px solid var(--line);margin-top:1.4rem}
@@ -64,10 +64,11 @@ tbody th{font-weight:500}
 .wide{width:45%;min-width:13rem;overflow-wrap:anywhere}
 td p{margin:.15rem 0;color:var(--soft)}
 tr.total>*{font-weight:700;border-top:1.5px solid var(--line)}tr.muted>*{color:var(--soft)}
-tr:target>*,li:target{background:var(--warn-paper)}
+tr:target>*,.events li:target,li:target>details>summary{background:var(--warn-paper)}
 code.id{color:var(--soft);font-size:.76rem;font-weight:400;white-space:nowrap}
 .none{color:var(--soft)}b.warn{color:var(--warn)}.best{color:var(--good)}small{color:var(--soft)}
 .findings{margin:.3rem 0;padding-left:1.3rem;max-height:22rem;overflow-y:auto}
+.fate{white-space:nowrap}
 .swatch{display:inline-block;width:.7rem;height:.7rem;margin-right:.5rem;border-radius:2px}
 .swatch.good,.stack .good{background:var(--good-fill)}.swatch.bad,.stack .bad{background:var(--bad-fill)}.swatch.warn,.stack .warn{background:var(--warn-fill)}.swatch.muted,.stack .muted{background:var(--muted-fill)}
 .stack{display:flex;gap:2px;height:.9rem;margin:.3rem 0 .8rem;border-radius:4px;overflow:hidden}.stack span{min-width:4px}
@@ -79,15 +80,16 @@ code.id{color:var(--soft);font-size:.76rem;font-weight:400;white-space:nowrap}
 .lane{display:grid;grid-template-columns:11rem 1fr;align-items:center;font-size:.8rem;min-height:18px}
 .lane>span{color:var(--soft);white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-right:.5rem}
 svg{display:block;overflow:visible}.grid{stroke:var(--grid)}
-.lane rect{fill:var(--tone-3)}.lane .down rect{fill:var(--crash)}.lane .life rect{fill:var(--good-fill)}
-.lane .tone-0 rect{fill:var(--tone-0)}.lane .tone-1 rect{fill:var(--tone-1)}.lane .tone-2 rect{fill:var(--tone-2)}.lane .tone-3 rect{fill:var(--tone-3)}.lane .tone-4 rect{fill:var(--tone-4)}.lane .tone-5 rect{fill:var(--tone-5)}.lane .tone-6 rect{fill:var(--tone-6)}.lane .tone-7 rect{fill:var(--tone-7)}
-.axis .ticks,.gantt-axis .ticks{position:relative;height:1.3rem}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;font-size:.74rem;color:var(--soft);font-variant-numeric:tabular-nums}
+.lane svg{color:var(--tone-3)}.lane rect{fill:currentColor;stroke:currentColor}.lane svg.down{color:var(--crash)}.lane svg.life{color:var(--good-fill)}
+.lane svg.tone-0{color:var(--tone-0)}.lane svg.tone-1{color:var(--tone-1)}.lane svg.tone-2{color:var(--tone-2)}.lane svg.tone-3{color:var(--tone-3)}.lane svg.tone-4{color:var(--tone-4)}.lane svg.tone-5{color:var(--tone-5)}.lane svg.tone-6{color:var(--tone-6)}.lane svg.tone-7{color:var(--tone-7)}
+.axis .ticks,.gantt-axis .ticks{position:relative;height:1.3rem}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;white-space:nowrap;font-size:.74rem;color:var(--soft);font-variant-numeric:tabular-nums}
 .ticks i:first-child{transform:none}
+.gantt-axis .lane{grid-template-columns:15rem 1fr}
 ol.gantt{margin:0 0 .8rem;padding:0;list-style:none;border-top:1px solid var(--line)}
-.gantt details>summary{display:grid;grid-template-columns:11rem 1fr;align-items:center;cursor:pointer;list-style:none;border-bottom:1px solid var(--grid)}
+.gantt details>summary{display:grid;grid-template-columns:15rem 1fr;align-items:center;cursor:pointer;list-style:none;border-bottom:1px solid var(--grid)}
 .gantt summary::-webkit-details-marker{display:none}
 .gantt summary:hover,.gantt details[open]>summary{background:var(--raised)}
-.who{font-size:.78rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-right:.5rem}.who span{color:var(--soft)}
+.who{font-size:.78rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-right:.5rem}.who span{color:var(--soft)}.who i{font-style:normal;color:var(--soft)}.who i.bad{color:var(--bad);font-weight:600}.who i.warn{color:var(--warn)}
 li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--bad)}
 .gantt .asked{fill:var(--soft)}.gantt .unanswered{fill:var(--bad-fill)}.gantt .held{fill:var(--held)}.gantt .unseen{fill:var(--held);stroke:var(--bad-fill);stroke-dasharray:3 2}
 .gantt .work{fill:var(--work)}.gantt .cut{fill:none;stroke:var(--work);stroke-dasharray:3 2}.gantt .lag{fill:var(--lag)}
@@ -102,9 +104,9 @@ details.run{border-top:2px solid var(--line);margin-top:1.5rem;padding-top:.8rem
 .section-title{font-size:1.08rem;margin:0 0 .6rem}
 footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywhere}footer p{margin:.2rem 0}
 @media(max-width:46rem){body{font-size:14.5px}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
-.tiles{grid-template-columns:repeat(2,1fr)}.lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
+.tiles{grid-template-columns:repeat(2,1fr)}.lane,.gantt-axis .lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
 .facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
-.canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:11rem}}
+.canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}
 @media print{:root{color-scheme:light}nav,button,.skip,.no-print{display:none!important}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
 section,details.run{break-before:auto}tr,.tiles li,.command,.gantt li,figure{break-inside:avoid}.table-frame,.findings,pre{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}.verdict,.chip,.stack span,svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -9,6 +9,10 @@ export function bindsRight(history: HistoryIndex, bind: EventOf<'bind'>): boolea
   const call = history.call(bind.call);
   if (call === undefined) return false;
   const isOwnTask = call.tasks.length === 0 || call.tasks.includes(bind.task);
-  const isOwnResult = typeof bind.echo !== 'string' || bind.echo.includes(call.planned.token);
-  return isOwnTask && isOwnResult;
+  return isOwnTask && (typeof bind.echo !== 'string' || carries(bind.echo, call.planned.token));
+}
+
+/** A number stands for the token where a tool takes only numbers: 12 is not in 112. */
+function carries(echo: string, token: string): boolean {
+  return /^\d+$/.test(token) ? echo === token : echo.includes(token);
 }

@@ -103,20 +103,12 @@ export function pollBins(polls: readonly Poll[]): readonly number[] {
  */
 export function pollBytes(history: HistoryIndex, polls: readonly Poll[]): ReadonlyMap<Poll, number> | null {
   if (!history.frames.some((frame) => frame.dir === 'in')) return null;
-  const frames = new Map<string, { seq: number; dir: 'in' | 'out'; bytes: number }[]>();
-  for (const { conn, rpcId, seq, dir, bytes, type } of history.frames) {
-    if (rpcId == null || (type !== 'request' && type !== 'response')) continue;
-    const key = `${conn}\0${rpcId}`;
-    const list = frames.get(key);
-    if (list) list.push({ seq, dir, bytes });
-    else frames.set(key, [{ seq, dir, bytes }]);
-  }
   const sizes = new Map<Poll, number>();
   for (const poll of polls) {
     const { inv, end } = poll.exchange;
     // An rpc id may come back after a reconnect: only frames between the send and its end belong to this exchange.
     const until = end?.seq ?? Number.POSITIVE_INFINITY;
-    const own = (frames.get(`${inv.conn}\0${inv.rpcId}`) ?? []).filter(({ seq }) => seq > inv.seq && seq < until);
+    const own = history.framesOf(inv).filter(({ seq }) => seq > inv.seq && seq < until);
     const sizeOf = (dir: 'in' | 'out') =>
       own.reduce((total, frame) => total + (frame.dir === dir ? frame.bytes : 0), 0);
     sizes.set(poll, (sizeOf('out') || (inv.bytes ?? 0)) + sizeOf('in'));

@@ -58,16 +58,18 @@ function draw(data: ChartData): Chart[] {
       scales: {
         x: {
           type: 'linear',
+          offset: false,
           min: 0,
           max: data.untilS,
           stacked: isBar,
           grid,
-          ticks: { callback: (value) => `${value} s`, maxRotation: 0 },
+          ticks: { callback: (value) => `${value} s`, maxRotation: 0, includeBounds: false },
         },
         y: {
           type: data.logarithmic ? 'logarithmic' : 'linear',
           stacked: isBar,
           beginAtZero: !data.logarithmic,
+          grace: data.logarithmic ? 0 : '5%',
           grid,
           title: { display: true, text: data.yTitle },
           ticks: { callback: (value) => tickText(Number(value), data.logarithmic) },

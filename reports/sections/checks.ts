@@ -10,6 +10,7 @@ const ORDER = [false, 'unknown', true, 'not-applicable'] as const;
 export const checksSection: Section = {
   id: 'checks',
   title: 'Checks',
+  label: 'Checks',
   render(input) {
     const checkers = [...input.run.verdict.checkers].sort((a, b) => ORDER.indexOf(a.valid) - ORDER.indexOf(b.valid));
     const rows = checkers.map((checker) => {

@@ -20,6 +20,7 @@ const METRICS = [
 export const contextSection: Section = {
   id: 'context',
   title: 'Context preservation',
+  label: 'Context',
   render({ run, words }) {
     const rows = METRICS.flatMap((metric) => metricRow(metric, run.verdict.metrics[metric], words));
     if (rows.length === 0) return null;

@@ -7,6 +7,7 @@ import { facts } from '../table.ts';
 export const environmentSection: Section = {
   id: 'environment',
   title: 'Environment',
+  label: 'Environment',
   render({ run }) {
     const { target } = run.verdict;
     const own: (readonly [string, string])[] = [

@@ -9,6 +9,7 @@ import { table } from '../table.ts';
 export const fatesSection: Section = {
   id: 'fates',
   title: 'What became of each call',
+  label: 'Fates',
   render({ run }) {
     const { fates, phantom } = run.verdict;
     const total = FATES.reduce((sum, fate) => sum + (fates[fate] ?? 0), 0);
@@ -17,7 +18,7 @@ export const fatesSection: Section = {
     const present = FATES.filter((fate) => (fates[fate] ?? 0) > 0);
     const rows = present.map((fate) => ({
       cells: [
-        html`<span class="swatch ${FATE_WORDS[fate].tone}"></span>${fate}`,
+        html`<span class="fate"><span class="swatch ${FATE_WORDS[fate].tone}"></span>${fate}</span>`,
         formatCount(fates[fate] ?? 0),
         formatRatio((fates[fate] ?? 0) / total),
         FATE_WORDS[fate].meaning,

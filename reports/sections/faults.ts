@@ -1,9 +1,10 @@
+import type { CoverageRow, FaultRow } from '../../harness/model/verdict.ts';
 import { eventLink } from '../event-link.ts';
 import { downWindows, faultWindows } from '../fault-window.ts';
 import { formatCount, formatInstant } from '../format.ts';
-import { html } from '../html.ts';
+import { html, type Markup } from '../html.ts';
 import { axis, lane } from '../lane.ts';
-import type { Section } from '../report-run.ts';
+import type { Section, SectionInput } from '../report-run.ts';
 import { chip, table } from '../table.ts';
 import { createTimeScale } from '../time-scale.ts';
 
@@ -11,73 +12,84 @@ import { createTimeScale } from '../time-scale.ts';
 export const faultsSection: Section = {
   id: 'faults',
   title: 'Faults and situations',
+  label: 'Faults',
   render(input) {
-    const { verdict, history } = input.run;
-    const scale = createTimeScale(history.endT);
-    const windows = faultWindows(history, verdict);
-    const lanes = verdict.faults
-      .map((row) => ({ row, own: windows.filter((window) => window.fault === row.id) }))
-      .filter(({ own }) => own.length > 0);
-    const down = downWindows(history);
-    const faultRows = verdict.faults.map((row) => ({
+    const { faults, coverage } = input.run.verdict;
+    const faultRows = faults.map((row) => ({
       ...(row.applicable === false && { tone: 'muted' as const }),
       cells: [
         html`<b>${row.id}</b> ${row.name}`,
         formatCount(row.planned),
         formatCount(row.verified),
-        row.applicable === false
-          ? chip('not-applicable')
-          : row.planned === 0
-            ? chip('not-applicable', 'not planned')
-            : row.verified >= row.planned
-              ? chip(true, 'struck')
-              : chip('unknown', `${formatCount(row.planned - row.verified)} not proven`),
-        row.reason ?? '',
+        html`${faultChip(row)}${row.reason !== undefined && html`<p>${row.reason}</p>`}`,
       ],
     }));
-    const coverageRows = verdict.coverage.map((row) => ({
+    const coverageRows = coverage.map((row) => ({
       ...(row.applicable === false && { tone: 'muted' as const }),
       cells: [
         row.title,
         formatCount(row.reached),
-        row.first === null ? '–' : eventLink(input, row.first, formatInstant(history.events[row.first]?.t ?? 0)),
-        row.applicable === false
-          ? chip('not-applicable')
-          : row.reached > 0
-            ? chip(true, 'reached')
-            : row.required
-              ? chip('unknown', 'required, not reached')
-              : chip('not-applicable', 'not reached'),
-        row.reason ?? '',
+        firstLink(input, row),
+        html`${coverageChip(row)}${row.reason !== undefined && html`<p>${row.reason}</p>`}`,
       ],
     }));
-    return html`${
-      lanes.length > 0 &&
-      html`<div class="lanes" role="img" aria-label="When each fault struck; the table below has the numbers">
+    const result = { title: 'Result', wide: true };
+    const count = (title: string) => ({ title, numeric: true });
+    return html`${lanes(input)}
 ${
-  down.length > 0 &&
-  lane(
-    'server away',
-    down.map((window) => ({
-      fromT: window.fromT,
-      toT: window.toT,
-      label: `boot ${window.boot} ended by ${window.by}`,
-    })),
-    scale,
-    'down',
-  )
+  faults.length === 0
+    ? html`<p class="note">No fault was planned.</p>`
+    : table(
+        'Faults: planned, and proven to have struck',
+        [{ title: 'Fault' }, count('Planned'), count('Struck'), result],
+        faultRows,
+      )
 }
-${lanes.map(({ row, own }, index) =>
+${
+  coverage.length > 0 &&
+  table('Situations the run came into', [{ title: 'Situation' }, count('Times'), count('First'), result], coverageRows)
+}`;
+  },
+};
+
+function lanes({ run: { verdict, history } }: SectionInput): Markup | null {
+  const scale = createTimeScale(history.endT);
+  const windows = faultWindows(history, verdict);
+  const struck = verdict.faults
+    .map((row) => ({ name: `${row.id} ${row.name}`, marks: windows.filter((window) => window.fault === row.id) }))
+    .filter(({ marks }) => marks.length > 0);
+  if (struck.length === 0) return null;
+  const away = downWindows(history).map(({ boot, fromT, toT, by }) => ({
+    fromT,
+    toT,
+    label: `boot ${boot}, by ${by}`,
+  }));
+  return html`<div class="lanes" role="img" aria-label="When each fault struck; the table below has the numbers">
+${away.length > 0 && lane('server away', away, scale, 'down')}
+${struck.map(({ name, marks }, index) =>
   lane(
-    `${row.id} ${row.name}`,
-    own.map((window) => ({ ...window, label: window.entry })),
+    name,
+    marks.map((mark) => ({ ...mark, label: mark.entry })),
     scale,
     `tone-${index % 8}`,
   ),
 )}
-${axis(scale)}</div>`
-    }
-${verdict.faults.length === 0 ? html`<p class="note">No fault was planned.</p>` : table('Faults: planned, and proven to have struck', [{ title: 'Fault' }, { title: 'Planned', numeric: true }, { title: 'Struck', numeric: true }, { title: 'Result' }, { title: 'Note', wide: true }], faultRows)}
-${verdict.coverage.length > 0 && table('Situations the run came into', [{ title: 'Situation', wide: true }, { title: 'Times', numeric: true }, { title: 'First', numeric: true }, { title: 'Result' }, { title: 'Note', wide: true }], coverageRows)}`;
-  },
-};
+${axis(scale)}</div>`;
+}
+
+function faultChip(row: FaultRow): Markup {
+  if (row.applicable === false) return chip('not-applicable');
+  if (row.planned === 0) return chip('not-applicable', 'not planned');
+  if (row.verified >= row.planned) return chip(true, 'struck');
+  return chip('unknown', `${formatCount(row.planned - row.verified)} not proven`);
+}
+
+function coverageChip(row: CoverageRow): Markup {
+  if (row.applicable === false) return chip('not-applicable');
+  if (row.reached > 0) return chip(true, 'reached');
+  return row.required ? chip('unknown', 'required, not reached') : chip('not-applicable', 'not reached');
+}
+
+function firstLink(input: SectionInput, { first }: CoverageRow): Markup | string {
+  return first === null ? '–' : eventLink(input, first, formatInstant(input.run.history.events[first]?.t ?? 0));
+}

@@ -7,6 +7,7 @@ import { facts } from '../table.ts';
 export const honestySection: Section = {
   id: 'honesty',
   title: 'How good is this measurement?',
+  label: 'Measurement',
   render({ run }) {
     const { history, verdict, plan } = run;
     const lateness = verdict.metrics['generator-lateness'];

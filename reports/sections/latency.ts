@@ -14,6 +14,7 @@ type Point = readonly [number, number];
 export const latencySection: Section = {
   id: 'latency',
   title: 'Latency over time',
+  label: 'Latency',
   render({ run, chart, tracks }) {
     const { history, verdict } = run;
     const receipts: Point[] = [];

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatRatio, formatValue } from '../format.ts';
+import { formatCount, formatMs, formatRatio, formatValue, nameOfId } from '../format.ts';
 import { html } from '../html.ts';
 import { METRIC_COLUMNS, metricName, metricRow } from '../metric-row.ts';
 import type { Section } from '../report-run.ts';
@@ -8,6 +8,7 @@ import { table } from '../table.ts';
 export const numbersSection: Section = {
   id: 'numbers',
   title: 'All numbers',
+  label: 'Numbers',
   render({ run, words }) {
     const entries = Object.entries(run.verdict.metrics);
     if (entries.length === 0) return null;
@@ -35,16 +36,14 @@ export const numbersSection: Section = {
     });
     return html`${trends.length > 0 && table('Distributions', [{ title: 'Metric' }, ...['Samples', 'Never', 'min', 'p50', 'p90', 'p95', 'p99', 'max'].map((title) => ({ title, numeric: true }))], trendRows)}
 <p class="note">“Never” counts those that gave no sample, such as a task that never finished: without it, losing work would make the tail look better. A percentile p needs 1/(1−p) samples, else it says “too few”.</p>
-${curves.map(({ id, value }) =>
-  table(
-    `${words[id]?.title ?? id}, share of ${formatCount(value.count)} requests`,
-    [
-      { title: 'After', numeric: true },
-      { title: 'Without an answer', numeric: true },
-    ],
-    Object.entries(value.at).map(([ms, share]) => ({ cells: [formatMs(Number(ms)), formatRatio(share)] })),
-  ),
-)}
+${curves.map(({ id, value }) => {
+  const points = Object.entries(value.at);
+  return table(
+    `${words[id]?.title ?? nameOfId(id)}: share of ${formatCount(value.count)} requests without an answer`,
+    [{ title: 'After' }, ...points.map(([ms]) => ({ title: formatMs(Number(ms)), numeric: true }))],
+    [{ cells: ['Unanswered', ...points.map(([, share]) => formatRatio(share))] }],
+  );
+})}
 ${
   rest.length > 0 &&
   table(

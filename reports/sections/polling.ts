@@ -23,6 +23,7 @@ const METRICS = [
 export const pollingSection: Section = {
   id: 'polling',
   title: 'Polling load',
+  label: 'Polling',
   render({ run, chart, words }) {
     const { history, verdict } = run;
     const reads = history.exchanges.filter(

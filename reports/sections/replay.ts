@@ -11,6 +11,7 @@ const PLAN_BYTES_MAX = 300_000;
 export const replaySection: Section = {
   id: 'replay',
   title: 'Run it again',
+  label: 'Replay',
   render({ run, prefix }) {
     const { verdict, plan } = run;
     const json = JSON.stringify(plan, null, 1);

@@ -10,6 +10,7 @@ import { createTimeScale } from '../time-scale.ts';
 export const serverSection: Section = {
   id: 'server',
   title: 'The server',
+  label: 'Server',
   render(input) {
     const { history, stderr } = input.run;
     if (history.boots.length === 0 && stderr.length === 0) return null;

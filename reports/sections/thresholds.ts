@@ -1,4 +1,5 @@
-import { html } from '../html.ts';
+import type { ThresholdVerdict } from '../../harness/model/verdict.ts';
+import { html, type Markup } from '../html.ts';
 import type { Section } from '../report-run.ts';
 import { chip, table } from '../table.ts';
 
@@ -6,6 +7,7 @@ import { chip, table } from '../table.ts';
 export const thresholdsSection: Section = {
   id: 'thresholds',
   title: 'Thresholds',
+  label: 'Thresholds',
   render({ run }) {
     const { thresholds } = run.verdict;
     if (thresholds.length === 0) return null;
@@ -13,26 +15,15 @@ export const thresholdsSection: Section = {
       cells: [
         html`<code>${threshold.expression}</code>`,
         threshold.value === null ? '–' : String(threshold.value),
-        threshold.applicable === false
-          ? chip('not-applicable')
-          : chip(
-              threshold.valid,
-              { true: 'met', false: 'missed', unknown: 'unknown' }[
-                String(threshold.valid) === 'true' ? 'true' : threshold.valid === false ? 'false' : 'unknown'
-              ],
-            ),
-        threshold.reason ?? '',
+        html`${thresholdChip(threshold)}${threshold.reason !== undefined && html`<p>${threshold.reason}</p>`}`,
       ],
     }));
-    return table(
-      'Thresholds of this scenario',
-      [
-        { title: 'Expression' },
-        { title: 'Measured', numeric: true },
-        { title: 'Result' },
-        { title: 'Note', wide: true },
-      ],
-      rows,
-    );
+    const columns = [{ title: 'Expression' }, { title: 'Measured', numeric: true }, { title: 'Result', wide: true }];
+    return table('Thresholds of this scenario', columns, rows);
   },
 };
+
+function thresholdChip({ applicable, valid }: ThresholdVerdict): Markup {
+  if (applicable === false) return chip('not-applicable');
+  return valid === 'unknown' ? chip('unknown') : chip(valid, valid ? 'met' : 'missed');
+}

@@ -1,19 +1,22 @@
+import type { Event } from '../../harness/model/event.ts';
 import { type CallTrack, eventWords } from '../call-track.ts';
+import { FATE_WORDS } from '../fate-words.ts';
 import { type DownWindow, downWindows } from '../fault-window.ts';
-import { formatCount, formatInstant, formatMs } from '../format.ts';
+import { formatCount, formatInstant, formatMs, plural } from '../format.ts';
 import { type Child, html, type Markup } from '../html.ts';
 import { axis, grid } from '../lane.ts';
 import type { Section, SectionInput } from '../report-run.ts';
 import { createTimeScale, type TimeScale } from '../time-scale.ts';
 
-/** Events listed under one row, unless a finding points to them. */
-const EVENTS_MAX = 40;
+/** Lines listed under one row, beside those that a finding points to. */
+const LINES_MAX = 40;
 const ROW_HEIGHT = 20;
 
 /** One row a call, worst first: what was promised, done and seen, over the time of the run. */
 export const timelineSection: Section = {
   id: 'timeline',
   title: 'Timeline of the calls',
+  label: 'Timeline',
   render(input) {
     const { history } = input.run;
     const { shown, hiddenCount: hidden, cited } = input.tracks;
@@ -21,7 +24,7 @@ export const timelineSection: Section = {
     const scale = createTimeScale(history.endT);
     const down = downWindows(history);
     return html`${legend()}
-<p class="note">One row a call, worst first: those a finding names, then those never seen finished, then the slowest. Open a row for its events.${hidden > 0 && ` ${formatCount(hidden)} more calls are left out here; history.jsonl has them all.`}</p>
+<p class="note">One row a call, worst first: those a finding names, then those that ended badly, then the slowest. Open a row for its events.${hidden > 0 && ` ${formatCount(hidden)} more calls are left out here; history.jsonl has them all.`}</p>
 <div class="gantt-axis">${axis(scale)}</div>
 <ol class="gantt">${shown.map((track) => rowOf(input, track, scale, down, cited))}</ol>`;
   },
@@ -36,8 +39,10 @@ function rowOf(
 ): Markup {
   const { call, agent, tool } = track.call.planned;
   const id = `${input.prefix}call-${call}`;
+  const fate = input.tracks.fates.get(call);
+  const badge = fate !== undefined && fate !== 'settled-ok' && html`<i class="${FATE_WORDS[fate].tone}">${fate}</i> `;
   return html`<li id="${id}"${track.findings.length > 0 && html` class="bad"`}><details>
-<summary><span class="who"><b>call ${call}</b> <span>agent ${agent} · ${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${grid(scale, ROW_HEIGHT)}${shapesOf(track, scale, down)}</svg></summary>
+<summary><span class="who"><b>call ${call}</b> ${badge}<span>agent ${agent} · ${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${grid(scale, ROW_HEIGHT)}${shapesOf(track, scale, down)}</svg></summary>
 ${track.findings.map((sentence) => html`<p class="finding">${sentence}</p>`)}
 ${eventList(input, track, cited)}</details></li>
 `;
@@ -80,14 +85,51 @@ function words(track: CallTrack): string {
   return `${at('sent', track.sentT)}, ${at('acked', track.ackT)}, ${at('committed', track.commits[0] ?? null)}, ${at('seen finished', track.seenT)}, ${track.polls.length} polls${took}`;
 }
 
+/** Lines of one row. Polls that told nothing new fold into one line each time, unless something points to one of them. */
 function eventList(input: SectionInput, track: CallTrack, cited: ReadonlySet<number>): Markup {
-  const shown = track.events.filter((event, index) => index < EVENTS_MAX || cited.has(event.seq));
-  const hidden = track.events.length - shown.length;
-  return html`<ol class="events">${shown.map(
-    (event) =>
-      html`<li id="${input.prefix}event-${event.seq}"><span class="seq">${event.seq}</span><span class="t">${formatInstant(event.t)}</span><span>${eventWords(input.run.history, event)}</span></li>
-`,
-  )}</ol>${hidden > 0 && html`<p class="note">${formatCount(hidden)} more events stand in history.jsonl.</p>`}`;
+  const groups = grouped(track.events, cited);
+  const shown = groups.filter((group, index) => index < LINES_MAX || group.some((event) => cited.has(event.seq)));
+  const hidden = groups.length - shown.length;
+  return html`<ol class="events">${shown.map((group) => eventLine(input, group))}</ol>${
+    hidden > 0 && html`<p class="note">${formatCount(hidden)} more lines stand in history.jsonl.</p>`
+  }`;
+}
+
+function eventLine(input: SectionInput, group: readonly Event[]): Markup | null {
+  const [first] = group;
+  const last = group.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const words =
+    first === last
+      ? eventWords(input.run.history, first)
+      : `${plural(group.filter((event) => event.kind === 'inv').length, 'poll')} until ${formatInstant(last.t)}: still working`;
+  return html`<li id="${input.prefix}event-${first.seq}"><span class="seq">${first.seq}</span><span class="t">${formatInstant(first.t)}</span><span>${words}</span></li>
+`;
+}
+
+function grouped(events: readonly Event[], cited: ReadonlySet<number>): readonly (readonly Event[])[] {
+  const quiet = quietSeqs(events);
+  const groups: Event[][] = [];
+  let fold: Event[] | null = null;
+  for (const event of events) {
+    const isQuiet = quiet.has(event.seq) && !cited.has(event.seq);
+    if (isQuiet && fold !== null) fold.push(event);
+    else {
+      const group = [event];
+      groups.push(group);
+      fold = isQuiet ? group : null;
+    }
+  }
+  return groups;
+}
+
+/** Polls whose answer was that the task is still being worked on, and those answers. */
+function quietSeqs(events: readonly Event[]): ReadonlySet<number> {
+  const gets = new Set(events.flatMap((event) => (event.kind === 'inv' && event.op === 'get' ? [event.seq] : [])));
+  const answers = events.flatMap((event) =>
+    event.kind === 'ok' && event.status === 'working' && gets.has(event.of) ? [event] : [],
+  );
+  return new Set(answers.flatMap(({ of, seq }) => [of, seq]));
 }
 
 function legend(): Markup {

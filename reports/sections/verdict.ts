@@ -1,3 +1,4 @@
+import { EXIT } from '../../harness/model/exit-code.ts';
 import { FATES, type Verdict } from '../../harness/model/verdict.ts';
 import { eventLinks } from '../event-link.ts';
 import { FATE_WORDS } from '../fate-words.ts';
@@ -12,6 +13,7 @@ const FINDINGS_MAX = 3;
 export const verdictSection: Section = {
   id: 'verdict',
   title: 'Verdict',
+  label: 'Verdict',
   render(input) {
     const { verdict } = input.run;
     const violated = verdict.checkers.filter((checker) => checker.valid === false);
@@ -24,7 +26,7 @@ export const verdictSection: Section = {
 </div>
 ${tiles(input)}
 <p class="story">${storyOf(input)}</p>
-${violated.length > 0 && html`<h3>What is wrong</h3><ul class="wrong">${violated.map((checker) => violation(input, checker))}</ul>`}
+${violated.length > 0 && html`<h3>Broken promises</h3><ul class="wrong">${violated.map((checker) => violation(input, checker))}</ul>`}
 ${missed.length > 0 && html`<h3>Thresholds missed</h3><ul class="wrong">${missed.map((threshold) => html`<li><code>${threshold.expression}</code>: measured ${threshold.value === null ? 'nothing' : String(threshold.value)}</li>`)}</ul>`}
 ${
   (unknown.length > 0 || unreached.length > 0) &&
@@ -46,6 +48,7 @@ function symbolOf(verdict: Verdict): string {
 }
 
 function wordOf(verdict: Verdict): string {
+  if (verdict.exitCode === EXIT.ours) return 'The harness went wrong';
   if (verdict.valid === false) return 'Not valid';
   if (verdict.valid === 'unknown') return 'Unknown';
   return verdict.thresholds.some((threshold) => threshold.valid === false)
@@ -57,6 +60,9 @@ function sentenceOf(verdict: Verdict): string {
   const broken = verdict.checkers.filter((checker) => checker.valid === false).length;
   const held = verdict.checkers.filter((checker) => checker.valid === true).length;
   const cut = verdict.interrupted ? ' The run was interrupted, so this covers only what happened before.' : '';
+  if (verdict.exitCode === EXIT.ours) {
+    return `The harness contradicts itself in this run, so nothing here tells you about the server. Please report it.${cut}`;
+  }
   if (verdict.valid === false) {
     return `The server broke ${plural(broken, 'promise')} it makes by speaking this protocol; ${plural(held, 'other')} held.${cut}`;
   }
@@ -65,10 +71,14 @@ function sentenceOf(verdict: Verdict): string {
   return `Every call is accounted for: all ${plural(held, 'check')} that apply held under the faults below.${cut}`;
 }
 
+function nameOf({ target: { kind, server } }: Verdict): string {
+  if (kind === 'reference') return 'its reference server';
+  return server === null ? 'the server' : `${server.name} ${server.version}`;
+}
+
 function storyOf({ run }: SectionInput): Markup {
   const { verdict, plan, history } = run;
   const sent = history.calls.filter((call) => call.creates.length > 0).length;
-  const server = verdict.target.server;
   const done = verdict.faults
     .filter((row) => row.verified > 0)
     .map((row) => `${row.name} × ${formatCount(row.verified)}`);
@@ -77,7 +87,7 @@ function storyOf({ run }: SectionInput): Markup {
       ? html` Meanwhile it injected faults: ${done.join(', ')}.`
       : ' No faults were injected in this run.';
   const how = plan.target.dialect === 'blocking' ? 'waited for the answers' : 'collected the results';
-  return html`Claimcheck ran ${server === null ? 'the server' : `${server.name} ${server.version}`} with ${plural(verdict.target.agents, 'simulated agent')} for ${formatMs(verdict.durationMs)}. They sent it ${plural(sent, 'tool call')} over ${verdict.target.transport} (${verdict.target.dialect}) and ${how}.${meanwhile} Then the harness compared what the server had promised for each call with what really happened.`;
+  return html`Claimcheck ran ${nameOf(verdict)} with ${plural(verdict.target.agents, 'simulated agent')} for ${formatMs(verdict.durationMs)}. They sent it ${plural(sent, 'tool call')} over ${verdict.target.transport} (${verdict.target.dialect}) and ${how}.${meanwhile} Then the harness compared what the server had promised for each call with what really happened.`;
 }
 
 function tiles(input: SectionInput): Markup {
