@@ -147,6 +147,16 @@ describe('poller', () => {
     ]);
   });
 
+  it('reads at once when the receipt of a call sent again says that the task is done', async () => {
+    const done: Outcome = { type: 'ok', task: 'k1', status: 'completed', shape: [] };
+    const create = [{ outcome: RESET }, { outcome: done }];
+    expect((await createBench({ backoff: fixed, create }).run(poller)).slice(1, 4)).toEqual([
+      '100 create #2 key=key1',
+      '100 get k1',
+      '100 know k1',
+    ]);
+  });
+
   it('goes on after failed work as well', async () => {
     const failed: Outcome = { type: 'ok', task: 'k1', status: 'failed', error: { code: -1, message: 'no' }, shape: [] };
     const log = await createBench({ backoff: fixed, get: [{ outcome: failed }] }).run(poller);

@@ -22,7 +22,7 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
       const finish = (outcome: OkOutcome, id: string) =>
         conclude(context, call, { outcome, task: id, busyMs: options.isBusyAfterwards ? call.busyMs : 0 });
       const work = async () => {
-        if (isTerminal(receipt.outcome.status)) return finish(receipt.outcome, task ?? `call-${call.call}`);
+        if (hasResult(receipt.outcome)) return finish(receipt.outcome, task ?? `call-${call.call}`);
         if (task === null) return void giveUp(context, call, 'the receipt names no task');
         const held = { call, task, receipt };
         const done = new AbortController();
@@ -52,6 +52,12 @@ async function conclude(
     context.record({ kind: 'act', agent, from, to: clock.now(), call });
   }
   context.record({ kind: 'use', call, inputs: [task], agent });
+}
+
+/** A terminal status alone is no result: the receipt of a call sent again may say that its task is done, and no more. */
+function hasResult({ task, status, result, resultSha, error }: OkOutcome): boolean {
+  if (!isTerminal(status)) return false;
+  return task === undefined || result !== undefined || resultSha !== undefined || error !== undefined;
 }
 
 /** The value of the first job, once all have ended; the first error, once all have ended. Leaves nothing running. */

@@ -29,7 +29,9 @@ export async function pollUntilTerminal(context: AgentContext, held: Held, polls
   let sentAt = receipt.at;
   for (let poll = 1; poll <= pollsMax; poll += 1) {
     const { options } = context.plan.agents.backoff;
-    const delayMs = context.backoff.delayMs({ poll, hintMs, options, draw: context.draw });
+    // A receipt that already says "done" (of a call sent again) is followed by a read at once: there is nothing to wait for.
+    const isDue = poll === 1 && isTerminal(receipt.outcome.status);
+    const delayMs = isDue ? 0 : context.backoff.delayMs({ poll, hintMs, options, draw: context.draw });
     // Who respects the hint keeps the distance also after a poll that went out late.
     const politeAt = hintMs !== null && delayMs >= hintMs ? sentAt + nsOf(hintMs) : 0;
     dueAt = Math.max(dueAt + nsOf(delayMs), politeAt, context.clock.now());
