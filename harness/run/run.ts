@@ -75,7 +75,7 @@ type Inner = RunOptions & {
 
 async function runRecorded(options: Inner): Promise<RunResult> {
   const { plan, units, recorder, clock } = options;
-  const progress = createTaskProgress();
+  const progress = createTaskProgress(plan);
   const loadEnd = new AbortController();
   // The load phase has a limit of its own; agents that are still at it then are told to stop, and the audit goes on.
   const loadSignal = AbortSignal.any([options.signal, loadEnd.signal]);
@@ -107,6 +107,8 @@ async function runRecorded(options: Inner): Promise<RunResult> {
     });
     recorder.onEvent(nemesis.observe);
     await bed.boot();
+    const server = bed.serverInfo();
+    if (server) recorder.record({ kind: 'note', topic: 'server', data: { ...server } });
     nemesis.start();
     const limit = clock.sleep(plan.limits.runMs, loadSignal).then(
       () => {

@@ -1,12 +1,14 @@
 import type { Event } from '../model/event.ts';
+import { createHealWatch } from '../model/heal.ts';
 import { isTerminal } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
 
 /** What the run itself must know while it goes on: which tasks were acked, to whom, and which are over. Fed by every event. */
 export interface TaskProgress {
   observe(event: Event): void;
   /** Every task that was acked, in the order of its first ack. */
   acked(): readonly AckedTask[];
-  /** ns of the latest heal: a boot that became ready, a fault that stopped. */
+  /** ns of the latest heal (model/heal.ts); 0: nothing had to be healed. */
   lastHealT(): number;
 }
 
@@ -18,13 +20,15 @@ export interface AckedTask {
   isOver: boolean;
 }
 
-export function createTaskProgress(): TaskProgress {
+export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
+  const heals = createHealWatch(plan);
   const creates = new Map<number, { readonly call: number; readonly agent: number }>();
   const reads = new Map<number, string>();
   const tasks = new Map<string, AckedTask>();
   let healT = 0;
   return {
     observe(event) {
+      if (heals(event)) healT = event.t;
       switch (event.kind) {
         case 'inv':
           if (event.op === 'create' && typeof event.agent === 'number') {
@@ -48,12 +52,6 @@ export function createTaskProgress(): TaskProgress {
         case 'info':
           creates.delete(event.of);
           reads.delete(event.of);
-          break;
-        case 'fault':
-          if (event.phase === 'stop') healT = event.t;
-          break;
-        case 'proc':
-          if (event.phase === 'ready' && event.boot > 1) healT = event.t;
           break;
         default:
           break;
