@@ -17,7 +17,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
 }
 
 /** The known name that is most likely meant; undefined when none is near. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const distanceMax = Math.max(2, name.length / 3); // a slip or two in short names, a third of a long one
   const near = known.map((candidate) => ({ candidate, away: distance(candidate, name) }));
   near.sort((a, b) => a.away - b.away || (a.candidate < b.candidate ? -1 : 1));

@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { isBusy } from './busy.ts';
+import { makeDirectory } from './directory.ts';
 import type { Presence } from './store.ts';
 
 /**
@@ -15,7 +16,7 @@ export function createFilePresence(directory: string): Presence & Disposable {
   const pathOf = (worker: string) => join(directory, `${worker}.lock`);
   return {
     async announce(worker) {
-      mkdirSync(directory, { recursive: true });
+      makeDirectory(directory);
       held.set(worker, lock(pathOf(worker)));
     },
     async isGone(worker) {

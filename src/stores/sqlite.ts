@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { decodeTask, encodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
+import { makeDirectory } from './directory.ts';
 import { createFilePresence } from './file-presence.ts';
 import type { Position, StoreOptions, TaskStore } from './store.ts';
 
@@ -74,7 +74,7 @@ const BEFORE_ALL: Position = { createdAt: -1, id: '' };
 
 function connect(directory: string, path: string): Database.Database {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     const database = new Database(path);
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     database.pragma('journal_mode = WAL');

@@ -15,7 +15,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Structured lines on stderr: with stdio, stdout belongs to the protocol. Written at once, so that a crash keeps the last one. */
 export function createLog(level: LogLevel): ServerLog {
-  return pino({ level, base: { pid: process.pid } }, destination({ fd: 2, sync: true }));
+  const stderr = destination({ fd: 2, sync: true });
+  stderr.on('error', () => {}); // Nobody reads it any more: that ends the log, not the server.
+  return pino({ level, base: { pid: process.pid } }, stderr);
 }
 
 export function createSilentLog(): ServerLog {

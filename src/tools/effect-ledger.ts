@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
 import { isBusy } from '../stores/busy.ts';
+import { messageOf, UsageError } from '../usage-error.ts';
 import type { EffectLedger } from './tool.ts';
 
 const LOCK_TRIES_MAX = 5_000; // A commit takes well under 1 ms: after 5 s its holder is stopped, and our work fails honestly.
@@ -21,6 +22,16 @@ export function createMemoryLedger(): EffectLedger {
       return true;
     },
   };
+}
+
+/** The ledger of that path; without one, a ledger in memory. Throws a UsageError when the file cannot be written. */
+export function openLedger(path: string | undefined): EffectLedger & Disposable {
+  if (path === undefined || path === '') return { ...createMemoryLedger(), [Symbol.dispose]() {} };
+  try {
+    return createFileLedger(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot write the effect ledger ${path}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /**

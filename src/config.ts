@@ -1,0 +1,141 @@
+import { isAbsolute, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { LOG_LEVELS } from './telemetry/log.ts';
+import { nearestName, UsageError } from './usage-error.ts';
+
+const seconds = z
+  .number()
+  .positive()
+  .max(86_400 * 365);
+const milliseconds = z.int().min(1).max(3_600_000);
+const ratio = z.number().min(0).max(1);
+
+/** The whole configuration of the server: every section and every field may be left out. */
+export const configSchema = z.strictObject({
+  server: z
+    .strictObject({
+      name: z.string().min(1).default('claimcheck'),
+      instructions: z.string().optional(),
+      dialect: z.string().min(1).default('tasks-2026-07-28'),
+    })
+    .prefault({}),
+  transport: z
+    .strictObject({
+      kind: z.enum(['stdio', 'http', 'none']).default('http'),
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(0),
+      path: z.string().startsWith('/').default('/mcp'),
+      allowedHosts: z.array(z.string()).optional(),
+      allowedOrigins: z.array(z.string()).optional(),
+    })
+    .prefault({}),
+  state: z
+    .strictObject({
+      store: z.string().min(1).default('sqlite'),
+      directory: z.string().min(1).default('.claimcheck'),
+      /** How long results are kept, counted from the call. */
+      ttlSeconds: seconds.default(86_400),
+      ttlSecondsMax: seconds.default(7 * 86_400),
+    })
+    .prefault({}),
+  execution: z
+    .strictObject({
+      queue: z.string().min(1).default('local'),
+      maxConcurrency: z.int().min(1).max(10_000).default(50),
+      queueMax: z.int().min(0).max(1_000_000).default(1_000),
+      slaSeconds: seconds.max(86_400).default(120),
+      leaseMs: milliseconds.min(100).default(10_000),
+      sweepMs: milliseconds.min(10).default(250),
+      drainSeconds: z.number().min(0).max(3_600).default(10),
+    })
+    .prefault({}),
+  polling: z.strictObject({ intervalMs: milliseconds.default(500) }).prefault({}),
+  observability: z
+    .strictObject({
+      logLevel: z.enum(LOG_LEVELS).default('info'),
+      metrics: z.boolean().default(false),
+      alerts: z
+        .strictObject({
+          failureRatioMax: ratio.default(0.05),
+          endedCountMin: z.int().min(1).default(20),
+          waitingRatioMax: ratio.default(0.8),
+          windowSeconds: seconds.default(300),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** Reads a configuration in YAML or JSON; `name` is what messages call it. Throws a UsageError with every problem and its line. */
+export function parseConfig(text: string, name: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    throw new UsageError(`${name}:${lines.linePos(fault.pos[0]).line}: ${fault.message}`);
+  }
+  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  const lineOf = (path: readonly PropertyKey[]): number => {
+    for (let length = path.length; length > 0; length--) {
+      const node: unknown = document.getIn(path.slice(0, length), true);
+      const range = rangeSchema.safeParse(node);
+      if (range.success) return lines.linePos(range.data.range[0]).line;
+    }
+    return 1;
+  };
+  const problems = parsed.error.issues.flatMap((issue) =>
+    problemsOf(issue).map(({ path, message }) => `${name}:${lineOf(path)}: ${message}`),
+  );
+  throw new UsageError(problems.join('\n'));
+}
+
+/** The defaults, with `input` over them. Throws a UsageError that names each problem by its path. */
+export function completeConfig(input: ConfigInput): Config {
+  const parsed = configSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    parsed.error.issues.flatMap((issue) => problemsOf(issue).map(({ message }) => message)).join('\n'),
+  );
+}
+
+/** State next to the configuration file, wherever the server is started from. */
+export function withDirectoryFrom(config: Config, base: string): Config {
+  const { directory } = config.state;
+  if (isAbsolute(directory)) return config;
+  return { ...config, state: { ...config.state, directory: resolve(base, directory) } };
+}
+
+const rangeSchema = z.object({ range: z.tuple([z.number(), z.number(), z.number()]) });
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+  const where = issue.path.map(String).join('.');
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ path: issue.path, message: `${where === '' ? 'configuration' : where}: ${issue.message}` }];
+  }
+  const known = keysAt(issue.path);
+  return issue.keys.map((key) => {
+    const near = nearestName(key, known);
+    const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
+    const place = where === '' ? '' : ` in ${where}`;
+    return { path: [...issue.path, key], message: `unknown key '${key}'${place}; known: ${known.join(', ')}.${hint}` };
+  });
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let properties = objectSchema.parse(z.toJSONSchema(configSchema, { io: 'input' })).properties;
+  for (const key of path) properties = objectSchema.parse(properties[String(key)]).properties;
+  return Object.keys(properties);
+}
+
+const objectSchema = z.object({ properties: z.record(z.string(), z.unknown()) });

@@ -1,0 +1,171 @@
+import { realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Config, type ConfigInput, completeConfig, parseConfig, withDirectoryFrom } from './config.ts';
+import { createServer } from './server.ts';
+import { createLog } from './telemetry/log.ts';
+import { EXIT_FAULT, EXIT_USAGE, messageOf, UsageError } from './usage-error.ts';
+import { VERSION } from './version.ts';
+
+const STDIN_END_DRAIN_MS = 1_000; // The host is gone or about to kill us; what is nearly done may still end.
+
+/**
+ * Serves until a signal or the end of the conversation; `args` are what follows the program's name. Returns the exit code: 0
+ * after a clean end, 64 for bad usage. Says one line on stderr when clients can connect; stdout is the protocol's.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = createProgram();
+  try {
+    program.parse(args, { from: 'user' });
+    const config = await readConfig(program.opts<Flags>());
+    return await serve(config);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE; // It has said what is wrong.
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return EXIT_USAGE;
+  }
+}
+
+interface Flags {
+  readonly config?: string;
+  readonly store?: string;
+  readonly data?: string;
+  readonly queue?: string;
+  readonly dialect?: string;
+  readonly transport?: 'stdio' | 'http';
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: string;
+  readonly maxConcurrency?: number;
+  readonly queueMax?: number;
+  readonly sla?: number;
+  readonly ttl?: number;
+  readonly lease?: number;
+  readonly drain?: number;
+  readonly pollInterval?: number;
+  readonly metrics?: true;
+  readonly logLevel?: Config['observability']['logLevel'];
+}
+
+function createProgram(): Command {
+  return new Command('claimcheck serve')
+    .description(
+      'An asynchronous MCP server: calls answer with a receipt, results are fetched later and survive a crash.',
+    )
+    .version(VERSION)
+    .option('--config <file>', 'YAML or JSON; what else is given here goes over it')
+    .option('--store <name>', 'where tasks live: memory, sqlite')
+    .option('--data <directory>', 'where the store keeps its files')
+    .option('--queue <name>', 'who runs the work: local')
+    .option('--dialect <name>', 'blocking, handle, tasks-2025-11-25, tasks-2026-07-28')
+    .option('--transport <kind>', 'stdio or http')
+    .option('--host <address>', 'where to listen')
+    .option('--port <number>', '0: the system picks one', toNumber)
+    .option('--path <path>', 'where clients post to')
+    .option('--max-concurrency <number>', 'tasks that run at a time', toNumber)
+    .option('--queue-max <number>', 'tasks that may wait beyond those', toNumber)
+    .option('--sla <seconds>', 'after this long a task is ended as failed', toNumber)
+    .option('--ttl <seconds>', 'how long results are kept, counted from the call', toNumber)
+    .option('--lease <ms>', 'a worker silent for so long is taken for lost', toNumber)
+    .option('--drain <seconds>', 'time for running work when the server is told to stop', toNumber)
+    .option('--poll-interval <ms>', 'what clients are told to wait between polls', toNumber)
+    .option('--metrics', 'show Prometheus metrics at /metrics')
+    .option('--log-level <level>', 'debug, info, warn, error, silent')
+    .exitOverride();
+}
+
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+async function readConfig(flags: Flags): Promise<Config> {
+  const base = flags.config === undefined ? completeConfig({}) : await readConfigFile(flags.config);
+  const { server, transport, state, execution, polling, observability } = base;
+  const { logLevel, metrics } = flags;
+  const input: ConfigInput = {
+    server: { ...server, ...given({ dialect: flags.dialect }) },
+    transport: {
+      ...transport,
+      ...given({ kind: flags.transport, host: flags.host, port: flags.port, path: flags.path }),
+    },
+    state: { ...state, ...given({ store: flags.store, directory: flags.data, ttlSeconds: flags.ttl }) },
+    execution: {
+      ...execution,
+      ...given({ queue: flags.queue, maxConcurrency: flags.maxConcurrency, queueMax: flags.queueMax }),
+      ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, drainSeconds: flags.drain }),
+    },
+    polling: { ...polling, ...given({ intervalMs: flags.pollInterval }) },
+    observability: { ...observability, ...given({ logLevel, metrics }) },
+  };
+  return completeConfig(input);
+}
+
+async function readConfigFile(path: string): Promise<Config> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`Cannot read the configuration ${path}: ${messageOf(cause)}`, { cause });
+  }
+  return withDirectoryFrom(parseConfig(text, path), dirname(path));
+}
+
+/** What was given on the command line, without what was not. */
+function given<Fields extends object>(fields: Fields): Partial<Fields> {
+  const kept: Partial<Fields> = { ...fields };
+  for (const key of Object.keys(fields)) if (Reflect.get(kept, key) === undefined) Reflect.deleteProperty(kept, key);
+  return kept;
+}
+
+async function serve(config: Config): Promise<number> {
+  const log = createLog(config.observability.logLevel);
+  await using server = await createServer({ config, log });
+  // Nobody who waits for a task may lose it because of another's: what nobody caught is said, and the server goes on.
+  const onRejection = (reason: unknown) =>
+    log.error({ error: messageOf(reason) }, 'a promise nobody waited for failed');
+  process.on('unhandledRejection', onRejection);
+  try {
+    const asked = signalled();
+    await server.start();
+    if (server.url !== undefined) process.stderr.write(`claimcheck: listening on ${server.url}\n`);
+    const why = await Promise.race([asked, server.closed.then(() => 'closed' as const)]);
+    await server.stop(why === 'closed' ? STDIN_END_DRAIN_MS : undefined);
+    return 0;
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second one ends the process at once, as if nobody listened. */
+function signalled(): Promise<'signalled'> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      resolve('signalled');
+    };
+    for (const signal of SIGNALS) process.on(signal, onSignal);
+  });
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+function isProgram(): boolean {
+  const started = process.argv[1];
+  return started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url);
+}
+
+if (isProgram()) {
+  main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      const stack = error instanceof Error ? error.stack : undefined;
+      process.stderr.write(`${stack ?? messageOf(error)}\nThis is a fault of claimcheck: please report it.\n`);
+      process.exit(EXIT_FAULT);
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import type { Config } from './config.ts';
+import type { CreateDialect } from './dialects/dialect.ts';
+import { dialects } from './dialects/index.ts';
+import { QUEUES } from './queues/index.ts';
+import type { TaskQueue } from './queues/queue.ts';
+import { loadUnit } from './registry.ts';
+import type { ServerOptions } from './server.ts';
+import { STORES } from './stores/index.ts';
+import type { TaskStore } from './stores/store.ts';
+import { openLedger } from './tools/effect-ledger.ts';
+import type { EffectLedger } from './tools/tool.ts';
+
+/** What a server stands on: as given, else as the configuration names it, each with its wrap around it. */
+export interface ServerFoundation extends AsyncDisposable {
+  readonly store: TaskStore;
+  readonly queue: TaskQueue;
+  readonly effects: EffectLedger;
+  readonly createDialect: CreateDialect;
+}
+
+/** Throws a UsageError when a name is not known or a store or ledger cannot be opened; then nothing is left open. */
+export async function openFoundation(config: Config, options: ServerOptions): Promise<ServerFoundation> {
+  const { wrap = {} } = options;
+  // Names are looked up before anything is opened: a slip leaves nothing behind.
+  const openStore = await loadUnit(STORES, 'store', config.state.store);
+  const openQueue = await loadUnit(QUEUES, 'queue', config.execution.queue);
+  const { create } = await loadUnit(dialects, 'dialect', config.server.dialect);
+  const closes: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closeOne of closes.splice(0).reverse()) await closeOne();
+  };
+
+  async function effectsOf(): Promise<EffectLedger> {
+    if (options.effects !== undefined) return options.effects;
+    const ledger = openLedger(process.env.CLAIMCHECK_LEDGER);
+    closes.push(async () => ledger[Symbol.dispose]());
+    return ledger;
+  }
+  async function storeOf(): Promise<TaskStore> {
+    if (options.store !== undefined) return options.store;
+    const store = await openStore({ directory: config.state.directory });
+    closes.push(async () => store[Symbol.asyncDispose]());
+    return store;
+  }
+
+  try {
+    const effects = await effectsOf();
+    const store = await storeOf();
+    const { maxConcurrency: concurrency, queueMax: waitingMax } = config.execution;
+    const queue = options.queue ?? (await openQueue({ concurrency, waitingMax }));
+    return {
+      store: wrap.store?.(store) ?? store,
+      queue: wrap.queue?.(queue) ?? queue,
+      effects: wrap.effects?.(effects) ?? effects,
+      createDialect: options.dialect ?? create,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,194 @@
+import type { Readable, Writable } from 'node:stream';
+import { type Config, type ConfigInput, completeConfig } from './config.ts';
+import type { CreateDialect, Dialect } from './dialects/dialect.ts';
+import type { TaskQueue } from './queues/queue.ts';
+import { openFoundation } from './server-parts.ts';
+import type { TaskStore } from './stores/store.ts';
+import { createServerClock, type ServerClock } from './tasks/clock.ts';
+import { createTaskEngine } from './tasks/engine.ts';
+import type { EngineLimits } from './tasks/engine-options.ts';
+import type { TaskEngine } from './tasks/task-engine.ts';
+import { watchAlerts } from './telemetry/alert-watch.ts';
+import { createLog, type ServerLog } from './telemetry/log.ts';
+import { createServerMetrics, type ServerMetrics } from './telemetry/metrics.ts';
+import { createTools } from './tools/index.ts';
+import type { EffectLedger, Tool } from './tools/tool.ts';
+import { openTransport } from './transport-choice.ts';
+import type { Authenticate, Transport } from './transports/index.ts';
+import { VERSION } from './version.ts';
+
+export type { Config, ConfigInput } from './config.ts';
+export type { CreateDialect, Dialect, JsonRpcMessage, RequestContext } from './dialects/dialect.ts';
+export type { TaskQueue } from './queues/queue.ts';
+export type { TaskStore } from './stores/store.ts';
+export type { ServerClock } from './tasks/clock.ts';
+export { RpcFailure } from './tasks/rpc-failure.ts';
+export type { Outcome, TaskRecord, ToolResult } from './tasks/task.ts';
+export type { SubmitAnswer, SubmitRequest, TaskEngine } from './tasks/task-engine.ts';
+export { createTools } from './tools/index.ts';
+export type { EffectLedger, Tool, ToolContext } from './tools/tool.ts';
+
+/** Everything may be left out: then it is an HTTP server on a free port of this machine, over SQLite in `.claimcheck`. */
+export interface ServerOptions {
+  readonly config?: ConfigInput;
+  /** The operations it offers. Default: the six workloads and `effect`. */
+  readonly tools?: ReadonlyMap<string, Tool>;
+  /** Who a caller over HTTP is. Default: every bearer token is a principal of its own. */
+  readonly authenticate?: Authenticate;
+  readonly log?: ServerLog;
+  readonly clock?: ServerClock;
+  /** Where stdio talks. Default: the process's own pipes. */
+  readonly pipes?: { readonly input: Readable; readonly output: Writable };
+  /** Instances in place of what the configuration names. The server closes a queue given here, never a store or a ledger. */
+  readonly store?: TaskStore;
+  readonly queue?: TaskQueue;
+  readonly dialect?: CreateDialect;
+  readonly effects?: EffectLedger;
+  /** Something around a part, whatever it is: each gets the part and gives back what is used in its place. */
+  readonly wrap?: ServerWraps;
+}
+
+export interface ServerWraps {
+  readonly store?: (store: TaskStore) => TaskStore;
+  readonly queue?: (queue: TaskQueue) => TaskQueue;
+  readonly effects?: (effects: EffectLedger) => EffectLedger;
+  readonly engine?: (engine: TaskEngine) => TaskEngine;
+  readonly dialect?: (dialect: Dialect) => Dialect;
+  readonly transport?: (transport: Transport) => Transport;
+}
+
+export interface Server extends AsyncDisposable {
+  /** Recovers what an earlier process left, then lets clients in. Throws a UsageError when it cannot listen. */
+  start(): Promise<void>;
+  /** Takes no more work, gives running work time to finish, lets the clients go. Default time: execution.drainSeconds. */
+  stop(withinMs?: number): Promise<void>;
+  /** Where clients connect; undefined before `start` and for other transports than HTTP. */
+  readonly url: string | undefined;
+  /** Settles when the client ended the conversation (stdio) or the server was stopped. */
+  readonly closed: Promise<void>;
+  /** For callers in the same process: `dialect.handle` answers one message. */
+  readonly dialect: Dialect;
+  readonly engine: TaskEngine;
+  readonly metrics: ServerMetrics;
+}
+
+/** Puts a server together. Nothing is bound to a port or taken up before `start`. */
+export async function createServer(options: ServerOptions = {}): Promise<Server> {
+  const config = completeConfig(options.config ?? {});
+  const { wrap = {}, clock = createServerClock(), tools = createTools() } = options;
+  const log = options.log ?? createLog(config.observability.logLevel);
+  const foundation = await openFoundation(config, options);
+  const { store, queue, effects, createDialect } = foundation;
+  const metrics = createServerMetrics({
+    load: () => queue.load(),
+    now: () => clock.now(),
+    windowMs: config.observability.alerts.windowSeconds * 1_000,
+  });
+  const limits = limitsOf(config);
+  const plain = createTaskEngine({ store, queue, effects, tools, clock, log, limits, observe: metrics.observe });
+  const engine = wrap.engine?.(plain) ?? plain;
+  const face = createDialect({
+    engine,
+    tools,
+    serverInfo: { name: config.server.name, version: VERSION },
+    instructions: config.server.instructions ?? INSTRUCTIONS,
+  });
+  const dialect = wrap.dialect?.(face) ?? face;
+  return assemble({ config, engine, dialect, metrics, log, clock, foundation }, options);
+}
+
+interface ServerParts {
+  readonly config: Config;
+  readonly engine: TaskEngine;
+  readonly dialect: Dialect;
+  readonly metrics: ServerMetrics;
+  readonly log: ServerLog;
+  readonly clock: ServerClock;
+  readonly foundation: AsyncDisposable;
+}
+
+function assemble(parts: ServerParts, options: ServerOptions): Server {
+  const { config, engine, dialect, metrics, log, clock, foundation } = parts;
+  const gate = createGate(dialect);
+  let isOpen = false;
+  let stopped: Promise<void> | undefined;
+  let stopAlerts = () => {};
+  const { authenticate, pipes } = options;
+  const plain = openTransport({ ...parts, dialect: gate.dialect, authenticate, pipes, isHealthy: () => isOpen });
+  const transport = options.wrap?.transport?.(plain) ?? plain;
+
+  async function stop(withinMs: number): Promise<void> {
+    isOpen = false;
+    gate.open(); // A start that failed lets its callers go; a server that goes down refuses them itself.
+    stopAlerts();
+    try {
+      // Clients may fetch their results for as long as the rest is finishing.
+      await engine.drain(withinMs);
+      await transport.close();
+    } finally {
+      await engine[Symbol.asyncDispose]();
+      await foundation[Symbol.asyncDispose]();
+    }
+  }
+  const stopOnce = (withinMs = config.execution.drainSeconds * 1_000) => {
+    stopped ??= stop(withinMs);
+    return stopped;
+  };
+
+  return {
+    dialect,
+    engine,
+    metrics,
+    closed: transport.closed,
+    get url() {
+      return transport.url;
+    },
+    async start() {
+      try {
+        // The port first: who cannot have it must not have touched the work of who has it.
+        await transport.start();
+        await engine.start();
+        gate.open();
+      } catch (error) {
+        await stopOnce(0);
+        throw error;
+      }
+      isOpen = true;
+      stopAlerts = watchAlerts({
+        metrics,
+        log,
+        clock,
+        rules: { ...config.observability.alerts, waitingMax: config.execution.queueMax },
+      });
+    },
+    stop: stopOnce,
+    [Symbol.asyncDispose]: () => stopOnce(0),
+  };
+}
+
+/** Keeps messages waiting until the engine has recovered what an earlier process left. */
+function createGate(dialect: Dialect): { readonly dialect: Dialect; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const handle: Dialect['handle'] = async (message, context) => {
+    await opened;
+    return dialect.handle(message, context);
+  };
+  return { dialect: { meta: dialect.meta, handle }, open };
+}
+
+function limitsOf({ state, execution, polling }: Config): Partial<EngineLimits> {
+  const maxMs = Math.max(state.ttlSecondsMax, state.ttlSeconds) * 1_000;
+  return {
+    slaMs: execution.slaSeconds * 1_000,
+    ttl: { defaultMs: Math.ceil(state.ttlSeconds * 1_000), minMs: 1_000, maxMs: Math.ceil(maxMs) },
+    pollIntervalMs: polling.intervalMs,
+    leaseMs: execution.leaseMs,
+    sweepMs: execution.sweepMs,
+  };
+}
+
+const INSTRUCTIONS =
+  'Calls answer with a receipt and the result is fetched later: read the state of the task until it is final, then go on with the call it belongs to. Send an idempotency_key, and a call may safely be sent again.';
