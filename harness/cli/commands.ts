@@ -1,11 +1,13 @@
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { list } from './list.ts';
+import { replay } from './replay.ts';
 import { report } from './report.ts';
+import { run } from './run.ts';
 import { serve } from './serve.ts';
 
 /** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
-export const COMMANDS: readonly Command[] = [check, report, list, serve];
+export const COMMANDS: readonly Command[] = [run, check, report, replay, list, serve];
 
 /** Commands that are announced and not part of this version. */
 export const LATER: readonly string[] = [

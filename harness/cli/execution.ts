@@ -1,11 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import { judgeDirectory } from '../judge/judge.ts';
 import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { runPlan } from '../run/run.ts';
-import type { RunnableTarget } from '../run/runnable-target.ts';
+import { createRecorder } from '../run/recorder.ts';
+import { type RunResult, type RunUnits, runPlan } from '../run/run.ts';
+import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { describeEnvironment } from './environment.ts';
 import { writeJson, writeWhole } from './json-file.ts';
@@ -17,7 +19,7 @@ import { loadUnits } from './units.ts';
 
 export interface ExecutionOptions {
   readonly plan: Plan;
-  readonly target: RunnableTarget;
+  readonly target: ResolvedTarget;
   readonly directory: RunDirectory;
   readonly context: CommandContext;
   /** Redraw progress in place. */
@@ -36,6 +38,8 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   const units = await loadUnits(plan);
   openOutDirectory(directory, context.cwd);
   writeJson(directory.plan, plan);
+  // The server appends to it, and a reader must find it even when nothing was ever done.
+  writeFileSync(directory.ledger, '');
   const environment = await describeEnvironment({
     version: context.package.version,
     cwd: context.cwd,
@@ -53,8 +57,9 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   return verdict;
 }
 
-async function runWatched(options: ExecutionOptions, units: Awaited<ReturnType<typeof loadUnits>>) {
+async function runWatched(options: ExecutionOptions, units: RunUnits): Promise<Pick<RunResult, 'server'>> {
   const { plan, target, directory, context, isLive, isQuiet, onEvent } = options;
+  if (target.unmet !== null) return recordUnmet(target.unmet, options);
   const state = createProgressState({ calls: plan.calls.length, hasKey: plan.target.facts.key });
   const name = `${plan.scenario} (seed ${plan.seed})`;
   await using _view = isQuiet
@@ -71,4 +76,14 @@ async function runWatched(options: ExecutionOptions, units: Awaited<ReturnType<t
       onEvent(event);
     },
   });
+}
+
+/** Nothing can run here, so the history says why and holds nothing else: its verdict is unknown, never the server's fault. */
+function recordUnmet(reason: string, { directory, context }: ExecutionOptions): Pick<RunResult, 'server'> {
+  context.output.warn(`not run: ${reason}`);
+  const recorder = createRecorder({ path: directory.history, clock: context.clock, time: 'real' });
+  recorder.record({ kind: 'note', topic: 'unmet', text: reason });
+  recorder.record({ kind: 'note', topic: 'end' });
+  recorder.close();
+  return { server: null };
 }

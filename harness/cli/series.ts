@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RunnableTarget } from '../run/runnable-target.ts';
+import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { concludeRun } from './conclusion.ts';
 import { executePlan } from './execution.ts';
@@ -13,7 +13,7 @@ import { summarise } from './summary.ts';
 
 export interface SeriesOptions {
   readonly plans: readonly Plan[];
-  readonly target: RunnableTarget;
+  readonly target: ResolvedTarget;
   readonly flags: OutputFlags;
   readonly reporters: readonly Reporter[];
   readonly context: CommandContext;

@@ -3,6 +3,7 @@ import { dialects } from '../../src/dialects/index.ts';
 import { QUEUES } from '../../src/queues/index.ts';
 import { STORES } from '../../src/stores/index.ts';
 import { unknownName } from '../model/usage-error.ts';
+import { type Probe, type ResolvedTarget, resolveTarget } from '../targets/index.ts';
 
 /** Which system is tested: the same options for every command that needs one. None: the reference server. */
 export interface TargetFlags {
@@ -31,6 +32,12 @@ export function addTargetOptions(parser: Parser): void {
     .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
     .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']));
+}
+
+/** The system under test that the flags name. A foreign server is started once, to see what it speaks and offers. */
+export function resolveFlags(flags: TargetFlags, probe: Probe): Promise<ResolvedTarget> {
+  const { server, url, profile, tool, arguments: json, store, queue, dialect, transport } = flags;
+  return resolveTarget({ server, url, profile, tool, arguments: json, store, queue, dialect, transport }, { probe });
 }
 
 function known(kind: string, registry: Readonly<Record<string, unknown>>): (id: string) => string {
