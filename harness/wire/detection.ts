@@ -11,7 +11,7 @@ import { createRpcLink } from './rpc-link.ts';
 import type { Channel } from './wire.ts';
 
 /** Some servers say nothing at all to a method they do not know before initialize, so the first question has a short limit. */
-export const PROBE_MS = 2_000;
+const PROBE_MS = 2_000;
 
 export interface DetectionOptions {
   /** The caller closes it. */
@@ -46,7 +46,7 @@ export async function detectDialect(options: DetectionOptions): Promise<Detectio
 }
 
 /** What the capabilities promise; the 2026-07-28 extension goes before 2025-11-25 tasks. */
-export function dialectOf(handshake: Handshake): DialectId {
+function dialectOf(handshake: Handshake): DialectId {
   const { capabilities, era, tools } = handshake;
   if (era === 'modern') {
     const { extensions } = capabilities;

@@ -14,8 +14,8 @@ import type { AnsweredReply, RawReply } from './wire.ts';
  *   any      HTTP 400/404 that names the session, or any 4xx with a session after a restart -> session-lost
  *   any      an answer of our own gateway -> info
  */
-export const DEFINITE_CODES: ReadonlySet<number> = new Set([-32600, -32601, -32602, -32020, -32021, -32022]);
-export const DEFINITE_HTTP: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415, 429]);
+const DEFINITE_CODES: ReadonlySet<number> = new Set([-32600, -32601, -32602, -32020, -32021, -32022]);
+const DEFINITE_HTTP: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415, 429]);
 const INTERNAL_ERROR = -32603;
 const INVALID_PARAMS = -32602;
 

@@ -55,7 +55,7 @@ export async function finishModern(exchange: Exchange, found: JsonObject): Promi
 }
 
 /** What a handshake reply must be, or a HandshakeError that says what came instead. */
-export function resultOf(method: string, reply: RawReply): JsonObject {
+function resultOf(method: string, reply: RawReply): JsonObject {
   if (reply.kind !== 'answered') throw new HandshakeError(`${method} was not answered: ${describeReply(reply)}`, reply);
   if (isObject(reply.message.result)) return reply.message.result;
   throw new HandshakeError(`${method} was answered with ${describeReply(reply)}`, reply);

@@ -1,5 +1,5 @@
 /** A response body over this many bytes is not read on: no reply of a task server is near it. */
-export const BODY_BYTES_MAX = 64 * 1024 * 1024;
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The part of a response body that is used here. */
 export interface BodyReadable extends AsyncIterable<Uint8Array> {

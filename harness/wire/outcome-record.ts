@@ -4,7 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { isObject } from './json-rpc.ts';
 
 /** A result longer than this as JSON stands in the history as its SHA-256 and length. */
-export const RESULT_BYTES_MAX = 64 * 1024;
+const RESULT_BYTES_MAX = 64 * 1024;
 
 /** The history line of an outcome. `of`: seq of its inv. */
 export function outcomeBody(of: number, outcome: Outcome): OkBody | UnsureBody {

@@ -1,7 +1,7 @@
 import type { RequestTag, RequestTags } from './wire.ts';
 
 /** Requests remembered; far more than are ever open at once, so that late and repeated replies still find their tag. */
-export const TAGS_MAX = 100_000;
+const TAGS_MAX = 100_000;
 
 /** Tags in order of sending; beyond `max` the oldest is forgotten. */
 export function createRequestTags(max = TAGS_MAX): RequestTags {

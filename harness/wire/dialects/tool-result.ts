@@ -42,7 +42,7 @@ export function plainResult(target: WireTarget, result: JsonObject, shape: reado
   return { type: 'ok', status: 'completed', ...observeResult(target, result), shape };
 }
 
-export function readStatus(value: unknown): Status | null {
+function readStatus(value: unknown): Status | null {
   return STATUSES.find((status) => status === value) ?? null;
 }
 

@@ -38,7 +38,7 @@ export function createTarget(dialect: DialectId): WireTarget {
   };
 }
 
-export const HANDSHAKE: Handshake = {
+const HANDSHAKE: Handshake = {
   era: 'legacy',
   protocolVersion: '2025-11-25',
   server: { name: 's', version: '1' },
