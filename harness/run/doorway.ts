@@ -1,10 +1,10 @@
 import type { Clock } from '../model/clock.ts';
 import { UsageError } from '../model/usage-error.ts';
+import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, WireContext } from '../wire/connection.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
 import { type ProxyOptions, startHttpProxy } from './http-proxy.ts';
-import type { RunnableTarget } from './runnable-target.ts';
 import type { ServerProcess } from './server-process.ts';
 import { createStdioShim } from './stdio-shim.ts';
 
@@ -24,7 +24,7 @@ type Link = Omit<ProxyOptions, 'upstream'>;
 export async function openHttpDoorway(options: {
   readonly context: WireContext;
   readonly link: Link;
-  readonly target: RunnableTarget;
+  readonly target: ResolvedTarget;
   readonly url: string | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;

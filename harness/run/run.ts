@@ -10,6 +10,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
+import type { ResolvedTarget } from '../targets/target.ts';
 import { verifyAgentFaults } from './agent-fault-verifier.ts';
 import { audit } from './audit.ts';
 import { createFaultLog } from './fault-log.ts';
@@ -18,7 +19,6 @@ import { createInterposer } from './interposer.ts';
 import { runLoad } from './load-runner.ts';
 import { createNemesis } from './nemesis.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import type { RunnableTarget } from './runnable-target.ts';
 import { createTaskProgress } from './task-progress.ts';
 import { openTestBed, type TestBed } from './test-bed.ts';
 
@@ -35,7 +35,7 @@ export interface RunUnits {
 export interface RunOptions {
   readonly plan: Plan;
   readonly units: RunUnits;
-  readonly target: RunnableTarget;
+  readonly target: ResolvedTarget;
   readonly directory: RunDirectory;
   /** Aborted by an interrupt: the run ends early and stays judgeable. */
   readonly signal: AbortSignal;

@@ -29,6 +29,8 @@ export interface SupervisorOptions {
   readonly drain: () => void;
   /** Greets a fresh boot until it answers or `readyMs` has passed; throws when it never does. */
   readonly greet: (boot: number, server: ServerProcess, deadlineMs: number) => Promise<void>;
+  /** What a user is told of a program that cannot be started at all. */
+  readonly spawnFailure: (error: unknown) => Error;
   readonly signal: AbortSignal;
 }
 
@@ -102,6 +104,8 @@ class ServerSupervisor implements Supervisor {
       stderrPath: this.#options.stderrPath(boot),
       speaksOnPipes: this.#options.speaksOnPipes,
       guardian: this.#options.guardian,
+    }).catch((error: unknown) => {
+      throw this.#options.spawnFailure(error);
     });
     this.#server = server;
     this.#ending = null;

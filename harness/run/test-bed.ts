@@ -90,7 +90,7 @@ function followLedger(options: TestBedOptions, boot: () => number): Ledger {
     originNs: clock.originNs,
     now: clock.now,
     boot,
-    callOf: (token) => tokens.get(token) ?? null,
+    callOf: (token) => tokens.get(target.tokenOf(token)) ?? null,
     onEffect: recorder.record,
     onComplaint: (text) => recorder.record({ kind: 'note', topic: 'ledger', text }),
   });

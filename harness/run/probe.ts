@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, createSystemClock } from '../model/clock.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { LaunchRecipe, Probed, ProbeRequest } from '../targets/target.ts';
+import { detectDialect } from '../wire/detection.ts';
+import { createHttpChannel } from '../wire/http-channel.ts';
+import { createRequestTags } from '../wire/request-tags.ts';
+import { createStdioChannel } from '../wire/stdio-channel.ts';
+import type { Channel, LineStream } from '../wire/wire.ts';
+import { startGuardian } from './guardian.ts';
+import { bootFailure, prepareServer, spawnFailure } from './server-place.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+
+const LIMITS = { requestMs: 10_000, blockingMs: 10_000 };
+/** How long a running server (`--url` alone) may take to answer. */
+const RUNNING_MS_MAX = 5_000;
+const GREET_AGAIN_MS = 50;
+
+/** Starts a server once (or reaches a running one), finds out what it speaks and offers, and ends it. Leaves nothing behind. */
+export async function probeServer(request: ProbeRequest, signal: AbortSignal): Promise<Probed> {
+  const clock = createSystemClock();
+  const { launch, url } = request;
+  if (launch === null) {
+    if (url === null) throw new Error('a probe needs a launch recipe or a URL');
+    try {
+      return await greet(request, { url, server: null, withinMs: RUNNING_MS_MAX, clock, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new UsageError(`The server at ${url} did not answer initialize or server/discover: ${why}`, {
+        cause: error,
+      });
+    }
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-probe-'));
+  const guardian = startGuardian(scratch);
+  try {
+    const place = await prepareServer({ recipe: launch, scratch, ledger: join(scratch, 'ledger.jsonl') });
+    const stderrPath = join(scratch, 'stderr.log');
+    const speaksOnPipes = place.url === null;
+    const server = await startServerProcess({ launch: place.launch, stderrPath, speaksOnPipes, guardian }).catch(
+      (error: unknown) => {
+        throw spawnFailure(error, place.launch);
+      },
+    );
+    try {
+      return await greet(request, { url: place.url, server, withinMs: launch.readyMs, clock, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw bootFailure({ error, server, stderrPath, launch: place.launch, withinMs: launch.readyMs });
+    } finally {
+      await end(server, launch, clock);
+    }
+  } finally {
+    await guardian.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Site {
+  readonly url: string | null;
+  readonly server: ServerProcess | null;
+  readonly withinMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
+  const { clock, signal } = site;
+  const deadline = clock.now() + site.withinMs * 1e6;
+  const context = { tags: createRequestTags(), limits: LIMITS, signal };
+  for (;;) {
+    const channel = openChannel(request, site);
+    try {
+      const dialect = request.dialect ?? undefined;
+      const found = await detectDialect({ channel, conn: 'probe', context, ...(dialect ? { dialect } : {}) });
+      return { dialect: found.dialect, server: found.handshake.server, tools: found.handshake.tools };
+    } catch (error) {
+      // A server that is still starting refuses connections; over stdio it simply answers later.
+      if (site.server === null || site.url === null || site.server.exit() !== null || clock.now() >= deadline)
+        throw error;
+    } finally {
+      await channel.close();
+    }
+    await clock.sleep(GREET_AGAIN_MS, signal);
+  }
+}
+
+function openChannel(request: ProbeRequest, { url, server, clock }: Site): Channel {
+  if (url !== null) return createHttpChannel({ url, headers: request.headers });
+  if (server === null) throw new Error('a stdio server without a process');
+  return createStdioChannel({ stream: pipeOf(server), clock });
+}
+
+function pipeOf(server: ServerProcess): LineStream {
+  return {
+    send: server.write,
+    onLine: (listener) => {
+      server.lines?.on('line', (line) => {
+        if (line.trim() !== '') listener(line);
+      });
+    },
+    onClose: (listener) => {
+      void server.exited.then(({ code, signal }) => listener(`the server exited (${signal ?? `code ${code}`})`));
+    },
+  };
+}
+
+async function end(server: ServerProcess, launch: LaunchRecipe, clock: Clock): Promise<void> {
+  server.endInput();
+  server.signal(launch.stop.signal, 'process');
+  const isLate = new AbortController();
+  const late = clock.sleep(launch.stop.withinMs, isLate.signal).then(
+    () => server.signal('SIGKILL', 'group'),
+    // It ended in time.
+    () => {},
+  );
+  await server.exited;
+  isLate.abort(new Error('it ended'));
+  await late;
+  server.signal('SIGKILL', 'group');
+}
