@@ -12,10 +12,10 @@ export interface Complaint {
 export function complaintsOf(error: z.ZodError, document: unknown, jsonSchema: JsonObject): Complaint[] {
   return error.issues.flatMap((issue): Complaint[] => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-    const key = path.join('.');
+    const key = path.join('.') || 'the profile';
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(jsonSchema, path);
-      return issue.keys.map((name) => ({ path: [...path, name], message: unknownKey(name, key, known) }));
+      return issue.keys.map((name) => ({ path: [...path, name], message: unknownKey(name, path.join('.'), known) }));
     }
     const value = valueAt(document, path);
     if (issue.code === 'invalid_value') {

@@ -83,7 +83,7 @@ function completed(profile: Profile, probed: Probed, options: TargetOptions): Pr
 /** Options of the command line go over the profile. */
 function withOptions(profile: Profile, options: TargetOptions): Profile {
   const { server, url } = options;
-  const dialect = options.dialect === undefined ? profile.dialect : dialectNamed(options.dialect);
+  const dialect = options.dialect === undefined ? profile.dialect : dialectOption(options.dialect);
   if (dialect === 'handle' && profile.handle === undefined) {
     throw new UsageError(
       "--dialect handle needs a profile with the section 'handle', which says how its tools are used.",
@@ -98,6 +98,10 @@ function withOptions(profile: Profile, options: TargetOptions): Profile {
       ...(url === undefined ? {} : { url }),
     },
   };
+}
+
+function dialectOption(name: string): DialectId | 'auto' {
+  return name === 'auto' ? name : dialectNamed(name);
 }
 
 export function dialectNamed(name: string): DialectId {

@@ -63,7 +63,9 @@ function resolveReference(options: TargetOptions): ResolvedTarget {
 
 function choiceOf(options: TargetOptions): ReferenceChoice {
   return {
-    dialect: dialectNamed(options.dialect ?? REFERENCE_DEFAULTS.dialect),
+    dialect: dialectNamed(
+      options.dialect === undefined || options.dialect === 'auto' ? REFERENCE_DEFAULTS.dialect : options.dialect,
+    ),
     transport: transportNamed(options.transport ?? REFERENCE_DEFAULTS.transport),
     store: options.store ?? REFERENCE_DEFAULTS.store,
     queue: options.queue ?? REFERENCE_DEFAULTS.queue,

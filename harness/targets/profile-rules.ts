@@ -68,7 +68,7 @@ function refuseUnknownLength(
   refuse: (key: string, message: string) => void,
 ): void {
   if (takes === undefined && !placeholdersIn(args).some((found) => found.name === 'ms')) {
-    refuse(key, 'say how long the work takes (takes: 600ms), because no argument is {{ms}}');
+    refuse(key, `${key}: say how long the work takes (takes: 600ms), because no argument is {{ms}}`);
   }
 }
 
