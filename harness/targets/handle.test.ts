@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Adapter, OperationInput } from '../wire/dialects/adapter.ts';
 import { handle } from '../wire/dialects/handle.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
-import { answered, CALL, createInput, errorReply, HANDSHAKE } from '../wire/testing/stage.ts';
+import { answered, CALL, createInput, errorReply } from '../wire/testing/stage.ts';
 import type { RawReply } from '../wire/wire.ts';
 import { parseProfile } from './profile-file.ts';
 import { referenceProfile, referenceTools } from './reference.ts';
@@ -41,7 +41,7 @@ function inputFor(yaml: string, over: Partial<OperationInput> = {}): OperationIn
   const { wireTarget } = createSpokenTarget({ profile, dialect: 'handle', tools: toolsOf(profile), place: () => null });
   const pid = { type: 'object', properties: { pid: { type: 'integer' } } };
   const described = { name: 'job_status', description: '', inputSchema: pid, taskSupport: 'forbidden' } as const;
-  const handshake = { ...HANDSHAKE, tools: new Map([['job_status', described]]) };
+  const handshake = { ...createInput('handle').handshake, tools: new Map([['job_status', described]]) };
   return createInput('handle', { target: wireTarget, handshake, task: '4711', ...over });
 }
 
