@@ -2,8 +2,8 @@ import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { compile } from '../plan/compile.ts';
 import { loadScenario, scenarioNames } from '../plan/scenario-file.ts';
+import { probeServer } from '../run/probe.ts';
 import type { Command } from './command.ts';
-import { createProbe } from './probe.ts';
 import {
   addOutputOptions,
   addScenarioOptions,
@@ -31,7 +31,7 @@ export const run: Command = {
       // All that can be wrong with the command is found before anything is started.
       const scenarios = chosenScenarios(names).map(loadScenario);
       const chosen = await chosenReporters(flags);
-      const target = await resolveFlags(flags, createProbe(context));
+      const target = await resolveFlags(flags, (request) => probeServer(request, context.signal));
       const plans = scenarios.map((scenario) => {
         const overrides = overridesOf(flags);
         const input = { scenario, seed: flags.seed, overrides, claimcheck: context.package.version };

@@ -37,7 +37,7 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-probe-'));
   const guardian = startGuardian(scratch);
   try {
-    const place = await prepareServer({ recipe: launch, scratch, ledger: join(scratch, 'ledger.jsonl') });
+    const place = await prepareServer({ recipe: launch, scratch });
     const stderrPath = join(scratch, 'stderr.log');
     const speaksOnPipes = place.url === null;
     const server = await startServerProcess({ launch: place.launch, stderrPath, speaksOnPipes, guardian }).catch(

@@ -15,7 +15,7 @@ export async function launchServer(options: TestBedOptions & { readonly drain: (
   const { target, directory, signal } = options;
   const recipe = target.launch;
   if (recipe === null) return { url: target.url, supervise: null };
-  const { launch, url } = await prepareServer({ recipe, scratch: options.scratch, ledger: directory.ledger });
+  const { launch, url } = await prepareServer({ recipe, scratch: options.scratch });
   return {
     url,
     supervise: (greet) =>

@@ -22,14 +22,18 @@ export interface ServerPlace {
 export async function prepareServer(options: {
   readonly recipe: LaunchRecipe;
   readonly scratch: string;
-  readonly ledger: string;
 }): Promise<ServerPlace> {
   const dir = join(options.scratch, 'data');
   mkdirSync(dir, { recursive: true });
   const place = options.recipe.instantiate({ dir, port: await freePort() });
-  const env = { ...place.env, CLAIMCHECK_LEDGER: options.ledger };
+  const env = { ...place.env, CLAIMCHECK_LEDGER: ledgerFile(options.scratch) };
   if (place.prepare !== null) await prepare(place.prepare, { dir, place, env });
   return { launch: { file: place.file, args: place.args, cwd: place.cwd, env }, url: place.url };
+}
+
+/** What CLAIMCHECK_LEDGER names: in the scratch folder, where a server may keep a lock beside it; the run keeps a copy. */
+export function ledgerFile(scratch: string): string {
+  return join(scratch, 'ledger.jsonl');
 }
 
 /** Why a boot that never answered is nobody's mystery: what happened, with which command, what it said last. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AgentWire } from '../model/agent.ts';
 import type { createSystemClock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
@@ -15,6 +16,7 @@ import { createLedger, IDLE_TAIL_MS, type Ledger } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunOptions } from './run.ts';
 import { launchServer } from './server-launch.ts';
+import { ledgerFile } from './server-place.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** The server under test with everything around it: its process, the proxy or shim, the ledger, one connection an agent. */
@@ -83,10 +85,9 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
 function followLedger(options: TestBedOptions, boot: () => number): Ledger {
   const { plan, target, recorder, clock, directory } = options;
   const tokens = new Map(plan.calls.map((call) => [call.token, call.call]));
-  const effectsFile = target.effectsFile(options.scratch);
   const ledger = createLedger({
-    path: effectsFile ?? directory.ledger,
-    copyTo: effectsFile === null ? null : directory.ledger,
+    path: target.effectsFile(join(options.scratch, 'data')) ?? ledgerFile(options.scratch),
+    copyTo: directory.ledger,
     originNs: clock.originNs,
     now: clock.now,
     boot,
