@@ -7,6 +7,7 @@ export interface EntryMatcher {
   fitting(message: MessageView): readonly PlannedFault[];
   /** A single-message entry has had its message. */
   spend(entry: string): void;
+  unspend(entry: string): void;
   isSpent(entry: string): boolean;
 }
 
@@ -43,6 +44,9 @@ export function createEntryMatcher(options: {
     fitting: (message) => (message.op === null ? [] : [...aimedAt(message), ...drawn(message)]),
     spend: (entry) => {
       spent.add(entry);
+    },
+    unspend: (entry) => {
+      spent.delete(entry);
     },
     isSpent: (entry) => spent.has(entry),
   };

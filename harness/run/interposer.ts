@@ -29,6 +29,8 @@ export interface Interposer {
   passed(): void;
   /** The nemesis has struck for this entry: replies held open for it are lost. */
   struck(entry: string): void;
+  /** The strike on one message came to nothing (the server went down in the middle of it): the next one that fits is hit. */
+  missed(entry: string): void;
   /** Lets everything held go, and rules nothing but `pass` from now on. */
   heal(): void;
 }
@@ -100,9 +102,12 @@ export function createInterposer(options: InterposerOptions): Interposer {
       for (const entry of matcher.fitting(message)) {
         const fault = faults.get(entry.fault);
         if (fault === undefined || !('afterMs' in fault)) continue;
+        const afterMs = fault.afterMs(entry);
         log.start(entry, { conn: message.conn, op: message.op, call: message.call });
+        // A gateway bites by standing there: whether it had to answer is what the run finds out (`gateway-gave-up`).
+        log.verified(entry.entry, { conn: message.conn, op: message.op, call: message.call, afterMs });
         if (entry.trigger.kind === 'message') matcher.spend(entry.entry);
-        return { entry: entry.entry, afterMs: fault.afterMs(entry) };
+        return { entry: entry.entry, afterMs };
       }
       return null;
     },
@@ -111,6 +116,7 @@ export function createInterposer(options: InterposerOptions): Interposer {
       matcher.spend(entry);
       held.lose(entry);
     },
+    missed: matcher.unspend,
     heal() {
       isHealed = true;
       held.releaseAll();

@@ -164,7 +164,7 @@ export class ProxyExchange {
 
   /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
   async #deliverAgain(view: MessageView, entries: readonly string[], afterMs: number): Promise<void> {
-    const { frames, sleep } = this.#context;
+    const { frames, interposer, sleep } = this.#context;
     await sleep(afterMs);
     frames.frame({ ...this.#out, action: 'dup', entries });
     try {
@@ -184,6 +184,7 @@ export class ProxyExchange {
       this.#prove(entries, view, { deliveries: 2, http: reply.statusCode });
     } catch {
       // The server went down between the two deliveries: without an answer there is no proof that it took the second.
+      for (const entry of entries) interposer.missed(entry);
     }
   }
 

@@ -99,6 +99,7 @@ class Shim {
     const isSent = this.#write({ ...base, entries }, 'pass');
     void this.#options.sleep(afterMs).then(() => {
       if (this.#write({ ...base, entries }, 'dup')) this.#prove(entries, view, { deliveries: 2 });
+      else for (const name of entries) this.#options.interposer.missed(name);
     });
     return isSent;
   }
