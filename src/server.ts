@@ -15,6 +15,7 @@ import { createTools } from './tools/index.ts';
 import type { EffectLedger, Tool } from './tools/tool.ts';
 import { openTransport } from './transport-choice.ts';
 import type { Authenticate, Transport } from './transports/index.ts';
+import { messageOf } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
 export type { Config, ConfigInput } from './config.ts';
@@ -92,6 +93,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     tools,
     serverInfo: { name: config.server.name, version: VERSION },
     instructions: config.server.instructions ?? INSTRUCTIONS,
+    onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),
   });
   const dialect = wrap.dialect?.(face) ?? face;
   return assemble({ config, engine, dialect, metrics, log, clock, foundation }, options);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createTools } from '../tools/index.ts';
 import * as blocking from './blocking.ts';
 import { createDialectKit } from './testing/dialect-kit.ts';
 
@@ -62,4 +63,24 @@ test('initialize without its required params is -32602', async () => {
   expect(await face.refusal('initialize', {})).toMatchObject({ code: -32602 });
   expect(await face.refusal('initialize', { protocolVersion: '2025-11-25' })).toMatchObject({ code: -32602 });
   expect(await face.ask('ping')).toEqual({});
+});
+
+test('what the engine throws is -32603 for the caller, who learns nothing of it, and told to the owner', async () => {
+  const told: unknown[] = [];
+  await using kit = await createDialectKit(blocking);
+  const broken = new Error('the disk is full');
+  const { engine } = kit.parts;
+  const dialect = blocking.create({
+    engine: { ...engine, submit: () => Promise.reject(broken), [Symbol.asyncDispose]: async () => {} },
+    tools: createTools(),
+    serverInfo: { name: 'test', version: '1' },
+    instructions: '',
+    onError: (error) => told.push(error),
+  });
+  const answer = await dialect.handle(
+    { jsonrpc: '2.0', id: 1, method: 'tools/call', params: effect('a') },
+    { principal: 'a', transport: 'stdio', session: { id: 's' }, signal: new AbortController().signal, notify() {} },
+  );
+  expect(answer).toEqual({ jsonrpc: '2.0', id: 1, error: { code: -32603, message: 'Internal error' } });
+  expect(told).toEqual([broken]);
 });

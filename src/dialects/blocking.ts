@@ -17,5 +17,5 @@ export const create: CreateDialect = (options) => {
     ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
     ['tools/call', (call) => callAndWait(options, call.params, call.context)],
   ]);
-  return { meta, handle: (message, context) => dispatch(methods, message, context) };
+  return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
 };

@@ -23,6 +23,8 @@ export interface DialectOptions {
   readonly instructions: string;
   /** Whether a tool may, must or must not be called as a task, in the dialects that have tasks. Default: every tool may. */
   taskSupport?(tool: string): TaskSupport;
+  /** Told of what the engine or this code threw, which callers see as -32603 and nothing more. */
+  onError?(error: unknown): void;
 }
 
 export type TaskSupport = 'optional' | 'required' | 'forbidden';

@@ -24,12 +24,13 @@ const NO_PARAMS: JsonObject = {};
 
 /**
  * The answer to one message: undefined for a notification, and for a request that its caller cancelled or that lost its
- * caller (nobody waits). Never throws: an RpcFault becomes its error, anything else -32603.
+ * caller (nobody waits). Never throws: an RpcFault becomes its error, anything else -32603 and is told to `onError`.
  */
 export async function dispatch(
   methods: MethodTable,
   message: JsonRpcMessage,
   context: RequestContext,
+  onError?: (error: unknown) => void,
 ): Promise<JsonRpcResponse | undefined> {
   if (!isRequest(message)) return undefined;
   const method = methods.get(message.method);
@@ -37,7 +38,11 @@ export async function dispatch(
   try {
     return resultAnswer(message.id, await method({ id: message.id, params: message.params ?? NO_PARAMS, context }));
   } catch (thrown) {
-    if (!context.signal.aborted || thrown instanceof RpcFault) return errorAnswer(message.id, thrown);
+    if (thrown instanceof RpcFault) return errorAnswer(message.id, thrown);
+    if (!context.signal.aborted) {
+      onError?.(thrown);
+      return errorAnswer(message.id, thrown);
+    }
     return context.signal.reason === 'shutdown' ? errorAnswer(message.id, goingDown()) : undefined;
   }
 }

@@ -21,7 +21,7 @@ export const create: CreateDialect = (options) => {
     ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
     ['tools/call', (call) => callTool(options, call)],
   ]);
-  return { meta, handle: (message, context) => dispatch(methods, message, context) };
+  return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
 };
 
 async function callTool(options: DialectOptions, { params, context }: MethodCall): Promise<ToolResult> {

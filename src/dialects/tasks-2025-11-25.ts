@@ -44,7 +44,7 @@ export const create: CreateDialect = (options) => {
     ['tasks/list', (call) => listTasks(options, call)],
     ['tasks/cancel', (call) => cancelTask(options, call)],
   ]);
-  return { meta, handle: (message, context) => dispatch(methods, message, context) };
+  return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
 };
 
 /** An older revision was agreed on: no tasks there. On stdio a client may also skip the handshake; it gets the newest. */

@@ -54,7 +54,7 @@ export const create: CreateDialect = (options) => {
       };
     });
   }
-  return { meta, handle: (message, context) => handleModern(methods, message, context) };
+  return { meta, handle: (message, context) => handleModern(methods, message, context, options.onError) };
 };
 
 /** As `dispatch`; a method that is not there is HTTP 404 in this revision, which has no sessions to lose. */
@@ -62,8 +62,9 @@ function handleModern(
   methods: ReadonlyMap<string, Method>,
   message: JsonRpcMessage,
   context: RequestContext,
+  onError: DialectOptions['onError'],
 ): Promise<JsonRpcResponse | undefined> {
-  if (!isRequest(message) || methods.has(message.method)) return dispatch(methods, message, context);
+  if (!isRequest(message) || methods.has(message.method)) return dispatch(methods, message, context, onError);
   const { message: text, code } = methodNotFound(message.method);
   return Promise.resolve(errorAnswer(message.id, new RpcFault(code, text, { httpStatus: 404 })));
 }

@@ -1,6 +1,10 @@
 // Clients that others wrote, unmodified, over real sockets and pipes.
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
-import { createTaskSessionFromClient, resultFromTaskOutcome } from '@modelcontextprotocol/ext-tasks/client';
+import {
+  createTaskSessionFromClient,
+  type RawClientDispatch,
+  resultFromTaskOutcome,
+} from '@modelcontextprotocol/ext-tasks/client';
 import { toJsonValue } from '@modelcontextprotocol/ext-tasks/core';
 import { ErrorV2Schema } from '@modelcontextprotocol/ext-tasks/core/v2';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -20,15 +24,21 @@ import { type StdioKit, serveHttp, serveStdio } from './testing/server-kit.ts';
 const INFO = { name: 'somebody-else', version: '1' };
 const work = (token: string, ms = 150) => ({ name: 'effect', arguments: { token, ms, mode: 'repeatable' } });
 
+let lastId = 1_000; // out of the way of the clients' own ids
+
+type DispatchAnswer = Awaited<ReturnType<RawClientDispatch>>;
+
 /** The client's end of the pipes, framed by the client library itself. */
-function pipeTransport({ input, output }: StdioKit): Transport {
+function pipeTransport({ input, output }: StdioKit, overhear?: (message: JsonObject) => void): Transport {
   const buffer = new ReadBuffer();
   const transport: Transport = {
     async start() {
       output.on('data', (chunk: Buffer) => {
         buffer.append(chunk);
         for (let message = buffer.readMessage(); message !== null; message = buffer.readMessage()) {
-          transport.onmessage?.(message);
+          const heard: unknown = message;
+          if (isObject(heard) && String(heard.id).startsWith('raw-')) overhear?.(heard);
+          else transport.onmessage?.(message);
         }
       });
     },
@@ -127,7 +137,6 @@ test('the ext-tasks client completes a task of 2026-07-28 over HTTP', async () =
   const client = new ModernClient(INFO, { versionNegotiation: { mode: 'auto' } });
   await client.connect(new ModernHttp(server.url));
   expect(client.getProtocolEra()).toBe('modern');
-  let lastId = 1_000;
   const session = createTaskSessionFromClient(client, {
     endpointId: 'test',
     v2RequestFraming: { protocolVersion: '2026-07-28', clientInfo: INFO, clientCapabilities: {} },
@@ -136,9 +145,7 @@ test('the ext-tasks client completes a task of 2026-07-28 over HTTP', async () =
       lastId += 1;
       const message = { jsonrpc: '2.0', id: lastId, method, params };
       const answer = await post(server.url, message, modernHeaders(method, params), signal);
-      if (answer.message.error !== undefined)
-        return { kind: 'error', error: ErrorV2Schema.parse(answer.message.error) };
-      return { kind: 'result', result: toJsonValue(answer.message.result) };
+      return dispatchAnswer(answer.message);
     },
   });
   const execution = await session.callTool('effect', work('ext-v2').arguments);
@@ -154,4 +161,46 @@ function requestParts(request: unknown): { readonly method: string; readonly par
     throw new Error(`expected a request, got ${JSON.stringify(request)}`);
   }
   return { method: request.method, params: request.params };
+}
+
+test('the ext-tasks client completes a task of 2025-11-25 over stdio', async () => {
+  await using server = await serveStdio(tasks20251125);
+  const client = new ModernClient(INFO);
+  await client.connect(pipeTransport(server));
+  const session = createTaskSessionFromClient(client, { endpointId: 'test' });
+  const execution = await session.callTool('effect', work('ext-v1-stdio').arguments);
+  const { outcome } = await execution.settle();
+  expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { token: 'ext-v1-stdio' } });
+  await session.close();
+  await client.close();
+});
+
+test('the ext-tasks client completes a task of 2026-07-28 over stdio', async () => {
+  await using server = await serveStdio(tasks20260728);
+  const answers = new Map<unknown, (message: JsonObject) => void>();
+  const client = new ModernClient(INFO, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(pipeTransport(server, (message) => answers.get(message.id)?.(message)));
+  expect(client.getProtocolEra()).toBe('modern');
+  const session = createTaskSessionFromClient(client, {
+    endpointId: 'test',
+    v2RequestFraming: { protocolVersion: '2026-07-28', clientInfo: INFO, clientCapabilities: {} },
+    rawDispatch: async (request) => {
+      lastId += 1;
+      const id = `raw-${lastId}`;
+      const answered = new Promise<JsonObject>((resolve) => answers.set(id, resolve));
+      server.input.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...requestParts(request) })}\n`);
+      return dispatchAnswer(await answered);
+    },
+  });
+  const execution = await session.callTool('effect', work('ext-v2-stdio').arguments);
+  expect(execution.kind).toBe('task');
+  const { outcome } = await execution.settle();
+  expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { token: 'ext-v2-stdio' } });
+  await session.close();
+  await client.close();
+});
+
+function dispatchAnswer({ error, result }: JsonObject): DispatchAnswer {
+  if (error !== undefined) return { kind: 'error', error: ErrorV2Schema.parse(error) };
+  return { kind: 'result', result: toJsonValue(result) };
 }
