@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { LOG_LEVELS } from './telemetry/log.ts';
 import { nearestName, UsageError } from './usage-error.ts';
@@ -80,13 +80,9 @@ export function parseConfig(text: string, name: string): Config {
   }
   const parsed = configSchema.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
-  const lineOf = (path: readonly PropertyKey[]): number => {
-    for (let length = path.length; length > 0; length--) {
-      const node: unknown = document.getIn(path.slice(0, length), true);
-      const range = rangeSchema.safeParse(node);
-      if (range.success) return lines.linePos(range.data.range[0]).line;
-    }
-    return 1;
+  const lineOf = (path: readonly PropertyKey[]) => {
+    const offset = offsetOf(document, path);
+    return offset === undefined ? 1 : lines.linePos(offset).line;
   };
   const problems = parsed.error.issues.flatMap((issue) =>
     problemsOf(issue).map(({ path, message }) => `${name}:${lineOf(path)}: ${message}`),
@@ -110,7 +106,17 @@ export function withDirectoryFrom(config: Config, base: string): Config {
   return { ...config, state: { ...config.state, directory: resolve(base, directory) } };
 }
 
-const rangeSchema = z.object({ range: z.tuple([z.number(), z.number(), z.number()]) });
+/** Where the key that a path ends with is written; where it is missing, the nearest key above it. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const parent: unknown = document.getIn(path.slice(0, length - 1), true);
+    if (!isMap(parent)) continue;
+    const name = String(path[length - 1]);
+    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === name);
+    if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+  }
+  return undefined;
+}
 
 interface Problem {
   readonly path: readonly PropertyKey[];

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openMemoryStore } from '../stores/memory.ts';
+import { createMemoryLedger } from '../tools/effect-ledger.ts';
+import { createServerClock } from './clock.ts';
+import { createTaskHub } from './hub.ts';
+import { createRunningTask } from './running-task.ts';
+import { createTaskWriter } from './task-writer.ts';
+import { accepted, createKit, createRecordingLedger, requestOf } from './testing/engine-kit.ts';
+import { taskOf } from './testing/task-fixture.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 10_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const LEASE_MS = 3_000;
+
+async function running() {
+  const store = await openMemoryStore();
+  const clock = createServerClock();
+  const hub = createTaskHub(() => {});
+  const writer = createTaskWriter({ store, clock, hub, observe: () => {} });
+  const lease = { worker: 'w', untilMs: Date.now() + LEASE_MS };
+  const claimed = taskOf({ state: 'running', lease, fence: 1, deadlineAt: Date.now() + 60_000 });
+  await store.insert(claimed);
+  const work = createRunningTask(claimed, { store, clock, writer, ledger: createMemoryLedger(), leaseMs: LEASE_MS });
+  return { store, writer, claimed, work };
+}
+
+test('an effect is committed while the task is ours', async () => {
+  const { work } = await running();
+  expect(await work.effects.commit('t', 'k')).toBe(true);
+});
+
+test('no effect after another process cancelled the task, though our lease has not run out', async () => {
+  const { work, writer, claimed } = await running();
+  await writer.change(claimed.id, () => ({ type: 'cancel', message: 'no' }));
+  await expect(work.effects.commit('t', 'k')).rejects.toThrow(/ended or taken over/);
+  expect(work.signal.aborted).toBe(true);
+});
+
+test('no effect and no outcome after the same worker got it again under a newer fence', async () => {
+  const { work, writer, store, claimed } = await running();
+  await writer.change(claimed.id, () => ({ type: 'release', message: 'lost' }));
+  await writer.change(claimed.id, () => ({ type: 'claim', worker: 'w', leaseUntilMs: Date.now() + LEASE_MS }));
+  await expect(work.effects.commit('t', 'k')).rejects.toThrow(/ended or taken over/);
+  expect(await work.write({ type: 'finish', outcome: { kind: 'result', result: { content: [] } } })).toBe(false);
+  expect(await store.get(claimed.id)).toMatchObject({ state: 'running', fence: 2 });
+});
+
+test('a late effect goes out only after the lease was renewed', async () => {
+  const { work, store, claimed } = await running();
+  vi.setSystemTime(Date.now() + LEASE_MS + 1);
+  expect(await work.effects.commit('t', 'k')).toBe(true);
+  expect((await store.get(claimed.id))?.lease?.untilMs).toBe(Date.now() + LEASE_MS);
+});
+
+test('a write that lost a race for the version is tried again on the newer record', async () => {
+  const { work, writer, claimed, store } = await running();
+  await writer.change(claimed.id, () => ({ type: 'note', message: 'from elsewhere' }));
+  expect(await work.write({ type: 'note', message: 'ours' })).toBe(true);
+  expect(await store.get(claimed.id)).toMatchObject({ statusMessage: 'ours', version: 3 });
+});
+
+test('a cancel waits for an effect that is being committed: what it answers stays the last word', async () => {
+  const ledger = createRecordingLedger();
+  const slow = {
+    ...ledger,
+    async commit(token: string, key: string) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return ledger.commit(token, key);
+    },
+  };
+  const { engine } = await createKit({ effects: slow });
+  const task = await accepted(engine, requestOf({ ms: 600 }));
+  await vi.advanceTimersByTimeAsync(700);
+  let committedAtAnswer: number | undefined;
+  const cancelled = engine.cancel('alice', task.id).then((answer) => {
+    committedAtAnswer = ledger.committed.length;
+    return answer;
+  });
+  await vi.advanceTimersByTimeAsync(2_000);
+  await cancelled;
+  expect(committedAtAnswer).toBe(1);
+  expect(ledger.committed).toEqual(['token']);
+  await engine[Symbol.asyncDispose]();
+});

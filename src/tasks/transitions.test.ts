@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Outcome, TaskRecord, TaskState } from './task.ts';
+import { taskOf } from './testing/task-fixture.ts';
+import { applyEvent, isTerminal, nextState, TASK_EVENTS, type TaskEvent } from './transitions.ts';
+
+const STATES: readonly TaskState[] = ['queued', 'running', 'input_required', 'settled', 'cancelled'];
+const outcome: Outcome = { kind: 'result', result: { content: [] } };
+
+const EVENTS: Readonly<Record<TaskEvent['type'], TaskEvent>> = {
+  claim: { type: 'claim', worker: 'w', leaseUntilMs: 9_000 },
+  renew: { type: 'renew', leaseUntilMs: 9_000 },
+  note: { type: 'note', message: 'half' },
+  ask: { type: 'ask', message: 'which?' },
+  answer: { type: 'answer', worker: 'w', leaseUntilMs: 9_000 },
+  finish: { type: 'finish', outcome },
+  fail: { type: 'fail', outcome },
+  release: { type: 'release', message: 'again' },
+  cancel: { type: 'cancel', message: 'no more' },
+};
+
+// Written out once more by hand, so that a slip in the table is a failing line here.
+const ALLOWED: readonly (readonly [TaskState, TaskEvent['type'], TaskState])[] = [
+  ['queued', 'claim', 'running'],
+  ['queued', 'fail', 'settled'],
+  ['queued', 'cancel', 'cancelled'],
+  ['running', 'renew', 'running'],
+  ['running', 'note', 'running'],
+  ['running', 'ask', 'input_required'],
+  ['running', 'finish', 'settled'],
+  ['running', 'fail', 'settled'],
+  ['running', 'release', 'queued'],
+  ['running', 'cancel', 'cancelled'],
+  ['input_required', 'renew', 'input_required'],
+  ['input_required', 'answer', 'running'],
+  ['input_required', 'fail', 'settled'],
+  ['input_required', 'cancel', 'cancelled'],
+];
+
+const inState = (state: TaskState): TaskRecord =>
+  taskOf({
+    state,
+    lease: state === 'running' || state === 'input_required' ? { worker: 'w', untilMs: 5_000 } : null,
+    outcome: state === 'settled' ? outcome : null,
+  });
+
+for (const state of STATES) {
+  for (const type of TASK_EVENTS) {
+    const expected = ALLOWED.find(([from, event]) => from === state && event === type)?.[2];
+    test(`${type} of a ${state} task ${expected === undefined ? 'does not happen' : `makes it ${expected}`}`, () => {
+      expect(nextState(state, type)).toBe(expected);
+      const next = applyEvent(inState(state), EVENTS[type], 2_000);
+      expect(next?.state).toBe(expected);
+      if (next !== undefined) expect(next.version).toBe(2);
+    });
+  }
+}
+
+test('only settled and cancelled are final', () => {
+  expect(STATES.filter(isTerminal)).toEqual(['settled', 'cancelled']);
+});
+
+test('a claim takes the lease, raises the fence and counts the run; the first start stays', () => {
+  const first = applyEvent(taskOf(), EVENTS.claim, 2_000);
+  expect(first).toEqual(
+    taskOf({
+      ...{ state: 'running', lease: { worker: 'w', untilMs: 9_000 }, fence: 1, runs: 1, version: 2 },
+      ...{ startedAt: 2_000, updatedAt: 2_000, statusMessage: 'Running.' },
+    }),
+  );
+  if (first === undefined) throw new Error('expected the claim to be allowed');
+  const released = applyEvent(first, EVENTS.release, 3_000);
+  expect(released).toMatchObject({ state: 'queued', lease: null, fence: 1, runs: 1, startedAt: 2_000 });
+  const again = released && applyEvent(released, EVENTS.claim, 4_000);
+  expect(again).toMatchObject({ fence: 2, runs: 2, startedAt: 2_000, updatedAt: 4_000 });
+});
+
+test('a renewed lease is no change that a client could see', () => {
+  const next = applyEvent(inState('running'), EVENTS.renew, 2_000);
+  expect(next).toMatchObject({ updatedAt: 1_000, lease: { worker: 'w', untilMs: 9_000 } });
+});
+
+test('a clock that steps back never takes the last update back', () => {
+  expect(applyEvent(inState('running'), EVENTS.note, 500)?.updatedAt).toBe(1_000);
+});
+
+test('whatever happens: time and version never go back, final states stay, outcome and lease fit the state', () => {
+  const steps = fc.array(fc.tuple(fc.constantFrom(...TASK_EVENTS), fc.integer({ min: 0, max: 10_000 })));
+  fc.assert(
+    fc.property(steps, (sequence) => {
+      let task = taskOf();
+      for (const [type, nowMs] of sequence) {
+        const next = applyEvent(task, EVENTS[type], nowMs);
+        if (next === undefined) continue;
+        expect(isTerminal(task.state)).toBe(false);
+        expect(next.version).toBe(task.version + 1);
+        expect(next.updatedAt).toBeGreaterThanOrEqual(task.updatedAt);
+        expect(next.fence).toBeGreaterThanOrEqual(task.fence);
+        expect(next.outcome !== null).toBe(next.state === 'settled');
+        expect(next.endedAt !== null).toBe(isTerminal(next.state));
+        expect(next.lease !== null).toBe(next.state === 'running' || next.state === 'input_required');
+        task = next;
+      }
+    }),
+  );
+});
