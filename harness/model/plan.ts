@@ -123,7 +123,7 @@ export interface PlannedCall {
   /** Idempotency key, or null: this call sends none. */
   readonly key: string | null;
   readonly policy: string;
-  /** This call is a probe: it repeats the arguments and key of that call after it was acked (F8), as a logical call of its own it does not count. */
+  /** Work between this call's result and its continuation, ms. */
   readonly busyMs: number;
   /** The agent cancels the task this long after its receipt; null: never. */
   readonly cancelAfterMs: number | null;
