@@ -118,8 +118,14 @@ describe.each(Object.entries(STORES))('store %s', (id, entry) => {
       { numRuns: 40 },
     );
   });
+});
 
-  test.runIf(entry.meta.durable)('keeps everything when it is opened again, also without being closed', async () => {
+const durable = Object.entries(STORES).filter(([, entry]) => entry.meta.durable);
+
+describe.each(durable)('durable store %s', (_id, entry) => {
+  const open = async (directory: string) => (await entry.load())({ directory });
+
+  test('keeps everything when it is opened again, also without being closed', async () => {
     const directory = newDirectory();
     await using first = await open(directory);
     const kept = taskOf({ id: 'kept', idempotencyKey: 'k' });
