@@ -4,23 +4,26 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type Config, type ConfigInput, completeConfig, parseConfig, withDirectoryFrom } from './config.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server, type ServerOptions } from './server.ts';
 import { createLog } from './telemetry/log.ts';
 import { EXIT_FAULT, EXIT_USAGE, messageOf, UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
 const STDIN_END_DRAIN_MS = 1_000; // The host is gone or about to kill us; what is nearly done may still end.
 
+/** How a server is put together, out of what the flags said; another program may add parts of its own. */
+export type Create = (options: ServerOptions) => Promise<Server>;
+
 /**
  * Serves until a signal or the end of the conversation; `args` are what follows the program's name. Returns the exit code: 0
  * after a clean end, 64 for bad usage. Says one line on stderr when clients can connect; stdout is the protocol's.
  */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], create: Create = createServer): Promise<number> {
   const program = createProgram();
   try {
     program.parse(args, { from: 'user' });
     const config = await readConfig(program.opts<Flags>());
-    return await serve(config);
+    return await serve(config, create);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE; // It has said what is wrong.
     if (!(error instanceof UsageError)) throw error;
@@ -122,9 +125,9 @@ function given<Fields extends object>(fields: Fields): Partial<Fields> {
   return kept;
 }
 
-async function serve(config: Config): Promise<number> {
+async function serve(config: Config, create: Create): Promise<number> {
   const log = createLog(config.observability.logLevel);
-  await using server = await createServer({ config, log });
+  await using server = await create({ config, log });
   // Nobody who waits for a task may lose it because of another's: what nobody caught is said, and the server goes on.
   const onRejection = (reason: unknown) =>
     log.error({ error: messageOf(reason) }, 'a promise nobody waited for failed');
@@ -159,8 +162,9 @@ function isProgram(): boolean {
   return started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url);
 }
 
-if (isProgram()) {
-  main(process.argv.slice(2)).then(
+/** `main` as a whole process: ends it with the exit code, and says what to do when the fault is our own. */
+export function runProgram(args: readonly string[], create: Create = createServer): void {
+  main(args, create).then(
     (code) => process.exit(code),
     (error: unknown) => {
       const stack = error instanceof Error ? error.stack : undefined;
@@ -169,3 +173,5 @@ if (isProgram()) {
     },
   );
 }
+
+if (isProgram()) runProgram(process.argv.slice(2));

@@ -1,13 +1,14 @@
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { list } from './list.ts';
+import { prove } from './prove.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 
 /** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
-export const COMMANDS: readonly Command[] = [run, check, report, replay, list, serve];
+export const COMMANDS: readonly Command[] = [run, check, report, replay, prove, list, serve];
 
 /** Commands that are announced and not part of this version. */
 export const LATER: readonly string[] = [
@@ -18,7 +19,6 @@ export const LATER: readonly string[] = [
   'load',
   'eval',
   'audit',
-  'prove',
   'calibrate',
   'init',
   'services',

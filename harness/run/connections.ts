@@ -1,6 +1,11 @@
 import type { Plan, PlannedCall } from '../model/plan.ts';
+import { UsageError } from '../model/usage-error.ts';
 import type { Connection } from '../wire/connection.ts';
+import { HandshakeError } from '../wire/dialects/adapter.ts';
 import type { AuditRead } from './audit.ts';
+
+// A server that greeted us once may spoil a greeting now and then; one that spoils three in a row is not there.
+const GREETINGS_MAX = 3;
 
 /** One connection an agent, for the length of a run. */
 export interface Connections {
@@ -23,7 +28,7 @@ export function createConnections(plan: Plan, openFor: (agent: number) => Promis
   return {
     async open() {
       const agents = new Set(plan.calls.map((call) => call.agent));
-      await Promise.all([...agents].map(async (agent) => connections.set(agent, await openFor(agent))));
+      await Promise.all([...agents].map(async (agent) => connections.set(agent, await openPatiently(agent, openFor))));
     },
     of,
     async read(task) {
@@ -40,4 +45,19 @@ export function createConnections(plan: Plan, openFor: (agent: number) => Promis
       await Promise.all([...connections.values()].map((connection) => connection.close()));
     },
   };
+}
+
+/** What came instead of an answer stands in the history: a spoilt greeting is the server's, and the next may be good. */
+async function openPatiently(agent: number, openFor: (agent: number) => Promise<Connection>): Promise<Connection> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openFor(agent);
+    } catch (error) {
+      if (!(error instanceof HandshakeError)) throw error;
+      if (attempt < GREETINGS_MAX) continue;
+      throw new UsageError(`The server came up and then did not greet agent ${agent}: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
 }

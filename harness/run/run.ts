@@ -162,6 +162,7 @@ async function finish(
   recorder.record({ kind: 'note', topic: 'audit' });
   const auditing = new AbortController();
   const signal = AbortSignal.any([options.signal, auditing.signal]);
+  setMaxListeners(0, signal); // Each of the readers listens.
   try {
     await audit({ plan, progress: parts.progress, read: bed.read, clock, signal });
   } catch (error) {

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { Plan } from '../model/plan.ts';
+import { runDirectory } from '../model/run-directory.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { compile } from '../plan/compile.ts';
+import { loadScenario } from '../plan/scenario-file.ts';
+import { probeServer } from '../run/probe.ts';
+import { resolveTarget } from '../targets/index.ts';
+import type { CommandContext } from './command.ts';
+import { executePlan } from './execution.ts';
+import { commandOf, type Subject } from './prove-server.ts';
+
+/** One run of one server. */
+export interface ProveRun {
+  readonly subject: Subject;
+  readonly dialect: Subject['dialects'][number];
+  readonly transport: Subject['transports'][number];
+  readonly seed: number;
+  /** The same calls with nothing done to them. */
+  readonly isFaultless: boolean;
+}
+
+export type Finished = ProveRun & { readonly verdict: Verdict };
+
+/** Whether its scenario does anything to the server. */
+export function hasFaults(subject: Subject): boolean {
+  return subject.faults.length > 0 || loadScenario(subject.scenario).faults.length > 0;
+}
+
+/** The ordinary way of every run, from plan to verdict, in a directory of its own. */
+export async function runSubject(run: ProveRun, base: string, context: CommandContext): Promise<Finished> {
+  const { subject, dialect, transport, seed, isFaultless } = run;
+  const { root, version } = context.package;
+  const port = transport === 'http' ? { url: 'http://127.0.0.1:{{port}}/mcp' } : {};
+  const server = commandOf(root, subject.id, dialect, transport);
+  const target = await resolveTarget(
+    { server, dialect, transport, asReference: true, ...port },
+    { probe: (request) => probeServer(request, context.signal) },
+  );
+  const whole = compile({
+    scenario: loadScenario(subject.scenario),
+    seed,
+    target: target.planned,
+    overrides: { set: subject.set, faults: subject.faults },
+    claimcheck: version,
+  });
+  const verdict = await executePlan({
+    plan: isFaultless ? withoutFaults(whole) : whole,
+    target,
+    directory: runDirectory(join(base, `${subject.id}-${isFaultless ? 'faults-off' : seed}`)),
+    context,
+    isLive: false,
+    isQuiet: true,
+    onEvent() {},
+  });
+  return { ...run, verdict };
+}
+
+/** What only a fault could bring about is not asked for. */
+function withoutFaults(plan: Plan): Plan {
+  return { ...plan, faults: [], notApplicable: [], mustReach: [], thresholds: [] };
+}
+
+/**
+ * Does all the work, so many at a time, in order. Stops taking more when the signal is aborted, or when one of them fails: then
+ * the others are told to end too, and its error is thrown when they have.
+ */
+export async function inParallel<Item>(
+  items: readonly Item[],
+  options: { readonly jobs: number; readonly signal: AbortSignal },
+  work: (item: Item, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal]);
+  const waiting = [...items];
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined && !signal.aborted; item = waiting.shift()) {
+      // Each gets a signal of its own to listen to.
+      await work(item, AbortSignal.any([signal]));
+    }
+  };
+  const workers = Array.from({ length: Math.min(options.jobs, items.length) }, () =>
+    worker().catch((error: unknown) => failure.abort(error)),
+  );
+  await Promise.all(workers);
+  failure.signal.throwIfAborted();
+}
