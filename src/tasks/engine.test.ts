@@ -217,6 +217,18 @@ test('outcomes are what the tool said: isError is a result, a thrown RPC error i
   expect(kit.effects.committed).toEqual([]);
 });
 
+test('progress is shown, at most as often as clients look', async () => {
+  await using kit = disposable(await createKit());
+  const notes: (string | null)[] = [];
+  kit.engine.subscribe('alice', (task) => notes.push(task.statusMessage));
+  await accepted(kit.engine, requestOf({ tool: 'import_data', arguments: { token: 't', ms: 2_400 } }));
+  await accepted(kit.engine, requestOf({ tool: 'generate_report', arguments: { token: 't', ms: 600, sections: 20 } }));
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(notes).toContain('Step 4 of 4: load.');
+  expect(notes).toContain('Step 2 of 4: check.');
+  expect(notes.filter((note) => note?.includes('of 20'))).toEqual(['Step 18 of 20: section 18.']);
+});
+
 test('an endless wait for nothing keeps no timer of its own: timers do not grow with tasks', async () => {
   await using kit = disposable(await createKit({ concurrency: 1 }));
   await accepted(kit.engine, requestOf({ ms: 60_000 }));

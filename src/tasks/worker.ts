@@ -87,7 +87,8 @@ async function claim(id: string, { name, writer, clock, leaseMs }: WorkerParts):
   return answer.kind === 'changed' ? answer.task : undefined;
 }
 
-async function runTool(work: RunningTask, { tools, clock, onError }: WorkerParts): Promise<Outcome> {
+async function runTool(work: RunningTask, parts: WorkerParts): Promise<Outcome> {
+  const { tools, clock } = parts;
   const task = work.record();
   const tool = tools.get(task.tool);
   if (tool === undefined) return failure('no-such-tool', `This server has no tool named '${task.tool}' any more.`);
@@ -97,7 +98,7 @@ async function runTool(work: RunningTask, { tools, clock, onError }: WorkerParts
       effectKey: effectKeyOf(task),
       signal: work.signal,
       effects: work.effects,
-      progress: createProgress(work, onError),
+      progress: createProgress(work, parts),
       sleep: (ms) => clock.sleep(ms, work.signal),
     });
     return { kind: 'result', result };
@@ -120,19 +121,17 @@ async function settle(work: RunningTask, outcome: Outcome, { clock, onError }: W
   }
 }
 
-/** Keeps only the newest message while one is being written: progress must not slow the work down. */
-function createProgress(work: RunningTask, onError: WorkerParts['onError']): (message: string) => void {
-  let pending: string | undefined;
+/**
+ * Writes a message at most as often as clients look, the newest one; those in between are left out. Each write is synced to
+ * the disk: progress must not slow the work down.
+ */
+function createProgress(work: RunningTask, { clock, onError }: WorkerParts): (message: string) => void {
+  let writtenAt = clock.now(); // The claim has just said that it runs.
   return (message) => {
-    const isWriting = pending !== undefined;
-    pending = message;
-    if (isWriting) return;
+    if (clock.now() - writtenAt < work.record().pollIntervalMs) return;
+    writtenAt = clock.now();
     work
-      .exclusive(async () => {
-        const newest = pending;
-        pending = undefined;
-        if (newest !== undefined) await work.write({ type: 'note', message: newest });
-      })
+      .exclusive(() => work.write({ type: 'note', message }))
       .catch((error) => onError(error, `noting the progress of task ${work.id}`));
   };
 }
