@@ -51,6 +51,7 @@ function lock(path: string): Database.Database {
   const database = new Database(path);
   try {
     database.pragma('busy_timeout = 0');
+    database.pragma('journal_mode = MEMORY'); // Nothing is ever written: no second file.
     database.exec('BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
@@ -66,5 +67,5 @@ function release(database: Database.Database): void {
 }
 
 function remove(path: string): void {
-  for (const file of [path, `${path}-journal`]) rmSync(file, { force: true });
+  rmSync(path, { force: true });
 }

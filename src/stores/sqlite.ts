@@ -7,7 +7,8 @@ import { decodeTask, encodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
 import { makeDirectory } from './directory.ts';
 import { createFilePresence } from './file-presence.ts';
-import type { Position, StoreOptions, TaskStore } from './store.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type { InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
 
 const SCHEMA_VERSION = 1;
 const BUSY_TIMEOUT_MS = 5_000; // Another process's write takes well under 1 ms; a slow disk's sync may take a second.
@@ -32,29 +33,23 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** One file, `tasks.db`, in WAL mode. Every write is synced to the disk before it resolves, so a receipt survives a crash of the machine too. */
+/** One file, `tasks.db`, in WAL mode. A write resolves when it is synced to the disk, so a receipt survives a crash of the machine too. */
 export async function openSqliteStore(options: StoreOptions): Promise<TaskStore> {
   const path = join(options.directory, 'tasks.db');
   const database = connect(options.directory, path);
   const statements = prepare(database);
+  const group = createGroupCommit(database);
   const presence = createFilePresence(join(options.directory, 'workers'));
   return {
-    async insert(task) {
-      // OR IGNORE leaves the row out for a taken key and for a taken id; which of the two, the read tells.
-      const { changes } = statements.insert.run(...rowOf(task));
-      if (changes === 1) return { kind: 'inserted' };
-      const holder =
-        task.idempotencyKey === null ? undefined : one(statements.byKey, task.principal, task.idempotencyKey);
-      if (holder !== undefined) return { kind: 'key-taken', task: holder };
-      throw new Error(`task id ${task.id} exists already`);
-    },
+    insert: (task) => group.write(() => insert(statements, task)),
     get: async (id) => one(statements.get, id),
     byKey: async (principal, idempotencyKey) => one(statements.byKey, principal, idempotencyKey),
-    async replace(task, expectedVersion) {
-      const [, , , state, isHeld, , due, version, record] = rowOf(task);
-      return statements.replace.run(state, isHeld, due, version, record, task.id, expectedVersion).changes === 1;
-    },
-    remove: async (id, expectedVersion) => statements.remove.run(id, expectedVersion).changes === 1,
+    replace: (task, expectedVersion) =>
+      group.write(() => {
+        const [, , , state, isHeld, , due, version, record] = rowOf(task);
+        return statements.replace.run(state, isHeld, due, version, record, task.id, expectedVersion).changes === 1;
+      }),
+    remove: (id, expectedVersion) => group.write(() => statements.remove.run(id, expectedVersion).changes === 1),
     async list(principal, { after, limit }) {
       if (after === undefined) return all(statements.listFirst, principal, limit);
       return all(statements.listAfter, principal, after.createdAt, after.id, limit);
@@ -65,9 +60,19 @@ export async function openSqliteStore(options: StoreOptions): Promise<TaskStore>
     presence,
     async [Symbol.asyncDispose]() {
       presence[Symbol.dispose]();
-      if (database.open) database.close();
+      if (!database.open) return;
+      group.flush();
+      database.close();
     },
   };
+}
+
+function insert(statements: ReturnType<typeof prepare>, task: TaskRecord): InsertAnswer {
+  // OR IGNORE leaves the row out for a taken key and for a taken id; which of the two, the read tells.
+  if (statements.insert.run(...rowOf(task)).changes === 1) return { kind: 'inserted' };
+  const holder = task.idempotencyKey === null ? undefined : one(statements.byKey, task.principal, task.idempotencyKey);
+  if (holder !== undefined) return { kind: 'key-taken', task: holder };
+  throw new Error(`task id ${task.id} exists already`);
 }
 
 const BEFORE_ALL: Position = { createdAt: -1, id: '' };

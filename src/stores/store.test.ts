@@ -81,6 +81,22 @@ describe.each(Object.entries(STORES))('store %s', (id, entry) => {
     expect(await store.insert(taskOf({ id: 'next', idempotencyKey: 'k' }))).toEqual({ kind: 'inserted' });
   });
 
+  test('a write that fails does not take those beside it along', async () => {
+    await using store = await open();
+    await store.insert(taskOf());
+    const answers = await Promise.allSettled([
+      store.insert(taskOf({ id: 'before' })),
+      store.insert(taskOf({ statusMessage: 'this id is taken' })),
+      store.insert(taskOf({ id: 'after' })),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await Promise.all(['before', 'after'].map(async (id) => (await store.get(id))?.id))).toEqual([
+      'before',
+      'after',
+    ]);
+    expect((await store.get(taskOf().id))?.statusMessage).toBeNull();
+  });
+
   test('scans go on strictly after a position, each record once', async () => {
     await using store = await open();
     const all = Array.from({ length: 9 }, (_, number) =>

@@ -16,7 +16,8 @@ let directory = '';
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'claimcheck-engine-'));
-  vi.useFakeTimers();
+  // Immediates stay real: SQLite commits in them.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
 });
 afterEach(async () => {
   const closed = Promise.all(kits.splice(0).map(({ engine }) => engine[Symbol.asyncDispose]()));

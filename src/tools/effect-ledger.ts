@@ -42,6 +42,9 @@ export function openLedger(path: string | undefined): EffectLedger & Disposable 
 export function createFileLedger(path: string): EffectLedger & Disposable {
   const file = openSync(path, 'a+');
   const lock = new Database(`${path}.lock`);
+  // The change of mode waits for the lock as well; commits wait for it without blocking the process.
+  lock.pragma(`busy_timeout = ${LOCK_TRIES_MAX}`);
+  lock.pragma('journal_mode = MEMORY'); // Nothing is ever written to it; a journal file would cost four times the lock.
   lock.pragma('busy_timeout = 0');
   const reader = createKeyReader(file);
   let tail: Promise<unknown> = Promise.resolve();
