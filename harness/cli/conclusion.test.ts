@@ -19,10 +19,10 @@ it('a good run is told in a few lines, the report last', () => {
 it('a bad run ends with the verdict, the first finding, the directory and how to replay it', () => {
   expect(concludeRun(brokenVerdict(), places).split('\n').slice(3)).toEqual([
     '  checkers  1 violated, 1 unknown',
-    '  violated  S3 (Work was done twice)',
+    '  violated  S3: Work was done twice',
     '  first     S3: call 41 committed twice <&> (events 1201, 1377)',
     '  threshold lost == 0: missed, it was 2',
-    '  unknown   S8 (Wrong results): no result',
+    '  unknown   S8: Wrong results (no result)',
     "  unknown   the situation 'kill-mid-work' was not reached",
     '  directory reports/out/tour/x',
     '  report    reports/out/tour/x/report.html',

@@ -54,7 +54,8 @@ export function reasons(verdict: Verdict): string[] {
     lines.push(`threshold ${expression}: ${valid === false ? 'missed' : 'unknown'}, ${measured}`);
   }
   for (const checker of verdict.checkers) {
-    if (checker.valid === 'unknown') lines.push(`unknown   ${nameOf(checker)}: ${checker.reason ?? 'no reason given'}`);
+    if (checker.valid === 'unknown')
+      lines.push(`unknown   ${nameOf(checker)} (${checker.reason ?? 'no reason given'})`);
   }
   for (const { id, required, reached, applicable } of verdict.coverage) {
     if (required && reached === 0 && applicable !== false)
@@ -64,7 +65,7 @@ export function reasons(verdict: Verdict): string[] {
 }
 
 function nameOf({ id, title, invariants }: CheckerVerdict): string {
-  return `${invariants.length > 0 ? invariants.join(', ') : id} (${title})`;
+  return `${invariants.length > 0 ? invariants.join(', ') : id}: ${title}`;
 }
 
 function callsLine({ fates, phantom }: Verdict): string {

@@ -10,7 +10,7 @@ export interface Output {
   readonly stderr: NodeJS.WriteStream;
   /** Width of stdout, for tables. */
   readonly columns: number;
-  /** A person is watching: progress may be redrawn in place. */
+  /** A person is watching on a screen that is high enough: progress may be redrawn in place. */
   readonly isTerminal: boolean;
 }
 
@@ -21,6 +21,9 @@ export interface Streams {
 
 // A pipe has no width; tables then get room for whole sentences.
 const COLUMNS = 160;
+
+// The block of progress has seven lines; some terminals have no size at all.
+const ROWS_MIN = 9;
 
 export function createOutput({ stdout, stderr }: Streams, isQuiet: () => boolean): Output {
   const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
@@ -35,7 +38,7 @@ export function createOutput({ stdout, stderr }: Streams, isQuiet: () => boolean
       stderr.write(line(text));
     },
     stderr,
-    columns: stdout.columns ?? COLUMNS,
-    isTerminal: stderr.isTTY === true,
+    columns: stdout.columns || COLUMNS,
+    isTerminal: stderr.isTTY === true && stderr.rows >= ROWS_MIN && stderr.columns > 0,
   };
 }

@@ -7,8 +7,6 @@ import { progressBlock, progressLine } from './progress-text.ts';
 // Fast enough to feel alive, slow enough to cost nothing.
 const REDRAW_MS = 200;
 const LINE_MS = 5000;
-// What a terminal that does not say its width is taken to have.
-const COLUMNS = 80;
 
 export interface ProgressViewOptions {
   readonly name: string;
@@ -26,7 +24,7 @@ export function showProgress(options: ProgressViewOptions): AsyncDisposable {
   const block = isLive ? createLogUpdate(output.stderr) : null;
   const draw = () => {
     if (block === null) output.progress(progressLine(name, read()));
-    else block(progressBlock(name, read(), output.stderr.columns ?? COLUMNS));
+    else block(progressBlock(name, read(), output.stderr.columns));
   };
   const drawing = (async () => {
     while (!ending.signal.aborted) {
