@@ -57,13 +57,20 @@ export function planOutDirectories(runs: readonly RunName[], options: OutOptions
 export function openOutDirectory(directory: RunDirectory, cwd: string): void {
   const { path } = directory;
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     accessSync(path, constants.W_OK);
     for (const name of readdirSync(path)) if (RUN_FILE.test(name)) rmSync(join(path, name));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`cannot write to ${shown(cwd, path)}: ${reason}`, { cause: error });
   }
+}
+
+/** As `mkdir -p`. Node's own recursion never ends where a system folder refuses (/proc/x/y). */
+function makeFolders(path: string): void {
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.push(folder);
+  for (const folder of missing.reverse()) mkdirSync(folder);
 }
 
 /** Removes what a run that never started left behind; folders only when that emptied them. */

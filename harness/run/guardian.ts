@@ -12,7 +12,7 @@ export interface Guardian {
   close(): Promise<void>;
 }
 
-// $1 is the scratch folder. A plain shell starts in a millisecond and needs nothing of ours to be built.
+// $1 is the scratch folder. `kill -9 -PID` is what every shell takes; dash knows no `--` there. A plain shell starts in a millisecond and needs nothing of ours to be built.
 const SCRIPT = `
 pids=""
 while read -r verb pid; do
@@ -21,7 +21,7 @@ while read -r verb pid; do
   pids="$rest"
   [ "$verb" = add ] && pids="$pids $pid"
 done
-for pid in $pids; do kill -KILL -- "-$pid" 2>/dev/null; done
+for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 [ -n "$1" ] && rm -rf -- "$1"
 exit 0
 `;
