@@ -505,11 +505,11 @@ describe('progress', () => {
     await using face = await createFace();
     const params = {
       name: 'generate_report',
-      arguments: { token: 'p', ms: 600, topic: 'tides' },
+      arguments: { token: 'p', ms: 2_400, topic: 'tides' },
       _meta: { progressToken: 'tok' },
     };
     const call = face.begin('tools/call', params);
-    await vi.advanceTimersByTimeAsync(700);
+    await vi.advanceTimersByTimeAsync(2_500);
     expect(await call.answer).toMatchObject({ result: { structuredContent: { token: 'p' } } });
     const told = call.notifications.map((notification) => notification.params ?? {});
     expect(told.length).toBeGreaterThan(1);
