@@ -4,8 +4,9 @@ import type { Backoff } from '../../model/backoff.ts';
 import { createSystemClock, nsOf } from '../../model/clock.ts';
 import type { EventBody } from '../../model/event.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { PLAN_SCHEMA, type Plan, type PlannedCall, type PlannedFault } from '../../model/plan.ts';
+import type { Plan, PlannedCall, PlannedFault } from '../../model/plan.ts';
 import { createPrng } from '../../model/prng.ts';
+import { samplePlan, sampleTarget } from '../../model/testing/sample-plan.ts';
 
 export const WORKING: Outcome = { type: 'ok', task: 'k1', status: 'working', shape: [] };
 export const DONE: Outcome = { type: 'ok', task: 'k1', status: 'completed', echo: 'tk1', shape: [] };
@@ -147,36 +148,11 @@ function plannedCall(changes: Partial<PlannedCall> = {}): PlannedCall {
 
 function planOf(call: PlannedCall, { retry = {}, backoff, faults = [] }: BenchOptions, options: object): Plan {
   return {
-    schema: PLAN_SCHEMA,
-    claimcheck: '0.0.0',
+    ...samplePlan(),
     scenario: 'bench',
     title: 'Bench',
-    seed: 1,
     time: 'virtual',
-    target: {
-      kind: 'reference',
-      dialect: 'tasks-2026-07-28',
-      transport: 'http',
-      store: null,
-      queue: null,
-      profile: null,
-      facts: {
-        key: true,
-        variesDuration: true,
-        takesMs: 600,
-        process: true,
-        principals: true,
-        scope: 'principal',
-        effects: 'ordered',
-        delivery: 'exactly-once',
-        echo: true,
-        cancel: true,
-        failing: true,
-        durable: true,
-        modes: [],
-        tools: ['work'],
-      },
-    },
+    target: sampleTarget({ takesMs: 600 }),
     agents: {
       count: 1,
       policy: call.policy,
@@ -184,14 +160,9 @@ function planOf(call: PlannedCall, { retry = {}, backoff, faults = [] }: BenchOp
       retry: { key: 'same', attemptsMax: 4, delayMs: 100, factor: 2, delayMsMax: 1000, ...retry },
       busyMs: 0,
     },
-    load: { id: 'closed', model: 'closed', options: {} },
     calls: [call],
     faults,
     slaMs: 60_000,
     limits: { requestMs: 5000, blockingMs: 20_000, readyMs: 5000, runMs: 100_000, stopMs: 5000 },
-    thresholds: [],
-    mustReach: [],
-    notApplicable: [],
-    record: 'full',
   };
 }

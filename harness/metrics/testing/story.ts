@@ -3,8 +3,9 @@ import { HISTORY_SCHEMA } from '../../model/event.ts';
 import { type HistoryIndex, indexHistory } from '../../model/history-index.ts';
 import type { MetricValue } from '../../model/metric-value.ts';
 import type { Operation, Reason } from '../../model/operation.ts';
-import { PLAN_SCHEMA, type Plan, type PlannedCall, type TargetFacts } from '../../model/plan.ts';
+import type { Plan, PlannedCall, TargetFacts } from '../../model/plan.ts';
 import { loadUnit } from '../../model/registry.ts';
+import { samplePlan, sampleTarget } from '../../model/testing/sample-plan.ts';
 import { metrics } from '../index.ts';
 
 /** 2026-01-01T00:00:00Z: the wall clock at the start of every story. */
@@ -91,68 +92,11 @@ function planOf(
   count: number,
   options: { readonly facts?: Partial<TargetFacts>; readonly call?: Partial<PlannedCall>; readonly slaMs?: number },
 ): Plan {
-  const backoff = { id: 'server-hint', options: {} };
+  const plan = samplePlan(count);
   return {
-    schema: PLAN_SCHEMA,
-    claimcheck: '0.1.0',
-    scenario: 'story',
-    title: 'A hand-written history',
-    seed: 1,
-    time: 'real',
-    target: {
-      kind: 'reference',
-      dialect: 'tasks-2026-07-28',
-      transport: 'http',
-      store: 'sqlite',
-      queue: 'local',
-      profile: null,
-      facts: {
-        key: true,
-        variesDuration: true,
-        takesMs: 100,
-        process: true,
-        principals: true,
-        scope: 'principal',
-        effects: 'ordered',
-        delivery: 'exactly-once',
-        echo: true,
-        cancel: true,
-        failing: true,
-        durable: true,
-        modes: [],
-        tools: ['work'],
-        ...options.facts,
-      },
-    },
-    agents: {
-      count: 1,
-      policy: 'poller',
-      backoff,
-      retry: { key: 'same', attemptsMax: 5, delayMs: 100, factor: 2, delayMsMax: 1000 },
-      busyMs: 0,
-    },
-    load: { id: 'closed', model: 'closed', options: {} },
-    calls: Array.from({ length: count }, (_, index) => ({
-      call: index + 1,
-      agent: 1,
-      atMs: null,
-      thinkMs: 0,
-      tool: 'work',
-      ms: 100,
-      mode: null,
-      token: `token-${index + 1}`,
-      key: `key-${index + 1}`,
-      policy: 'poller',
-      busyMs: 0,
-      cancelAfterMs: null,
-      ...options.call,
-    })),
-    faults: [],
+    ...plan,
+    target: sampleTarget(options.facts),
+    calls: plan.calls.map((call) => ({ ...call, ...options.call })),
     slaMs: options.slaMs ?? 15_000,
-    limits: { requestMs: 5000, blockingMs: 30_000, readyMs: 10_000, runMs: 60_000, stopMs: 10_000 },
-    thresholds: [],
-    mustReach: [],
-    notApplicable: [],
-    record: 'full',
   };
 }

@@ -1,7 +1,8 @@
 import type { Event, EventBody, FrameBody, FxBody, InvBody, OkBody, UnsureBody } from '../event.ts';
 import { HISTORY_SCHEMA } from '../event.ts';
 import type { Operation, Reason } from '../operation.ts';
-import { PLAN_SCHEMA, type Plan, type PlannedCall, type PlannedFault, type TargetFacts } from '../plan.ts';
+import type { Plan, PlannedCall, PlannedFault, TargetFacts } from '../plan.ts';
+import { samplePlan, sampleTarget } from './sample-plan.ts';
 
 /** 2026-01-01T00:00:00Z: the wall clock at the start of every hand-written history. */
 export const WALL = Date.UTC(2026, 0, 1);
@@ -166,76 +167,22 @@ function keyed(plan: Plan, call: number): Partial<InvBody> {
 }
 
 function planOf(options: BuilderOptions): Plan {
-  const count = options.calls ?? 1;
   const agents = options.agents ?? 1;
-  const facts: TargetFacts = {
-    key: true,
-    variesDuration: true,
-    takesMs: 100,
-    process: true,
-    principals: true,
-    scope: 'principal',
-    effects: 'ordered',
-    delivery: 'exactly-once',
-    echo: true,
-    cancel: true,
-    failing: true,
-    durable: true,
-    modes: [],
-    tools: ['work'],
-    ...options.facts,
-  };
+  const plan = samplePlan(options.calls ?? 1);
+  const target = { ...sampleTarget(options.facts), ...options.target };
+  const callOf = (call: PlannedCall): PlannedCall => ({
+    ...call,
+    agent: ((call.call - 1) % agents) + 1,
+    token: tokenOf(call.call),
+    key: target.facts.key ? keyOf(call.call) : null,
+    ...options.call,
+  });
   return {
-    schema: PLAN_SCHEMA,
-    claimcheck: '0.1.0',
-    scenario: 'hand-written',
-    title: 'A hand-written history',
-    seed: 1,
-    time: 'real',
-    target: {
-      kind: 'reference',
-      dialect: 'tasks-2026-07-28',
-      transport: 'http',
-      store: 'sqlite',
-      queue: 'local',
-      profile: null,
-      facts,
-      ...options.target,
-    },
-    agents: {
-      count: agents,
-      policy: 'poller',
-      backoff: { id: 'server-hint', options: {} },
-      retry: { key: 'same', attemptsMax: 3, delayMs: 100, factor: 2, delayMsMax: 1000 },
-      busyMs: 0,
-    },
-    load: { id: 'closed', model: 'closed', options: {} },
-    calls: Array.from({ length: count }, (_, index) => callOf(index + 1, agents, facts.key, options.call)),
+    ...plan,
+    target,
+    agents: { ...plan.agents, count: agents },
+    calls: plan.calls.map(callOf),
     faults: options.faults ?? [],
-    slaMs: 10_000,
-    limits: { requestMs: 5000, blockingMs: 30_000, readyMs: 5000, runMs: 60_000, stopMs: 5000 },
-    thresholds: [],
-    mustReach: [],
-    notApplicable: [],
-    record: 'full',
     ...options.plan,
-  };
-}
-
-function callOf(call: number, agents: number, hasKey: boolean, more: Partial<PlannedCall> = {}): PlannedCall {
-  return {
-    call,
-    agent: ((call - 1) % agents) + 1,
-    atMs: null,
-    thinkMs: 0,
-    tool: 'work',
-    ms: 100,
-    mode: null,
-    token: tokenOf(call),
-    key: hasKey ? keyOf(call) : null,
-    policy: 'poller',
-    busyMs: 0,
-    cancelAfterMs: null,
-    ...more,
   };
 }

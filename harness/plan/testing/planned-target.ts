@@ -1,19 +1,10 @@
 import type { DialectId, TransportId } from '../../model/operation.ts';
 import type { PlannedTarget, TargetFacts } from '../../model/plan.ts';
+import { SAMPLE_FACTS, sampleTarget } from '../../model/testing/sample-plan.ts';
 
 const REFERENCE_FACTS: TargetFacts = {
-  key: true,
-  variesDuration: true,
+  ...SAMPLE_FACTS,
   takesMs: 600,
-  process: true,
-  principals: true,
-  scope: 'principal',
-  effects: 'ordered',
-  delivery: 'exactly-once',
-  echo: true,
-  cancel: true,
-  failing: true,
-  durable: true,
   modes: ['repeatable', 'plain', 'error', 'throw', 'exit', 'burn'],
   tools: [
     'work',
@@ -37,13 +28,9 @@ export function plannedTarget(
 ): PlannedTarget {
   const { dialect = 'tasks-2026-07-28', transport = 'http', facts = {} } = options;
   return {
-    kind: 'reference',
+    ...sampleTarget({ ...REFERENCE_FACTS, principals: transport === 'http', ...facts }),
     dialect,
     transport,
-    store: 'sqlite',
-    queue: 'local',
-    profile: null,
-    facts: { ...REFERENCE_FACTS, principals: transport === 'http', ...facts },
   };
 }
 
