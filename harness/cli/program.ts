@@ -45,10 +45,10 @@ export async function execute({ argv, cwd, env, stdout, stderr }: Invocation): P
     await parser.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (interruption.signal.aborted && error === interruption.signal.reason) return EXIT.interrupted;
+    const isWanted = interruption.signal.aborted && error === interruption.signal.reason;
     const failure = explainFailure(error, { version: own.version, argv });
-    if (failure.message !== '') output.warn(failure.message);
-    return failure.exitCode;
+    if (failure.message !== '' && !isWanted) output.warn(failure.message);
+    return interruption.signal.aborted ? EXIT.interrupted : failure.exitCode;
   }
 }
 

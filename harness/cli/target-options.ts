@@ -4,6 +4,7 @@ import { QUEUES } from '../../src/queues/index.ts';
 import { STORES } from '../../src/stores/index.ts';
 import { unknownName } from '../model/usage-error.ts';
 import { type Probe, type ResolvedTarget, resolveTarget } from '../targets/index.ts';
+import { wholeNumber } from './number-option.ts';
 
 /** Which system is tested: the same options for every command that needs one. None: the reference server. */
 export interface TargetFlags {
@@ -16,6 +17,8 @@ export interface TargetFlags {
   readonly queue?: string;
   readonly dialect?: string;
   readonly transport?: 'stdio' | 'http';
+  readonly module?: string;
+  readonly replicas?: number;
 }
 
 export function addTargetOptions(parser: Parser): void {
@@ -31,13 +34,19 @@ export function addTargetOptions(parser: Parser): void {
     .option('--store <id>', `reference server: ${Object.keys(STORES).join(', ')}`, known('store', STORES))
     .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
-    .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']));
+    .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']))
+    // Known and refused with a clear word until they exist.
+    .addOption(new Option('--module <file>').hideHelp())
+    .addOption(new Option('--replicas <number>').argParser(wholeNumber('--replicas', 1, 100)).hideHelp());
 }
 
 /** The system under test that the flags name. A foreign server is started once, to see what it speaks and offers. */
 export function resolveFlags(flags: TargetFlags, probe: Probe): Promise<ResolvedTarget> {
-  const { server, url, profile, tool, arguments: json, store, queue, dialect, transport } = flags;
-  return resolveTarget({ server, url, profile, tool, arguments: json, store, queue, dialect, transport }, { probe });
+  const { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas } = flags;
+  return resolveTarget(
+    { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas },
+    { probe },
+  );
 }
 
 function known(kind: string, registry: Readonly<Record<string, unknown>>): (id: string) => string {
