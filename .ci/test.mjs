@@ -18,6 +18,7 @@ const E2E_MS_MAX = 480_000;
 
 try {
   await step('type check', [tool('typescript/bin/tsc'), '-p', '.']);
+  await step('type check of the browser code', [tool('typescript/bin/tsc'), '-p', 'reports/browser']);
   await step('lint', [tool('@biomejs/biome/bin/biome'), 'check', '.', '--diagnostic-level=error']);
   const isBuilt = await step('build', ['.ci/build.mjs']);
   await suite('unit', STEP_MS_MAX);

@@ -1,17 +1,23 @@
-import type { Event, EventOf } from '../harness/model/event.ts';
+import type { Event } from '../harness/model/event.ts';
 import type { CallView, HistoryIndex } from '../harness/model/history-index.ts';
 import { isTerminal } from '../harness/model/operation.ts';
 import type { Verdict } from '../harness/model/verdict.ts';
-import { formatInstant, shortened } from './format.ts';
 
 /** What happened to one call, as its row of the timeline shows it. ns from run start; null: never. */
 export interface CallTrack {
   readonly call: CallView;
   readonly sentT: number | null;
   readonly ackT: number | null;
-  readonly runs: readonly { readonly fromT: number; readonly toT: number | null }[];
+  /** `toT` null: it never committed; `nextBegin`: when the work was begun again, Infinity: never. */
+  readonly runs: readonly { readonly fromT: number; readonly toT: number | null; readonly nextBegin: number }[];
   readonly commits: readonly number[];
   readonly seenT: number | null;
+  /** When the server first told its agent that it knows no such task. */
+  readonly deniedT: number | null;
+  /** Until when anybody waited for it: seen, else denied, else given up, else the end of the run. */
+  readonly waitedUntilT: number;
+  /** Ends of sends of the create that brought no receipt. */
+  readonly failedSends: readonly number[];
   readonly polls: readonly number[];
   /** Sends of the create after the first. */
   readonly resends: readonly number[];
@@ -26,7 +32,10 @@ export function callTracks(history: HistoryIndex, verdict: Verdict): readonly Ca
   const findings = findingsByCall(history, verdict);
   const tracks = history.calls
     .filter((call) => call.creates.length > 0)
-    .map((call) => trackOf(call, events.get(call.planned.call) ?? [], findings.get(call.planned.call) ?? []));
+    .map((call) => {
+      const number = call.planned.call;
+      return trackOf(call, history.endT, events.get(number) ?? [], findings.get(number) ?? []);
+    });
   return tracks.sort((a, b) => badness(b) - badness(a) || a.call.planned.call - b.call.planned.call);
 }
 
@@ -35,17 +44,21 @@ function badness(track: CallTrack): number {
   return track.findings.length > 0 ? 1e18 + slowness : slowness;
 }
 
-function trackOf(call: CallView, events: readonly Event[], findings: readonly string[]): CallTrack {
+function trackOf(call: CallView, endT: number, events: readonly Event[], findings: readonly string[]): CallTrack {
   const own = call.reads.filter(({ inv }) => inv.agent !== 'auditor');
   const seen = [...call.creates, ...own, ...call.cancels].flatMap(({ end }) =>
     end?.kind === 'ok' && isTerminal(end.status) ? [end.t] : [],
   );
   const commits = call.commits.map((effect) => effect.at).sort((a, b) => a - b);
   const begins = call.begins.map((effect) => effect.at).sort((a, b) => a - b);
+  const seenT = seen.length === 0 ? null : Math.min(...seen);
   const runs = begins.map((fromT, index) => {
     const nextBegin = begins[index + 1] ?? Number.POSITIVE_INFINITY;
-    return { fromT, toT: commits.find((t) => t >= fromT && t <= nextBegin) ?? null };
+    return { fromT, toT: commits.find((t) => t >= fromT && t <= nextBegin) ?? null, nextBegin };
   });
+  const denials = own.flatMap(({ end }) => (end?.kind === 'fail' && end.reason === 'not-found' ? [end.t] : []));
+  const deniedT = denials.length === 0 ? null : Math.min(...denials);
+  const failedSends = call.creates.flatMap(({ end }) => (end !== null && end.kind !== 'ok' ? [end.t] : []));
   const acks = call.acks.map(({ end }) => end.t);
   return {
     call,
@@ -53,7 +66,10 @@ function trackOf(call: CallView, events: readonly Event[], findings: readonly st
     ackT: acks.length === 0 ? null : Math.min(...acks),
     runs,
     commits,
-    seenT: seen.length === 0 ? null : Math.min(...seen),
+    seenT,
+    deniedT,
+    waitedUntilT: seenT ?? deniedT ?? call.quits[0]?.t ?? endT,
+    failedSends,
     polls: own.map(({ inv }) => inv.t),
     resends: call.creates.slice(1).map(({ inv }) => inv.t),
     findings,
@@ -97,60 +113,4 @@ function findingsByCall(history: HistoryIndex, verdict: Verdict): ReadonlyMap<nu
     }
   }
   return byCall;
-}
-
-/** One event as a line of plain words. Text that came from a server is cut, never dropped. */
-export function eventWords(history: HistoryIndex, event: Event): string {
-  switch (event.kind) {
-    case 'inv':
-      return sendWords(event);
-    case 'ok':
-      return answerWords(event, `answered ${sincePhrase(history, event.of, event.t)}`);
-    case 'fail':
-    case 'info': {
-      const certainty = event.kind === 'fail' ? 'did not happen' : 'nobody knows whether it happened';
-      const message = event.message === undefined ? '' : `: ${shortened(event.message, 300)}`;
-      const code = event.code === undefined ? '' : ` ${event.code}`;
-      const gateway = event.gateway === true ? ' (gateway gave up)' : '';
-      return `${event.reason}${code}${gateway}, ${certainty}${message}`;
-    }
-    case 'push':
-      return answerWords(event, 'notified');
-    case 'fx':
-      return `effect ${event.phase === 'commit' ? 'committed' : 'begun'} in boot ${event.boot}`;
-    case 'know':
-      return `agent ${event.agent} has the result of task ${event.task}`;
-    case 'bind':
-      return `agent ${event.agent} takes it as the answer to call ${event.call}`;
-    case 'use':
-      return `agent ${event.agent} goes on with it`;
-    case 'quit':
-      return `agent ${event.agent} gives up: ${shortened(event.why, 300)}`;
-    case 'act':
-    case 'idle':
-      return `agent ${event.agent} ${event.kind === 'act' ? 'busy' : 'idle'} until ${formatInstant(event.to)}`;
-    default:
-      return event.kind;
-  }
-}
-
-function sendWords(event: EventOf<'inv'>): string {
-  const who = event.agent === 'auditor' ? `final read as agent ${event.as ?? '?'}` : `agent ${event.agent}`;
-  const again = event.op === 'create' && event.attempt > 1 ? `, attempt ${event.attempt}` : '';
-  const key = event.key === undefined ? '' : `, key ${shortened(event.key, 60)}`;
-  return `${who} sends ${event.op}${again}${event.probe === true ? ' (probe)' : ''}${key}`;
-}
-
-function answerWords(event: EventOf<'ok'> | EventOf<'push'>, verb: string): string {
-  const status = event.status ?? 'no status';
-  const task = event.task === undefined ? '' : `, task ${shortened(event.task, 60)}`;
-  const message = event.statusMessage === undefined ? '' : `, “${shortened(event.statusMessage, 200)}”`;
-  const error = event.error === undefined ? '' : `, error ${event.error.code} ${shortened(event.error.message, 200)}`;
-  const result = event.result === undefined ? '' : `, result ${shortened(JSON.stringify(event.result), 300)}`;
-  return `${verb}: ${status}${event.isError === true ? ' (isError)' : ''}${task}${message}${error}${result}`;
-}
-
-function sincePhrase(history: HistoryIndex, of: number, t: number): string {
-  const sent = history.events[of];
-  return sent === undefined ? '' : `after ${((t - sent.t) / 1e6).toFixed(1)} ms`;
 }

@@ -26,7 +26,11 @@ export function eventLink(input: SectionInput, seq: number, text: string): Marku
 
 function targetOf({ run: { history }, tracks }: SectionInput, seq: number): string | null {
   const event = history.events[seq];
-  if (event === undefined || event.kind === 'frame' || event.kind === 'gen') return null;
+  if (event === undefined || event.kind === 'gen') return null;
+  if (event.kind === 'frame') {
+    const sent = history.exchanges.find(({ inv }) => inv.conn === event.conn && inv.rpcId === event.rpcId)?.inv;
+    return sent !== undefined && tracks.shownCalls.has(sent.call) ? `call-${sent.call}` : null;
+  }
   if (event.kind === 'proc') return `boot-${event.boot}`;
   if (event.kind === 'fault') return 'faults';
   const call = callOfEvent(history, seq);

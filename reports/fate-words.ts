@@ -16,5 +16,5 @@ export const FATE_WORDS: Readonly<
   orphaned: { meaning: 'no receipt ever arrived, yet the work was done', tone: 'warn' },
   refused: { meaning: 'turned down, and nothing was done', tone: 'muted' },
   void: { meaning: 'no receipt ever arrived, and nothing was done', tone: 'muted' },
-  open: { meaning: 'still under way when the run ended', tone: 'warn' },
+  open: { meaning: 'not sent yet, or still under way, when the run ended', tone: 'warn' },
 };

@@ -44,3 +44,20 @@ export function downWindows(history: HistoryIndex): readonly DownWindow[] {
     return [{ boot, fromT: exit.t, toT: next?.ready?.t ?? history.endT, by: exit.by ?? '' }];
   });
 }
+
+/** Windows of one fault that overlap, joined: a hundred of them shade no darker than one. In order of time. */
+export function joinedWindows(windows: readonly FaultWindow[]): readonly FaultWindow[] {
+  const joined: FaultWindow[] = [];
+  const latest = new Map<string, number>();
+  for (const window of [...windows].sort((a, b) => a.fromT - b.fromT)) {
+    const index = latest.get(window.fault);
+    const before = index === undefined ? undefined : joined[index];
+    if (index !== undefined && before !== undefined && window.fromT <= before.toT) {
+      joined[index] = { ...before, toT: Math.max(before.toT, window.toT) };
+    } else {
+      latest.set(window.fault, joined.length);
+      joined.push(window);
+    }
+  }
+  return joined;
+}

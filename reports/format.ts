@@ -18,13 +18,15 @@ export function formatInstant(ns: number): string {
   return `${(ns / 1e9).toFixed(3)} s`;
 }
 
-/** 0.4 ms, 212 ms, 1.02 s, 2 min 3 s */
+/** 0.4 ms, 212 ms, 1.02 s, 2 min 3 s; what is not 0 never reads as 0. */
 export function formatMs(ms: number): string {
   const magnitude = Math.abs(ms);
+  if (magnitude > 0 && magnitude < 0.05) return '< 0.1 ms';
   if (magnitude < 10) return `${trimmed(ms, 1)} ms`;
   if (magnitude < 1000) return `${Math.round(ms)} ms`;
   if (magnitude < 120_000) return `${trimmed(ms / 1000, 2)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 export function formatRatio(ratio: number): string {
@@ -40,19 +42,26 @@ export function formatValue(value: number | null, unit: string): string {
   return Number.isInteger(value) ? formatCount(value) : trimmed(value, 2);
 }
 
-/** The one number of a metric that stands for it in tiles and comparisons, with its name. */
-export function headline(value: MetricValue): {
-  readonly value: number | null;
-  readonly unit: string;
-  readonly what: string;
-} {
+/** The statistic that stands for a distribution, the first that has enough samples. */
+export const STATISTICS = ['p95', 'p50', 'mean'] as const;
+export type Statistic = (typeof STATISTICS)[number];
+
+/**
+ * The one number of a metric that stands for it in tiles and comparisons, and what it is: a distribution says its statistic,
+ * its samples and those that never came. `statistic`: which one, so that runs side by side show the same; else the first that
+ * has enough samples. null: nothing was measured.
+ */
+export function headline(
+  value: MetricValue,
+  statistic?: Statistic,
+): { readonly value: number | null; readonly unit: string; readonly what: string } {
   switch (value.type) {
     case 'trend': {
-      const { p95, p50, mean } = value;
-      if (p95 !== null) return { value: p95, unit: value.unit, what: 'p95' };
-      return p50 === null
-        ? { value: mean, unit: value.unit, what: 'mean' }
-        : { value: p50, unit: value.unit, what: 'p50' };
+      const { unit, count, censored } = value;
+      const never = censored > 0 ? `, ${formatCount(censored)} never` : '';
+      const chosen = statistic ?? STATISTICS.find((name) => value[name] !== null);
+      if (count === 0 || chosen === undefined) return { value: null, unit, what: `no samples${never}` };
+      return { value: value[chosen], unit, what: `${chosen}, n\u00a0=\u00a0${formatCount(count)}${never}` };
     }
     case 'counter':
       return { value: value.value, unit: value.unit, what: value.unit };

@@ -8,13 +8,13 @@ export interface Mark {
   readonly label: string;
 }
 
-/** One row over time: a name, and a bar or tick for each mark. */
-export function lane(name: string, marks: readonly Mark[], scale: TimeScale, tone: string): Markup {
+/** One row over time: a name, and a bar or tick for each mark. `colour` (#rrggbb) goes before the tone. */
+export function lane(name: string, marks: readonly Mark[], scale: TimeScale, tone: string, colour?: string): Markup {
   const shapes = marks.map(({ fromT, toT, label }) => {
     const when = toT > fromT ? `${formatInstant(fromT)} to ${formatInstant(toT)}` : formatInstant(fromT);
     return html`<rect x="${scale.percent(fromT)}" y="2" width="${scale.width(fromT, toT)}" height="12" rx="1"><title>${label}, ${when}</title></rect>`;
   });
-  return html`<div class="lane"><span>${name}</span><svg class="${tone}" height="16" width="100%" aria-hidden="true">${grid(scale, 16)}${shapes}</svg></div>
+  return html`<div class="lane"><span>${name}</span><svg class="${tone}"${colour !== undefined && html` style="color:${colour}"`} height="16" width="100%" aria-hidden="true">${grid(scale, 16)}${shapes}</svg></div>
 `;
 }
 

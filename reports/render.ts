@@ -1,16 +1,20 @@
 import { readBrowserScript } from './browser-script.ts';
+import type { ChartData } from './chart-data.ts';
 import { html, type Markup, markupText } from './html.ts';
 import { page } from './page.ts';
-import type { ChartData, MetricWords, ReportRun, Section, SectionInput } from './report-run.ts';
+import type { FaultWords, MetricWords, ReportRun, Section, SectionInput } from './report-run.ts';
 import { comparison, runNames } from './sections/comparison.ts';
 import { sections } from './sections/index.ts';
+import { wordOf } from './sections/verdict.ts';
 import { shownTracks } from './shown-tracks.ts';
 
-export type { MetricWords, ReportRun } from './report-run.ts';
+export type { FaultWords, MetricWords, ReportRun } from './report-run.ts';
 
 export interface ReportOptions {
   /** Titles and explanations of metrics; without them their ids stand alone. */
   readonly words?: MetricWords;
+  /** The same for faults, with the colour of their lane. */
+  readonly faultWords?: FaultWords;
   /** The browser code to inline; null: none. Default: what the build made. */
   readonly script?: string | null;
 }
@@ -27,12 +31,15 @@ interface Drawn {
  */
 export function renderReport(runs: readonly ReportRun[], options: ReportOptions = {}): string {
   const words = options.words ?? {};
+  const faultWords = options.faultWords ?? {};
   const script = options.script === undefined ? readBrowserScript() : options.script;
   const charts: ChartData[] = [];
   const first = runs[0];
   if (first === undefined) throw new Error('renderReport() needs at least one run');
   const isSingle = runs.length === 1;
-  const drawn = runs.map((run, index) => drawRun(run, words, isSingle ? '' : `run-${index + 1}-`, charts));
+  const drawn = runs.map((run, index) =>
+    drawRun(run, { words, faultWords, prefix: isSingle ? '' : `run-${index + 1}-` }, charts),
+  );
   const names = runNames(runs);
   const body = isSingle
     ? (drawn[0] ?? []).map((part) => sectionMarkup(part, 2))
@@ -57,6 +64,7 @@ ${parts.map((part) => sectionMarkup(part, 3))}</details>`,
   return markupText(
     page({
       title: isSingle ? first.plan.title : `${runs.length} runs side by side`,
+      tabTitle: isSingle ? `${wordOf(first.verdict)}: ${first.plan.scenario}` : `${runs.length} runs`,
       subtitle: isSingle ? subtitleOf(first) : [...new Set(runs.map((run) => run.plan.title))].join(', '),
       footer: runs.map((run) => run.verdict.replay).slice(0, 3),
       links,
@@ -67,21 +75,24 @@ ${parts.map((part) => sectionMarkup(part, 3))}</details>`,
   );
 }
 
-function drawRun(run: ReportRun, words: MetricWords, prefix: string, charts: ChartData[]): readonly Drawn[] {
+function drawRun(
+  run: ReportRun,
+  look: Pick<SectionInput, 'words' | 'faultWords' | 'prefix'>,
+  charts: ChartData[],
+): readonly Drawn[] {
   const input: SectionInput = {
     run,
-    words,
-    prefix,
+    ...look,
     tracks: shownTracks(run),
     chart(data) {
-      const id = `${prefix}chart-${data.id}`;
+      const id = `${look.prefix}chart-${data.id}`;
       charts.push({ ...data, id });
       return id;
     },
   };
   return sections.flatMap((section) => {
     const body = section.render(input);
-    return body === null ? [] : [{ section, id: `${prefix}${section.id}`, body }];
+    return body === null ? [] : [{ section, id: `${look.prefix}${section.id}`, body }];
   });
 }
 

@@ -1,7 +1,9 @@
+import type { FaultMeta } from '../harness/model/fault.ts';
 import type { HistoryIndex } from '../harness/model/history-index.ts';
 import type { MetricMeta } from '../harness/model/metric.ts';
 import type { Plan } from '../harness/model/plan.ts';
 import type { Verdict } from '../harness/model/verdict.ts';
+import type { ChartData } from './chart-data.ts';
 import type { Markup } from './html.ts';
 import type { ShownTracks } from './shown-tracks.ts';
 
@@ -20,10 +22,14 @@ export interface ReportRun {
 /** Titles and explanations of metrics, by id; an id that is missing here is shown as it is. */
 export type MetricWords = Readonly<Record<string, Pick<MetricMeta, 'title' | 'description' | 'better'>>>;
 
+/** What each fault does, by its code; a code that is missing here is shown by its name alone. */
+export type FaultWords = Readonly<Record<string, Pick<FaultMeta, 'title' | 'description' | 'colour'>>>;
+
 /** One run as a section sees it. */
 export interface SectionInput {
   readonly run: ReportRun;
   readonly words: MetricWords;
+  readonly faultWords: FaultWords;
   /** Put before every id and after every # of this run: '' for a single run, 'run-2-' for the second of several. */
   readonly prefix: string;
   readonly tracks: ShownTracks;
@@ -39,25 +45,4 @@ export interface Section {
   readonly label: string;
   /** null: this run has nothing to show here. */
   render(input: SectionInput): Markup | null;
-}
-
-/** A chart over time, as the browser draws it. Times are seconds from run start. */
-export interface ChartData {
-  readonly id: string;
-  readonly type: 'scatter' | 'bar';
-  readonly yTitle: string;
-  readonly logarithmic: boolean;
-  readonly untilS: number;
-  readonly series: readonly {
-    readonly label: string;
-    readonly tone: number;
-    readonly points: readonly (readonly [number, number])[];
-  }[];
-  /** Fault windows drawn behind the data; an instant has equal ends. */
-  readonly bands: readonly {
-    readonly label: string;
-    readonly from: number;
-    readonly to: number;
-    readonly down: boolean;
-  }[];
 }

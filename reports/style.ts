@@ -3,18 +3,18 @@ export const STYLE = `
 :root{--paper:#fff;--raised:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--line:#d9dee4;--accent:#0b5cad;
 --good:#116b33;--good-fill:#2f9e57;--good-paper:#e7f5ec;--bad:#b3161b;--bad-fill:#d8393e;--bad-paper:#fdecec;
 --warn:#805300;--warn-fill:#d99a1c;--warn-paper:#fdf4df;--muted-fill:#a3acb6;
---work:#3b7ddd;--held:#b9cdec;--lag:#e8a33d;--away:#d8393e22;--crash:#c02026;--grid:#e6e9ed;
+--work:#3b7ddd;--held:#b9cdec;--lag:#e8a33d;--away:#d8393e22;--band:#a3acb62e;--crash:#c02026;--grid:#e6e9ed;
 --tone-0:#3b7ddd;--tone-1:#7b52c7;--tone-2:#2f9e57;--tone-3:#a3acb6;--tone-4:#d9651c;--tone-5:#c2387f;--tone-6:#128a94;--tone-7:#7a6a1a;
 --mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 @media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
 --good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
 --warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
---work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--crash:#ff7b7f;--grid:#272d34;
+--work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--band:#76808b30;--crash:#ff7b7f;--grid:#272d34;
 --tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a}}
 :root[data-theme=dark]{color-scheme:dark;--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
 --good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
 --warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
---work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--crash:#ff7b7f;--grid:#272d34;
+--work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--band:#76808b30;--crash:#ff7b7f;--grid:#272d34;
 --tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a}
 :root[data-theme=light]{color-scheme:light}
 *{box-sizing:border-box}
@@ -47,7 +47,7 @@ pre{max-height:26rem;overflow:auto;padding:.8rem;border-radius:6px;background:va
 .tiles li{padding:.55rem .75rem;border:1px solid var(--line);border-radius:8px;background:var(--raised)}
 .tiles b{display:block;font-size:1.3rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{display:block;color:var(--soft);font-size:.8rem;line-height:1.3}
 .tiles .bad b{color:var(--bad)}.tiles .good b{color:var(--good)}
-.story{max-width:62rem}
+.story{max-width:62rem}.unanswered{max-width:62rem;padding-left:.8rem;border-left:3px solid var(--warn-fill)}
 .wrong,.unsure{margin:.3rem 0;padding-left:1.2rem}.wrong li,.unsure li{margin:.3rem 0;overflow-wrap:anywhere}.wrong ul{padding-left:1.1rem;margin:.1rem 0}
 .codes{color:var(--soft);font-size:.8rem;font-weight:400}
 .links{font-size:.84rem;white-space:normal}.links>*{margin-left:.35rem}
@@ -62,7 +62,7 @@ thead th{color:var(--soft);font-weight:600;border-bottom:1.5px solid var(--line)
 tbody th{font-weight:500}
 .numeric{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .wide{width:45%;min-width:13rem;overflow-wrap:anywhere}
-td p{margin:.15rem 0;color:var(--soft)}
+td p,tbody th p{margin:.15rem 0;color:var(--soft);font-weight:400}
 tr.total>*{font-weight:700;border-top:1.5px solid var(--line)}tr.muted>*{color:var(--soft)}
 tr:target>*,.events li:target,li:target>details>summary{background:var(--warn-paper)}
 code.id{color:var(--soft);font-size:.76rem;font-weight:400;white-space:nowrap}
@@ -84,26 +84,26 @@ svg{display:block;overflow:visible}.grid{stroke:var(--grid)}
 .lane svg.tone-0{color:var(--tone-0)}.lane svg.tone-1{color:var(--tone-1)}.lane svg.tone-2{color:var(--tone-2)}.lane svg.tone-3{color:var(--tone-3)}.lane svg.tone-4{color:var(--tone-4)}.lane svg.tone-5{color:var(--tone-5)}.lane svg.tone-6{color:var(--tone-6)}.lane svg.tone-7{color:var(--tone-7)}
 .axis .ticks,.gantt-axis .ticks{position:relative;height:1.3rem}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;white-space:nowrap;font-size:.74rem;color:var(--soft);font-variant-numeric:tabular-nums}
 .ticks i:first-child{transform:none}
-.gantt-axis .lane{grid-template-columns:15rem 1fr}
+.gantt-axis .lane{grid-template-columns:18rem 1fr}
 ol.gantt{margin:0 0 .8rem;padding:0;list-style:none;border-top:1px solid var(--line)}
-.gantt details>summary{display:grid;grid-template-columns:15rem 1fr;align-items:center;cursor:pointer;list-style:none;border-bottom:1px solid var(--grid)}
+.gantt details>summary{display:grid;grid-template-columns:18rem 1fr;align-items:center;cursor:pointer;list-style:none;border-bottom:1px solid var(--grid)}
 .gantt summary::-webkit-details-marker{display:none}
 .gantt summary:hover,.gantt details[open]>summary{background:var(--raised)}
 .who{font-size:.78rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-right:.5rem}.who span{color:var(--soft)}.who i{font-style:normal;color:var(--soft)}.who i.bad{color:var(--bad);font-weight:600}.who i.warn{color:var(--warn)}
 li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--bad)}
-.gantt .asked{fill:var(--soft)}.gantt .unanswered{fill:var(--bad-fill)}.gantt .held{fill:var(--held)}.gantt .unseen{fill:var(--held);stroke:var(--bad-fill);stroke-dasharray:3 2}
+.gantt .asked{fill:var(--soft)}.gantt .unanswered{fill:var(--bad-fill)}.gantt .held{fill:var(--held)}.gantt .unseen{fill:var(--held)}.gantt .cross path{fill:none;stroke:var(--crash);stroke-width:2}
 .gantt .work{fill:var(--work)}.gantt .cut{fill:none;stroke:var(--work);stroke-dasharray:3 2}.gantt .lag{fill:var(--lag)}
 .gantt .away{fill:var(--away)}.gantt line{stroke-width:1.5}.gantt line.grid{stroke-width:1}.gantt .crash{stroke:var(--crash)}.gantt .poll{stroke:var(--soft);stroke-width:1}.gantt .resend{stroke:var(--tone-1);stroke-width:2.5}
 .gantt .ack{stroke:var(--ink)}.gantt .seen{stroke:var(--good-fill);stroke-width:3}.gantt .commit{fill:var(--ink);stroke:var(--paper)}
 .finding{margin:.5rem 0 .2rem;padding-left:.6rem;border-left:3px solid var(--bad-fill)}
-.events{margin:.4rem 0 1rem;padding:0;list-style:none;font-size:.82rem}.events li{display:grid;grid-template-columns:3.6rem 5.4rem 1fr;gap:.6rem;padding:.1rem .3rem;overflow-wrap:anywhere}.events .seq,.events .t{color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
+.events{margin:.4rem 0 1rem;padding:0;list-style:none;font-size:.82rem}.events li{display:grid;grid-template-columns:3.6rem 5.4rem 1fr;gap:.6rem;padding:.1rem .3rem;overflow-wrap:anywhere}.events .server{color:var(--bad)}.events .seq,.events .t{color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
 ul.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:.2rem 0 .6rem;padding:0;list-style:none;font-size:.8rem;color:var(--soft)}ul.legend li{display:flex;align-items:center;gap:.4rem}
 figure{margin:.6rem 0}.canvas{position:relative;height:19rem}.canvas[hidden]{display:none}
 summary{cursor:pointer}figure summary,section>details>summary{color:var(--soft);font-size:.87rem;padding:.25rem 0}
 details.run{border-top:2px solid var(--line);margin-top:1.5rem;padding-top:.8rem}details.run>summary h2{display:inline}
 .section-title{font-size:1.08rem;margin:0 0 .6rem}
 footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywhere}footer p{margin:.2rem 0}
-@media(max-width:46rem){body{font-size:14.5px}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
+@media(max-width:46rem){body{font-size:14.5px}tbody th.wide{min-width:11rem}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
 .tiles{grid-template-columns:repeat(2,1fr)}.lane,.gantt-axis .lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
 .facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
 .canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}

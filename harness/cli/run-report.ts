@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
+import { type FaultWords, type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
+import { faults } from '../faults/index.ts';
 import { judgeDirectory } from '../judge/judge.ts';
 import { readPlan } from '../judge/plan-file.ts';
 import { metrics } from '../metrics/index.ts';
@@ -30,7 +31,8 @@ export async function readRun(directory: RunDirectory, verdict?: Verdict): Promi
 /** One HTML file for these runs. */
 export function drawReport(runs: readonly ReportRun[]): string {
   const words: MetricWords = Object.fromEntries(Object.values(metrics).map(({ meta }) => [meta.id, meta]));
-  return renderReport(runs, { words });
+  const faultWords: FaultWords = Object.fromEntries(Object.entries(faults).map(([id, { meta }]) => [id, meta]));
+  return renderReport(runs, { words, faultWords });
 }
 
 /** environment.json as it is; a run that was cut short may have none, and then the report says nothing of it. */

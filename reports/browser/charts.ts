@@ -11,7 +11,7 @@ import {
   ScatterController,
   Tooltip,
 } from 'chart.js';
-import type { ChartData } from '../report-run.ts';
+import type { ChartData } from '../chart-data.ts';
 
 const POINT_STYLES = ['circle', 'rectRot', 'triangle', 'rect'] as const;
 
@@ -80,7 +80,7 @@ function draw(data: ChartData): Chart[] {
         tooltip: {
           callbacks: {
             label: ({ dataset, parsed }) =>
-              `${dataset.label}: ${Number((parsed.y ?? 0).toFixed(1))} at ${Number((parsed.x ?? 0).toFixed(2))} s`,
+              `${dataset.label}: ${Number((parsed.y ?? 0).toFixed(1))}${isBar ? '' : ' ms'} at ${Number((parsed.x ?? 0).toFixed(2))} s`,
             title: () => '',
           },
         },
@@ -115,8 +115,9 @@ function datasetOf(
         data: points,
         backgroundColor: tone,
         borderColor: tone,
-        pointStyle: POINT_STYLES[index % 4],
-        pointRadius: 3,
+        pointStyle: series.crossed === true ? 'crossRot' : POINT_STYLES[index % 4],
+        pointRadius: series.crossed === true ? 4 : 3,
+        pointBorderWidth: series.crossed === true ? 2 : 0,
       };
 }
 
@@ -130,8 +131,13 @@ function bandsPlugin(data: ChartData): Plugin {
       ctx.save();
       for (const band of data.bands) {
         const left = x.getPixelForValue(band.from);
+        if (band.to === band.from) {
+          ctx.fillStyle = colour('--tone-4');
+          ctx.fillRect(left - 0.75, chartArea.top, 1.5, 7);
+          continue;
+        }
         const right = Math.max(left + 1, x.getPixelForValue(band.to));
-        ctx.fillStyle = band.down ? colour('--away') : `${colour('--tone-3')}22`;
+        ctx.fillStyle = colour(band.down ? '--away' : '--band');
         ctx.fillRect(left, chartArea.top, right - left, chartArea.height);
         if (!band.down) continue;
         ctx.fillStyle = colour('--crash');
@@ -145,7 +151,8 @@ function bandsPlugin(data: ChartData): Plugin {
 function tickText(value: number, logarithmic: boolean): string {
   if (!logarithmic) return String(value);
   // One label a factor of ten; the lines between them stay bare.
-  return Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? String(value) : '';
+  if (!Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)) return '';
+  return value < 1000 ? `${value} ms` : `${value / 1000} s`;
 }
 
 function colour(name: string): string {

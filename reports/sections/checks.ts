@@ -1,3 +1,4 @@
+import { countsInWords } from '../count-words.ts';
 import { eventLinks } from '../event-link.ts';
 import { formatCount } from '../format.ts';
 import { html } from '../html.ts';
@@ -15,7 +16,6 @@ export const checksSection: Section = {
     const checkers = [...input.run.verdict.checkers].sort((a, b) => ORDER.indexOf(a.valid) - ORDER.indexOf(b.valid));
     const rows = checkers.map((checker) => {
       const warnings = checker.warnings ?? [];
-      const counts = Object.entries(checker.counts).map(([name, count]) => `${formatCount(count)} ${name}`);
       return {
         id: `${input.prefix}check-${checker.id}`,
         ...(checker.valid === false && { tone: 'bad' as const }),
@@ -23,9 +23,9 @@ export const checksSection: Section = {
         cells: [
           html`${checker.title} <span class="codes">${checker.invariants.join(', ')}</span>`,
           chip(checker.valid),
-          html`${counts.join(', ')}${checker.reason !== undefined && html`<p>${checker.reason}</p>`}
+          html`${countsInWords(checker.counts)}${checker.reason !== undefined && html`<p>${checker.reason}</p>`}
 ${checker.findings.length > 0 && html`<ol class="findings">${checker.findings.map((finding) => html`<li>${finding.message} ${eventLinks(input, finding.events)}</li>`)}</ol>`}
-${warnings.length > 0 && html`<details><summary>${formatCount(warnings.length)} worth knowing</summary><ol class="findings">${warnings.map((warning) => html`<li>${warning.message} ${eventLinks(input, warning.events)}</li>`)}</ol></details>`}`,
+${warnings.length > 0 && html`<details><summary>${formatCount(warnings.length)} worth knowing, which ${warnings.length === 1 ? 'breaks' : 'break'} no promise</summary><ol class="findings">${warnings.map((warning) => html`<li>${warning.message} ${eventLinks(input, warning.events)}</li>`)}</ol></details>`}`,
         ],
       };
     });

@@ -1,7 +1,7 @@
 import type { CoverageRow, FaultRow } from '../../harness/model/verdict.ts';
 import { eventLink } from '../event-link.ts';
-import { downWindows, faultWindows } from '../fault-window.ts';
-import { formatCount, formatInstant } from '../format.ts';
+import { downWindows, faultWindows, joinedWindows } from '../fault-window.ts';
+import { formatCount, formatInstant, plural } from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import { axis, lane } from '../lane.ts';
 import type { Section, SectionInput } from '../report-run.ts';
@@ -15,16 +15,20 @@ export const faultsSection: Section = {
   label: 'Faults',
   render(input) {
     const { faults, coverage } = input.run.verdict;
+    const described = ({ id }: FaultRow) => {
+      const words = input.faultWords[id];
+      return words !== undefined && html`<p>${words.title}. ${words.description}</p>`;
+    };
     const faultRows = faults.map((row) => ({
       ...(row.applicable === false && { tone: 'muted' as const }),
       cells: [
-        html`<b>${row.id}</b> ${row.name}`,
+        html`<b>${row.id}</b> ${row.name}${described(row)}`,
         formatCount(row.planned),
         formatCount(row.verified),
         html`${faultChip(row)}${row.reason !== undefined && html`<p>${row.reason}</p>`}`,
       ],
     }));
-    const coverageRows = coverage.map((row) => ({
+    const coverageRow = (row: CoverageRow) => ({
       ...(row.applicable === false && { tone: 'muted' as const }),
       cells: [
         row.title,
@@ -32,31 +36,44 @@ export const faultsSection: Section = {
         firstLink(input, row),
         html`${coverageChip(row)}${row.reason !== undefined && html`<p>${row.reason}</p>`}`,
       ],
-    }));
-    const result = { title: 'Result', wide: true };
+    });
+    const result = { title: 'Result' };
     const count = (title: string) => ({ title, numeric: true });
+    const situations = (caption: string, rows: readonly CoverageRow[]) =>
+      rows.length > 0 &&
+      table(
+        caption,
+        [{ title: 'Situation', wide: true }, count('Times'), count('First at'), result],
+        [...rows].sort((a, b) => Math.min(a.reached, 1) - Math.min(b.reached, 1)).map(coverageRow),
+      );
+    const rest = coverage.filter((row) => row.reached === 0 && (!row.required || row.applicable === false));
     return html`${lanes(input)}
 ${
   faults.length === 0
     ? html`<p class="note">No fault was planned.</p>`
     : table(
         'Faults: planned, and proven to have struck',
-        [{ title: 'Fault' }, count('Planned'), count('Struck'), result],
+        [{ title: 'Fault', wide: true }, count('Planned'), count('Struck'), result],
         faultRows,
       )
 }
-${
-  coverage.length > 0 &&
-  table('Situations the run came into', [{ title: 'Situation' }, count('Times'), count('First'), result], coverageRows)
-}`;
+${situations(
+  'Situations the run came into, and those it had to come into',
+  coverage.filter((row) => row.reached > 0 || (row.required && row.applicable !== false)),
+)}
+${rest.length > 0 && html`<details><summary>${plural(rest.length, 'situation')} it did not come into and did not have to</summary>${situations('Situations the run did not come into', rest)}</details>`}`;
   },
 };
 
-function lanes({ run: { verdict, history } }: SectionInput): Markup | null {
+function lanes({ run: { verdict, history }, faultWords }: SectionInput): Markup | null {
   const scale = createTimeScale(history.endT);
-  const windows = faultWindows(history, verdict);
+  const windows = joinedWindows(faultWindows(history, verdict));
   const struck = verdict.faults
-    .map((row) => ({ name: `${row.id} ${row.name}`, marks: windows.filter((window) => window.fault === row.id) }))
+    .map((row) => ({
+      id: row.id,
+      name: `${row.id} ${row.name}`,
+      marks: windows.filter((window) => window.fault === row.id),
+    }))
     .filter(({ marks }) => marks.length > 0);
   if (struck.length === 0) return null;
   const away = downWindows(history).map(({ boot, fromT, toT, by }) => ({
@@ -66,12 +83,13 @@ function lanes({ run: { verdict, history } }: SectionInput): Markup | null {
   }));
   return html`<div class="lanes" role="img" aria-label="When each fault struck; the table below has the numbers">
 ${away.length > 0 && lane('server away', away, scale, 'down')}
-${struck.map(({ name, marks }, index) =>
+${struck.map(({ id, name, marks }, index) =>
   lane(
     name,
     marks.map((mark) => ({ ...mark, label: mark.entry })),
     scale,
     `tone-${index % 8}`,
+    faultWords[id]?.colour,
   ),
 )}
 ${axis(scale)}</div>`;
@@ -80,7 +98,7 @@ ${axis(scale)}</div>`;
 function faultChip(row: FaultRow): Markup {
   if (row.applicable === false) return chip('not-applicable');
   if (row.planned === 0) return chip('not-applicable', 'not planned');
-  if (row.verified >= row.planned) return chip(true, 'struck');
+  if (row.verified >= row.planned) return chip(true, row.planned === 1 ? 'struck' : 'all struck');
   return chip('unknown', `${formatCount(row.planned - row.verified)} not proven`);
 }
 

@@ -9,6 +9,7 @@ import { contextSection } from './context.ts';
 import { environmentSection } from './environment.ts';
 import { fatesSection } from './fates.ts';
 import { faultsSection } from './faults.ts';
+import { glossarySection } from './glossary.ts';
 import { honestySection } from './honesty.ts';
 import { latencySection } from './latency.ts';
 import { numbersSection } from './numbers.ts';
@@ -34,4 +35,5 @@ export const sections: readonly Section[] = [
   replaySection,
   honestySection,
   environmentSection,
+  glossarySection,
 ];

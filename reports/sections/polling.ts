@@ -1,5 +1,5 @@
 import { isTerminal } from '../../harness/model/operation.ts';
-import { chartBands, chartFigure } from '../chart-figure.ts';
+import { bandWords, chartBands, chartFigure } from '../chart-figure.ts';
 import { formatCount } from '../format.ts';
 import { html } from '../html.ts';
 import { METRIC_COLUMNS, metricRow } from '../metric-row.ts';
@@ -70,20 +70,21 @@ export const pollingSection: Section = {
       return { cells: [`${from} s`, formatCount(sum(all) + sum(final)), formatCount(sum(final)), formatCount(peak)] };
     });
     const metricRows = METRICS.flatMap((metric) => metricRow(metric, verdict.metrics[metric], words));
-    return html`${chartFigure(
-      id,
-      'Polls a second over the time of the run',
-      table(
-        `Polls in each ${stepS} s`,
-        [
-          { title: 'From', numeric: true },
-          { title: 'Polls', numeric: true },
-          { title: 'Found it finished', numeric: true },
-          { title: 'Busiest second', numeric: true },
-        ],
-        rows,
-      ),
-    )}
+    return html`<p class="note">Every question about a task, counted by the second. ${bandWords(history, verdict) ?? 'No fault was at work.'}</p>
+${chartFigure(
+  id,
+  'Polls a second over the time of the run',
+  table(
+    `Polls in each ${stepS} s`,
+    [
+      { title: 'From', numeric: true },
+      { title: 'Polls', numeric: true },
+      { title: 'Found it finished', numeric: true },
+      { title: 'Busiest second', numeric: true },
+    ],
+    rows,
+  ),
+)}
 ${metricRows.length > 0 && table('What polling cost', METRIC_COLUMNS, metricRows)}`;
   },
 };

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { formatCount, formatMs } from '../format.ts';
-import { html } from '../html.ts';
-import type { Section } from '../report-run.ts';
+import { html, type Markup } from '../html.ts';
+import type { Section, SectionInput } from '../report-run.ts';
 import { facts } from '../table.ts';
 
 /** Plans longer than this stay in their file; the page has a size to keep. */
 const PLAN_BYTES_MAX = 300_000;
+
+const LOADS = {
+  closed: 'closed: an agent sends its next call when the last one is done',
+  open: 'open: calls are sent at their own times, whatever became of the others',
+} as const;
 
 /** How to run the same plan again, and what the plan was. */
 export const replaySection: Section = {
@@ -30,10 +35,29 @@ ${facts([
   ['Directory', html`<code>${run.directory}</code>`],
   ['Agents', `${formatCount(plan.agents.count)}, policy ${plan.agents.policy}, backoff ${plan.agents.backoff.id}`],
   ['Retries', `key ${plan.agents.retry.key}, at most ${formatCount(plan.agents.retry.attemptsMax)} attempts`],
-  ['Load', `${plan.load.id} (${plan.load.model})`],
+  ['Load', LOADS[plan.load.model]],
+  ...serverFacts(run),
   ['Time a task may take', formatMs(plan.slaMs)],
   ['Request time limit', formatMs(plan.limits.requestMs)],
 ])}
 ${json.length <= PLAN_BYTES_MAX ? html`<details class="no-print"><summary>The whole plan (plan.json, ${formatCount(plan.calls.length)} calls, ${formatCount(plan.faults.length)} faults)</summary><pre tabindex="0">${json}</pre></details>` : html`<p class="note">The whole plan stands in plan.json (${formatCount(json.length)} bytes).</p>`}`;
   },
 };
+
+/** The command or address of the server, where the plan holds one. Placeholders in braces were filled in for each start. */
+function serverFacts({ plan }: SectionInput['run']): readonly (readonly [string, Markup])[] {
+  const target = memberOf(memberOf(plan.target.profile, 'profile'), 'target');
+  const rows: readonly (readonly [string, unknown])[] = [
+    ['Server command', memberOf(target, 'command')],
+    ['Server address', memberOf(target, 'url')],
+  ];
+  return rows.flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, html`<code>${value}</code>`] as const] : [],
+  );
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+}

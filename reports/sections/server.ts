@@ -1,5 +1,5 @@
 import type { BootView } from '../../harness/model/history-index.ts';
-import { formatInstant, formatMs } from '../format.ts';
+import { formatInstant, formatMs, plural } from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import { axis, lane } from '../lane.ts';
 import type { Section, SectionInput } from '../report-run.ts';
@@ -24,7 +24,7 @@ export const serverSection: Section = {
         readyText(boot),
         boot.exit === null ? 'never seen' : formatInstant(boot.exit.t),
         exitText(boot),
-        boot.exit?.by ?? '–',
+        byText(input, boot),
       ],
     }));
     const lives = history.boots.map((boot) =>
@@ -45,6 +45,14 @@ function readyText({ spawn, ready }: BootView): string {
   return spawn === null || ready === null ? 'never' : formatMs((ready.t - spawn.t) / 1e6);
 }
 
+function byText({ run: { plan, history } }: SectionInput, { exit }: BootView): string {
+  if (exit === null) return '–';
+  if (exit.by === 'harness')
+    return history.interrupted ? 'the harness, which was interrupted' : 'the harness, at the end';
+  const fault = plan.faults.find(({ entry }) => entry === exit.by);
+  return fault === undefined ? 'the server itself' : `fault ${fault.entry} (${fault.name})`;
+}
+
 function exitText({ exit }: BootView): string {
   if (exit === null) return '–';
   if (exit.signal != null) return exit.signal;
@@ -55,6 +63,6 @@ function stderrTails({ run }: SectionInput): Markup {
   return html`${run.stderr.map(({ boot, tail }) =>
     tail.trim() === ''
       ? html`<p class="note">Boot ${boot} wrote nothing to stderr.</p>`
-      : html`<details><summary>stderr of boot ${boot}, last lines</summary><pre tabindex="0">${tail}</pre></details>`,
+      : html`<details><summary>stderr of boot ${boot}: ${plural(tail.trim().split('\n').length, 'last line')}</summary><pre tabindex="0">${tail}</pre></details>`,
   )}`;
 }

@@ -1,5 +1,6 @@
 import type { Event } from '../../harness/model/event.ts';
-import { type CallTrack, eventWords } from '../call-track.ts';
+import type { CallTrack } from '../call-track.ts';
+import { eventWords } from '../event-words.ts';
 import { FATE_WORDS } from '../fate-words.ts';
 import { type DownWindow, downWindows } from '../fault-window.ts';
 import { formatCount, formatInstant, formatMs, plural } from '../format.ts';
@@ -24,7 +25,7 @@ export const timelineSection: Section = {
     const scale = createTimeScale(history.endT);
     const down = downWindows(history);
     return html`${legend()}
-<p class="note">One row a call, worst first: those a finding names, then those that ended badly, then the slowest. Open a row for its events.${hidden > 0 && ` ${formatCount(hidden)} more calls are left out here; history.jsonl has them all.`}</p>
+<p class="note">One row a call, worst first: those a finding names, then those that ended badly, then the slowest. Open a row for its story, event by event.${hidden > 0 && ` ${formatCount(hidden)} more calls are left out here; history.jsonl has them all.`}</p>
 <div class="gantt-axis">${axis(scale)}</div>
 <ol class="gantt">${shown.map((track) => rowOf(input, track, scale, down, cited))}</ol>`;
   },
@@ -40,16 +41,19 @@ function rowOf(
   const { call, agent, tool } = track.call.planned;
   const id = `${input.prefix}call-${call}`;
   const fate = input.tracks.fates.get(call);
-  const badge = fate !== undefined && fate !== 'settled-ok' && html`<i class="${FATE_WORDS[fate].tone}">${fate}</i> `;
+  const badge =
+    fate !== undefined &&
+    fate !== 'settled-ok' &&
+    html`<i class="${FATE_WORDS[fate].tone}" title="${fate}: ${FATE_WORDS[fate].meaning}">${fate}</i> `;
   return html`<li id="${id}"${track.findings.length > 0 && html` class="bad"`}><details>
-<summary><span class="who"><b>call ${call}</b> ${badge}<span>agent ${agent} · ${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${grid(scale, ROW_HEIGHT)}${shapesOf(track, scale, down)}</svg></summary>
+<summary><span class="who"><b>call ${call}</b> ${badge}<span title="agent ${agent} called ${tool}">agent ${agent} · ${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${grid(scale, ROW_HEIGHT)}${shapesOf(track, scale, down)}</svg></summary>
 ${track.findings.map((sentence) => html`<p class="finding">${sentence}</p>`)}
 ${eventList(input, track, cited)}</details></li>
 `;
 }
 
 function shapesOf(track: CallTrack, scale: TimeScale, down: readonly DownWindow[]): readonly Child[] {
-  const { sentT, ackT, seenT } = track;
+  const { sentT, ackT, seenT, deniedT } = track;
   const startT = sentT ?? 0;
   const bar = (type: string, fromT: number, toT: number, y: number, height: number) =>
     html`<rect class="${type}" x="${scale.percent(fromT)}" y="${y}" width="${scale.width(fromT, toT)}" height="${height}"/>`;
@@ -61,9 +65,9 @@ function shapesOf(track: CallTrack, scale: TimeScale, down: readonly DownWindow[
     down.map((window) => tick('crash', window.fromT, 0, ROW_HEIGHT)),
     ackT !== null && bar('asked', startT, ackT, 9, 2),
     ackT === null && bar('unanswered', startT, track.call.creates.at(-1)?.end?.t ?? scale.untilT, 9, 2),
-    ackT !== null && bar(seenT === null ? 'unseen' : 'held', ackT, seenT ?? scale.untilT, 8, 4),
+    ackT !== null && bar(seenT === null ? 'unseen' : 'held', ackT, Math.max(ackT, track.waitedUntilT), 8, 4),
     track.runs.map((run) =>
-      bar(run.toT === null ? 'cut' : 'work', run.fromT, run.toT ?? nextCrash(run.fromT, down, scale), 5, 10),
+      bar(run.toT === null ? 'cut' : 'work', run.fromT, run.toT ?? cutOffT(track, run, down, scale), 5, 10),
     ),
     lastCommitT !== null && seenT !== null && seenT > lastCommitT && bar('lag', lastCommitT, seenT, 8, 4),
     track.polls.map((t) => tick('poll', t, 15, 20)),
@@ -71,11 +75,24 @@ function shapesOf(track: CallTrack, scale: TimeScale, down: readonly DownWindow[
     ackT !== null && tick('ack', ackT, 3, 17),
     track.commits.map((t) => html`<circle class="commit" cx="${scale.percent(t)}" cy="10" r="3.2"/>`),
     seenT !== null && tick('seen', seenT, 1, 19),
+    [...track.failedSends, ...(deniedT === null ? [] : [deniedT])].map((t) => cross(scale.percent(t))),
   ];
 }
 
-function nextCrash(fromT: number, down: readonly DownWindow[], scale: TimeScale): number {
-  return down.find((window) => window.fromT >= fromT)?.fromT ?? scale.untilT;
+/** Work without an effect ended, at the latest, when the server went away, it was begun again or its end was seen. */
+function cutOffT(
+  track: CallTrack,
+  { fromT, nextBegin }: CallTrack['runs'][number],
+  down: readonly DownWindow[],
+  scale: TimeScale,
+): number {
+  const crashT = down.find((window) => window.fromT >= fromT)?.fromT ?? scale.untilT;
+  const seenT = track.seenT !== null && track.seenT > fromT ? track.seenT : scale.untilT;
+  return Math.min(crashT, nextBegin, seenT);
+}
+
+function cross(x: string): Markup {
+  return html`<svg x="${x}" width="1" height="1" class="cross"><path d="M-3.5 6.5l7 7m0-7l-7 7"/></svg>`;
 }
 
 function words(track: CallTrack): string {
@@ -87,12 +104,24 @@ function words(track: CallTrack): string {
 
 /** Lines of one row. Polls that told nothing new fold into one line each time, unless something points to one of them. */
 function eventList(input: SectionInput, track: CallTrack, cited: ReadonlySet<number>): Markup {
-  const groups = grouped(track.events, cited);
+  const groups = grouped(withBoots(input, track.events), cited);
   const shown = groups.filter((group, index) => index < LINES_MAX || group.some((event) => cited.has(event.seq)));
   const hidden = groups.length - shown.length;
   return html`<ol class="events">${shown.map((group) => eventLine(input, group))}</ol>${
     hidden > 0 && html`<p class="note">${formatCount(hidden)} more lines stand in history.jsonl.</p>`
   }`;
+}
+
+/** Between the events of a call, the ends and returns of the server that fell into them. */
+function withBoots({ run: { history } }: SectionInput, events: readonly Event[]): readonly Event[] {
+  const first = events[0];
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return events;
+  const boots = history.boots
+    .flatMap(({ ready, exit }) => [ready, exit])
+    .filter((event) => event !== null)
+    .filter(({ seq }) => seq > first.seq && seq < last.seq);
+  return [...events, ...boots].sort((a, b) => a.seq - b.seq);
 }
 
 function eventLine(input: SectionInput, group: readonly Event[]): Markup | null {
@@ -103,7 +132,9 @@ function eventLine(input: SectionInput, group: readonly Event[]): Markup | null 
     first === last
       ? eventWords(input.run.history, first)
       : `${plural(group.filter((event) => event.kind === 'inv').length, 'poll')} until ${formatInstant(last.t)}: still working`;
-  return html`<li id="${input.prefix}event-${first.seq}"><span class="seq">${first.seq}</span><span class="t">${formatInstant(first.t)}</span><span>${words}</span></li>
+  // An event of the server stands in many rows, so it carries no id here.
+  const own = first.kind === 'proc' ? html` class="server"` : html` id="${input.prefix}event-${first.seq}"`;
+  return html`<li${own}><span class="seq">${first.seq}</span><span class="t">${formatInstant(first.t)}</span><span>${words}</span></li>
 `;
 }
 
@@ -136,13 +167,14 @@ function legend(): Markup {
   const sample = (shape: Markup, text: string) =>
     html`<li><svg width="30" height="${ROW_HEIGHT}" aria-hidden="true">${shape}</svg>${text}</li>`;
   return html`<ul class="legend gantt">
-${sample(html`<rect class="asked" x="2" y="9" width="24" height="2"/><line class="ack" x1="26" x2="26" y1="3" y2="17"/>`, 'sent, then receipt')}
-${sample(html`<rect class="held" x="2" y="8" width="26" height="4"/>`, 'receipt held')}
-${sample(html`<rect class="work" x="2" y="5" width="22" height="10"/><circle class="commit" cx="24" cy="10" r="3.2"/>`, 'work, then effect committed')}
-${sample(html`<rect class="cut" x="2" y="5" width="26" height="10"/>`, 'work cut off')}
-${sample(html`<rect class="lag" x="2" y="8" width="24" height="4"/><line class="seen" x1="26" x2="26" y1="1" y2="19"/>`, 'done, then seen by its agent')}
-${sample(html`<line class="poll" x1="6" x2="6" y1="15" y2="20"/><line class="poll" x1="14" x2="14" y1="15" y2="20"/><line class="poll" x1="22" x2="22" y1="15" y2="20"/>`, 'polls')}
+${sample(html`<rect class="asked" x="2" y="9" width="24" height="2"/><line class="ack" x1="26" x2="26" y1="3" y2="17"/>`, 'call sent, then its receipt')}
+${sample(html`<rect class="held" x="2" y="8" width="26" height="4"/>`, 'receipt held, agent waits')}
+${sample(html`<rect class="work" x="2" y="5" width="22" height="10"/><circle class="commit" cx="24" cy="10" r="3.2"/>`, 'work, then its effect committed')}
+${sample(html`<rect class="cut" x="2" y="5" width="26" height="10"/>`, 'work without effect: cut off or failed')}
+${sample(html`<rect class="lag" x="2" y="8" width="24" height="4"/><line class="seen" x1="26" x2="26" y1="1" y2="19"/>`, 'done, until its agent sees it')}
+${sample(html`<line class="poll" x1="6" x2="6" y1="15" y2="20"/><line class="poll" x1="14" x2="14" y1="15" y2="20"/><line class="poll" x1="22" x2="22" y1="15" y2="20"/>`, 'polls: the agent asks')}
 ${sample(html`<line class="resend" x1="14" x2="14" y1="0" y2="6"/>`, 'call sent again')}
-${sample(html`<rect class="away" x="6" y="0" width="20" height="20"/><line class="crash" x1="6" x2="6" y1="0" y2="20"/>`, 'server killed, away')}
+${sample(html`<svg x="14" width="1" height="1" class="cross"><path d="M-3.5 6.5l7 7m0-7l-7 7"/></svg>`, 'no receipt, or task denied')}
+${sample(html`<rect class="away" x="6" y="0" width="20" height="20"/><line class="crash" x1="6" x2="6" y1="0" y2="20"/>`, 'server ends, and is away')}
 </ul>`;
 }

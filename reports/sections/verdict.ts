@@ -24,6 +24,7 @@ export const verdictSection: Section = {
 <p class="verdict-word"><span aria-hidden="true">${symbolOf(verdict)}</span> ${wordOf(verdict)}</p>
 <p class="verdict-text">${sentenceOf(verdict)}</p>
 </div>
+${unansweredOf(input)}
 ${tiles(input)}
 <p class="story">${storyOf(input)}</p>
 ${violated.length > 0 && html`<h3>Broken promises</h3><ul class="wrong">${violated.map((checker) => violation(input, checker))}</ul>`}
@@ -47,7 +48,8 @@ function symbolOf(verdict: Verdict): string {
   return { bad: '✕', warn: '?', good: '✓' }[toneOf(verdict)];
 }
 
-function wordOf(verdict: Verdict): string {
+/** The verdict in a word or two. */
+export function wordOf(verdict: Verdict): string {
   if (verdict.exitCode === EXIT.ours) return 'The harness went wrong';
   if (verdict.valid === false) return 'Not valid';
   if (verdict.valid === 'unknown') return 'Unknown';
@@ -57,18 +59,39 @@ function wordOf(verdict: Verdict): string {
 }
 
 function sentenceOf(verdict: Verdict): string {
-  const broken = verdict.checkers.filter((checker) => checker.valid === false).length;
-  const held = verdict.checkers.filter((checker) => checker.valid === true).length;
+  const countOf = (valid: Verdict['checkers'][number]['valid']) =>
+    verdict.checkers.filter((checker) => checker.valid === valid).length;
+  const broken = countOf(false);
+  const held = countOf(true);
+  const unsure = countOf('unknown') === 0 ? '' : `, and ${formatCount(countOf('unknown'))} could not be judged`;
   const cut = verdict.interrupted ? ' The run was interrupted, so this covers only what happened before.' : '';
   if (verdict.exitCode === EXIT.ours) {
     return `The harness contradicts itself in this run, so nothing here tells you about the server. Please report it.${cut}`;
   }
   if (verdict.valid === false) {
-    return `The server broke ${plural(broken, 'promise')} it makes by speaking this protocol; ${plural(held, 'other')} held.${cut}`;
+    return `The server broke ${plural(broken, 'promise')} that a client relies on. ${plural(held, 'other check')} held${unsure}.${cut}`;
   }
   if (verdict.valid === 'unknown')
     return `No violation was seen, but the evidence is not complete enough to say that there was none.${cut}`;
-  return `Every call is accounted for: all ${plural(held, 'check')} that apply held under the faults below.${cut}`;
+  const how = verdict.faults.some((row) => row.verified > 0)
+    ? 'held under the faults below'
+    : 'held; no fault was injected';
+  return `Every call is accounted for: all ${plural(held, 'check')} that apply ${how}.${cut}`;
+}
+
+/** Calls whose agent got no answer, by fate. It says what a caller saw, which a server that breaks no promise can still spoil. */
+function unansweredOf({ run: { verdict, history } }: SectionInput): Markup | null {
+  const unanswered = FATES.filter((fate) => fate !== 'settled-ok' && fate !== 'settled-failed').filter(
+    (fate) => (verdict.fates[fate] ?? 0) > 0,
+  );
+  if (unanswered.length === 0) return null;
+  const count = unanswered.reduce((sum, fate) => sum + (verdict.fates[fate] ?? 0), 0);
+  const named = unanswered.map(
+    (fate) => `${formatCount(verdict.fates[fate] ?? 0)} ${fate} (${FATE_WORDS[fate].meaning})`,
+  );
+  const lead = verdict.valid === true ? 'No promise was broken, and yet ' : '';
+  const text = `${formatCount(count)} of ${plural(history.calls.length, 'call')} did not end well: ${named.join('; ')}.`;
+  return html`<p class="unanswered">${lead}${text}</p>`;
 }
 
 function nameOf({ target: { kind, server } }: Verdict): string {
@@ -76,15 +99,15 @@ function nameOf({ target: { kind, server } }: Verdict): string {
   return server === null ? 'the server' : `${server.name} ${server.version}`;
 }
 
-function storyOf({ run }: SectionInput): Markup {
+function storyOf({ run, faultWords }: SectionInput): Markup {
   const { verdict, plan, history } = run;
   const sent = history.calls.filter((call) => call.creates.length > 0).length;
   const done = verdict.faults
     .filter((row) => row.verified > 0)
-    .map((row) => `${row.name} × ${formatCount(row.verified)}`);
+    .map((row) => `${faultWords[row.id]?.title ?? row.name} (${row.id}, ${plural(row.verified, 'time')})`);
   const meanwhile =
     done.length > 0
-      ? html` Meanwhile it injected faults: ${done.join(', ')}.`
+      ? html` Meanwhile it injected faults: ${done.join('; ')}.`
       : ' No faults were injected in this run.';
   const how = plan.target.dialect === 'blocking' ? 'waited for the answers' : 'collected the results';
   return html`Claimcheck ran ${nameOf(verdict)} with ${plural(verdict.target.agents, 'simulated agent')} for ${formatMs(verdict.durationMs)}. They sent it ${plural(sent, 'tool call')} over ${verdict.target.transport} (${verdict.target.dialect}) and ${how}.${meanwhile} Then the harness compared what the server had promised for each call with what really happened.`;
@@ -98,7 +121,7 @@ function tiles(input: SectionInput): Markup {
   const boots = history.boots.length;
   const list: { value: string; label: string; tone?: string }[] = [
     { value: formatCount(history.calls.length), label: 'calls' },
-    { value: formatCount(verdict.fates['settled-ok'] ?? 0), label: 'settled well' },
+    { value: formatCount(verdict.fates['settled-ok'] ?? 0), label: 'got their right result' },
     { value: formatCount(badCount), label: 'lost, doubled, stuck or mixed up', tone: badCount > 0 ? 'bad' : 'good' },
     { value: formatCount(faults), label: 'faults that struck' },
     { value: formatCount(boots), label: boots === 1 ? 'start of the server' : 'starts of the server' },
@@ -107,7 +130,7 @@ function tiles(input: SectionInput): Markup {
     const metric = verdict.metrics[id];
     if (metric === undefined) continue;
     const { value, unit, what } = headline(metric);
-    list.push({ value: formatValue(value, unit), label: `${input.words[id]?.title ?? id} ${what}` });
+    list.push({ value: formatValue(value, unit), label: `${input.words[id]?.title ?? id}, ${what}` });
   }
   return html`<ul class="tiles">${list.map((tile) => html`<li class="${tile.tone ?? ''}"><b>${tile.value}</b><span>${tile.label}</span></li>`)}</ul>`;
 }
