@@ -127,7 +127,7 @@ function observe(state: State, event: Event, hasKey: boolean): void {
       if (event.phase === 'verified') state.strikes.set(event.id, (state.strikes.get(event.id) ?? 0) + 1);
       break;
     case 'proc':
-      if (event.phase === 'spawn') state.boots += 1;
+      state.boots = Math.max(state.boots, event.boot);
       state.isUp = event.phase === 'ready';
       break;
     case 'note':

@@ -117,7 +117,8 @@ function add(state: State, event: Event): void {
     case 'proc': {
       const boot = state.boots.get(event.boot) ?? { boot: event.boot, spawn: null, ready: null, exit: null };
       state.boots.set(event.boot, boot);
-      boot[event.phase] = event;
+      // Of several processes the first start and the last word count: the boot is whole when all are ready.
+      if (event.phase !== 'spawn' || boot.spawn === null) boot[event.phase] = event;
       if (event.phase === 'spawn') state.bootStarts.push({ seq: event.seq, boot: event.boot });
       return;
     }

@@ -2,7 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
-import type { Endpoint, WireContext } from '../wire/connection.ts';
+import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
 import { type ProxyOptions, startHttpProxy } from './http-proxy.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -11,10 +11,20 @@ import { createStdioShim } from './stdio-shim.ts';
 // Between two looks whether a fresh boot answers.
 const GREET_AGAIN_MS = 20;
 
+/** A process that has just been started. */
+export interface Arrival {
+  /** Which of the server's processes, 1…n. */
+  readonly process: number;
+  readonly boot: number;
+  /** null: it runs already, and is not ours. */
+  readonly server: ServerProcess | null;
+  readonly withinMs: number;
+}
+
 /** How agents reach the server: through the proxy or through the shim. */
 export interface Doorway {
-  /** Resolves when this boot has answered a handshake; throws with one sentence when it has not within the limit. */
-  greet(boot: number, server: ServerProcess | null, withinMs: number): Promise<void>;
+  /** Resolves when the process has answered a handshake; throws with one sentence when it has not within the limit. */
+  greet(arrival: Arrival): Promise<void>;
   endpointOf(agent: number): Endpoint;
   close(): Promise<void>;
 }
@@ -34,7 +44,7 @@ export async function openHttpDoorway(options: {
   const proxy = await startHttpProxy({ ...options.link, upstream: () => upstream });
   const { context, clock, signal } = options;
   return {
-    async greet(_boot, server, withinMs) {
+    async greet({ server, withinMs }) {
       const deadline = clock.now() + withinMs * 1e6;
       for (let last = 'no answer'; ; ) {
         if (server?.exit() != null) throw new UsageError('it ended before it answered');
@@ -67,15 +77,41 @@ export async function openHttpDoorway(options: {
   };
 }
 
-export function openStdioDoorway(options: { readonly context: WireContext; readonly link: Link }): Doorway {
-  const host = createStdioHost(options.context);
-  return {
-    async greet(boot, server, withinMs) {
-      if (server === null) throw new Error('a stdio server without a process');
-      const conn = `stdio-b${boot}`;
-      await host.attach(conn, createStdioShim({ ...options.link, conn, server }), withinMs);
-    },
-    endpointOf: () => ({ kind: 'stdio', host }),
-    close: () => host.close(),
+/** One process for all agents, or several over which the agents are spread in turn. */
+export function openStdioDoorway(options: {
+  readonly context: WireContext;
+  readonly link: Link;
+  readonly processCount: number;
+}): Doorway {
+  const { context, link, processCount } = options;
+  const seats = Array.from({ length: processCount }, () => createSeat(context));
+  const seatOf = (process: number) => {
+    const seat = seats[(process - 1) % processCount];
+    if (!seat) throw new Error(`expected a process from 1 to ${processCount}, got ${process}`);
+    return seat;
   };
+  return {
+    async greet({ process, boot, server, withinMs }) {
+      if (server === null) throw new Error('a stdio server without a process');
+      const conn = processCount === 1 ? `stdio-b${boot}` : `stdio-a${process}-b${boot}`;
+      const seat = seatOf(process);
+      seat.boot = boot;
+      await seat.host.attach(conn, createStdioShim({ ...link, conn, server }), withinMs);
+    },
+    endpointOf: (agent) => ({ kind: 'stdio', host: seatOf(agent).host }),
+    async close() {
+      await Promise.all(seats.map(({ host }) => host.close()));
+    },
+  };
+}
+
+interface Seat {
+  readonly host: StdioHost;
+  boot: number;
+}
+
+/** The conversation with one process, and the boot it is in: another process may have been replaced since. */
+function createSeat(context: WireContext): Seat {
+  const seat: Seat = { boot: 1, host: createStdioHost({ ...context, boot: () => seat.boot }) };
+  return seat;
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentContext, AgentPolicy } from '../model/agent.ts';
@@ -58,7 +58,10 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const clock = createSystemClock();
   const recorder = createRecorder({ path: directory.history, clock, time: 'real' });
   try {
-    return await runRecorded({ ...options, recorder, scratch, clock, guardian });
+    const result = await runRecorded({ ...options, recorder, scratch, clock, guardian });
+    // A server whose data somebody else took away would be blamed for the loss.
+    if (!existsSync(scratch)) throw new Error(`the scratch folder ${scratch} was removed while the run was going on`);
+    return result;
   } finally {
     recorder.close();
     rmSync(scratch, { recursive: true, force: true });

@@ -1,45 +1,84 @@
+import type { Plan } from '../model/plan.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { LaunchRecipe } from '../targets/target.ts';
 import type { Doorway } from './doorway.ts';
+import { createFleet } from './fleet.ts';
 import { bootFailure, prepareServer, spawnFailure } from './server-place.ts';
-import { createSupervisor, type Supervisor } from './supervisor.ts';
+import type { Launch } from './server-process.ts';
+import { type BootNumbers, createBootNumbers, createSupervisor, type Supervisor } from './supervisor.ts';
 import type { TestBedOptions } from './test-bed.ts';
 
 export interface Launched {
   /** Where the server listens; null: stdio. */
   readonly url: string | null;
+  /** How many processes serve the agents, all on the same state. */
+  readonly processCount: number;
   /** null: the server is not ours to start. */
   readonly supervise: ((greet: Doorway['greet']) => Supervisor) | null;
 }
 
+type LaunchOptions = TestBedOptions & { readonly drain: () => void };
+
 /** Fills the launch recipe with this run's folder and port. Throws a UsageError when the folder cannot be prepared. */
-export async function launchServer(options: TestBedOptions & { readonly drain: () => void }): Promise<Launched> {
-  const { target, directory, signal } = options;
+export async function launchServer(options: LaunchOptions): Promise<Launched> {
+  const { target } = options;
   const recipe = target.launch;
-  if (recipe === null) return { url: target.url, supervise: null };
+  if (recipe === null) return { url: target.url, processCount: 1, supervise: null };
+  const processCount = processCountOf(recipe, options.plan);
   const { launch, url } = await prepareServer({ recipe, scratch: options.scratch });
   return {
     url,
-    supervise: (greet) =>
-      createSupervisor({
-        launch,
-        kill: recipe.kill,
-        stopSignal: recipe.stop.signal,
-        speaksOnPipes: options.plan.target.transport === 'stdio',
-        readyMs: recipe.readyMs,
-        stderrPath: directory.stderr,
-        clock: options.clock,
-        recorder: options.recorder,
-        guardian: options.guardian,
-        drain: options.drain,
-        signal,
-        spawnFailure: (error) => spawnFailure(error, launch),
-        async greet(boot, server, withinMs) {
-          try {
-            await greet(boot, server, withinMs);
-          } catch (error) {
-            if (signal.aborted) throw error;
-            throw bootFailure({ error, server, stderrPath: directory.stderr(boot), launch, withinMs });
-          }
-        },
-      }),
+    processCount,
+    supervise(greet) {
+      const numbers = createBootNumbers();
+      const members = Array.from({ length: processCount }, (_none, index) =>
+        superviseOne({ options, recipe, launch, numbers, greet, process: index + 1 }),
+      );
+      const [only] = members;
+      return only && processCount === 1 ? only : createFleet({ members, numbers });
+    },
   };
+}
+
+function processCountOf(recipe: LaunchRecipe, plan: Plan): number {
+  if (recipe.processes === 'one') return 1;
+  if (plan.target.transport === 'http') {
+    throw new UsageError('target.processes: per-agent needs stdio; a server with a URL listens in one process.');
+  }
+  return plan.agents.count;
+}
+
+function superviseOne(parts: {
+  readonly options: LaunchOptions;
+  readonly recipe: LaunchRecipe;
+  readonly launch: Launch;
+  readonly numbers: BootNumbers;
+  readonly greet: Doorway['greet'];
+  readonly process: number;
+}): Supervisor {
+  const { recipe, launch, options } = parts;
+  const { signal, directory } = options;
+  return createSupervisor({
+    launch,
+    numbers: parts.numbers,
+    kill: recipe.kill,
+    stopSignal: recipe.stop.signal,
+    speaksOnPipes: options.plan.target.transport === 'stdio',
+    readyMs: recipe.readyMs,
+    stderrPath: directory.stderr,
+    clock: options.clock,
+    recorder: options.recorder,
+    guardian: options.guardian,
+    drain: options.drain,
+    signal,
+    spawnFailure: (error) => spawnFailure(error, launch),
+    async greet(boot, server, withinMs) {
+      try {
+        await parts.greet({ process: parts.process, boot, server, withinMs });
+      } catch (error) {
+        if (signal.aborted) throw error;
+        throw bootFailure({ error, server, stderrPath: directory.stderr(boot), launch, withinMs });
+      }
+    },
+  });
 }

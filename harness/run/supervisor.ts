@@ -9,14 +9,33 @@ const OWN_EXITS_MAX = 10;
 
 /** Owns the server under test over all its boots: starts, kills, stops it, and brings it back when it dies by itself. */
 export interface Supervisor extends ServerControl {
-  /** The process of the current boot; null while it is down. */
-  current(): ServerProcess | null;
   isUp(): boolean;
+  /** `boot`: its number, where somebody else gives them out; else the next one. */
+  start(by: string, boot?: number): Promise<{ readonly boot: number; readonly readyMs: number }>;
   /** Asks it to end, kills it after the limit, takes what is left of its group along. */
   shutDown(withinMs: number): Promise<void>;
 }
 
+/** Numbers the boots of one server, 1, 2 …; its processes share the numbers, so a new process of any of them is a new boot. */
+export interface BootNumbers {
+  /** 0: nothing has been started. */
+  latest(): number;
+  next(): number;
+}
+
+export function createBootNumbers(): BootNumbers {
+  let latest = 0;
+  return {
+    latest: () => latest,
+    next() {
+      latest += 1;
+      return latest;
+    },
+  };
+}
+
 export interface SupervisorOptions {
+  readonly numbers: BootNumbers;
   readonly launch: Launch;
   readonly kill: 'process' | 'group';
   readonly stopSignal: NodeJS.Signals;
@@ -40,8 +59,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
 class ServerSupervisor implements Supervisor {
   readonly #options: SupervisorOptions;
-  #boot = 0;
   #server: ServerProcess | null = null;
+  /** A process on its way: a blow that falls now waits for it, or it would be nobody's. */
+  #spawning: Promise<ServerProcess> | null = null;
   #isReady = false;
   /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
   #ending: string | null = null;
@@ -54,15 +74,11 @@ class ServerSupervisor implements Supervisor {
   }
 
   get boot(): number {
-    return this.#boot;
+    return this.#options.numbers.latest();
   }
 
   get pid(): number {
     return this.#server?.pid ?? 0;
-  }
-
-  current(): ServerProcess | null {
-    return this.#server;
   }
 
   isUp(): boolean {
@@ -94,25 +110,15 @@ class ServerSupervisor implements Supervisor {
     return { ...exit, tookMs: (clock.now() - from) / 1e6, killed };
   }
 
-  async start(by: string): Promise<{ readonly boot: number; readonly readyMs: number }> {
+  async start(by: string, boot = this.#options.numbers.next()) {
     const { clock, recorder } = this.#options;
-    this.#boot += 1;
-    const boot = this.#boot;
     const from = clock.now();
-    const server = await startServerProcess({
-      launch: this.#options.launch,
-      stderrPath: this.#options.stderrPath(boot),
-      speaksOnPipes: this.#options.speaksOnPipes,
-      guardian: this.#options.guardian,
-    }).catch((error: unknown) => {
-      throw this.#options.spawnFailure(error);
+    this.#spawning = this.#spawn(boot, by);
+    const server = await this.#spawning.finally(() => {
+      this.#spawning = null;
     });
-    this.#server = server;
-    this.#ending = null;
-    recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'spawn', by });
-    void server.exited.then((exit) => this.#exited(boot, server, exit));
     await this.#options.greet(boot, server, this.#options.readyMs);
-    this.#isReady = true;
+    this.#isReady = this.#server === server;
     this.#hasAnswered = true;
     recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'ready', by });
     return { boot, readyMs: (clock.now() - from) / 1e6 };
@@ -124,7 +130,7 @@ class ServerSupervisor implements Supervisor {
 
   async shutDown(withinMs: number): Promise<void> {
     this.#isShutDown = true;
-    const server = this.#server;
+    const server = await this.#present();
     if (server === null) return;
     // A stdio server is asked by closing its input first, as the protocol says; the signal follows at once.
     if (this.#options.speaksOnPipes) server.endInput();
@@ -139,8 +145,32 @@ class ServerSupervisor implements Supervisor {
     this.#options.recorder.flush();
   }
 
+  async #spawn(boot: number, by: string): Promise<ServerProcess> {
+    const { launch, stderrPath, speaksOnPipes, guardian, recorder } = this.#options;
+    const server = await startServerProcess({
+      launch,
+      stderrPath: stderrPath(boot),
+      speaksOnPipes,
+      guardian,
+    }).catch((error: unknown) => {
+      throw this.#options.spawnFailure(error);
+    });
+    this.#server = server;
+    this.#ending = null;
+    recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'spawn', by });
+    void server.exited.then((exit) => this.#exited(server, exit));
+    return server;
+  }
+
+  /** The process that runs, or the one on its way; null: neither. */
+  async #present(): Promise<ServerProcess | null> {
+    // One that cannot be started is its starter's to report.
+    return this.#server ?? (await this.#spawning?.catch(() => null)) ?? null;
+  }
+
   async #end(by: string, signal: NodeJS.Signals, scope: 'process' | 'group'): Promise<Exit> {
-    const server = this.#server;
+    // Nothing is awaited where a process runs: the blow falls before this function first returns.
+    const server = this.#server ?? (await this.#present());
     if (server === null) return { code: null, signal: null };
     this.#ending = by;
     this.#isReady = false;
@@ -149,18 +179,21 @@ class ServerSupervisor implements Supervisor {
     return server.exited;
   }
 
-  #exited(boot: number, server: ServerProcess, { code, signal }: Exit): void {
+  #exited(server: ServerProcess, { code, signal }: Exit): void {
     this.#settle();
+    const isCurrent = this.#server === server;
+    // Of several processes one may have been replaced since this one began: it ends in the boot that runs now.
+    const boot = this.#options.numbers.latest();
     const by = this.#ending ?? 'server';
     const isOwn = this.#ending === null;
     this.#options.recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'exit', code, signal, by });
     this.#options.guardian.remove(server.pid);
-    if (this.#server === server) {
+    if (isCurrent) {
       this.#server = null;
       this.#isReady = false;
     }
     this.#ending = null;
-    if (isOwn && boot === this.#boot && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive();
+    if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive();
   }
 
   /** What a platform does with a server that died by itself: starts it again, within reason. */

@@ -19,7 +19,7 @@ import { launchServer } from './server-launch.ts';
 import { ledgerFile } from './server-place.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** The server under test with everything around it: its process, the proxy or shim, the ledger, one connection an agent. */
+/** The server under test with everything around it: its process or processes, the proxy or shim, the ledger, one connection an agent. */
 export interface TestBed {
   /** What process faults may do; a server that somebody else runs refuses all of it. */
   readonly control: ServerControl;
@@ -54,7 +54,7 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
   const doorway: Doorway =
     plan.target.transport === 'http'
       ? await openHttpDoorway({ ...options, context, link, url: launched.url })
-      : openStdioDoorway({ context, link });
+      : openStdioDoorway({ context, link, processCount: launched.processCount });
   supervisor = launched.supervise?.(doorway.greet) ?? null;
   const connections = createConnections(plan, (agent) =>
     openConnection({ context, agent, endpoint: doorway.endpointOf(agent) }),
@@ -64,7 +64,7 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
     control: supervisor ?? foreignServer(options.clock.sleep),
     async boot() {
       if (supervisor) await supervisor.start('harness');
-      else await doorway.greet(1, null, plan.limits.readyMs);
+      else await doorway.greet({ process: 1, boot: 1, server: null, withinMs: plan.limits.readyMs });
       await connections.open();
     },
     isUp: () => supervisor?.isUp() ?? true,
@@ -133,7 +133,8 @@ function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) 
 async function ensureUp(supervisor: Supervisor | null, recorder: Recorder): Promise<boolean> {
   if (supervisor === null || supervisor.isUp()) return true;
   try {
-    if (supervisor.current() !== null) await supervisor.kill('harness');
+    // What is left of it must not stand in the way of the next boot.
+    await supervisor.kill('harness');
     await supervisor.start('harness');
     return true;
   } catch (error) {

@@ -18,6 +18,7 @@ export function createLaunchRecipe(profile: Profile, baseDirectory: string): Lau
   const words = splitCommandLine(target.command);
   return {
     kill: target.kill ?? 'process',
+    processes: target.processes ?? 'one',
     readyMs: target.ready?.within ?? READY_MS,
     stop: { signal: target.stop?.signal ?? 'SIGTERM', withinMs: target.stop?.within ?? STOP_MS },
     instantiate(place) {

@@ -163,7 +163,6 @@ describe('what does not exist yet is refused in one sentence:', () => {
     [`${target}effects: { stream: "tail -f x" }`, 'p.yaml:2: effects.stream is not supported yet'],
     [`${target}effects: { snapshot: "cat x" }`, 'p.yaml:2: effects.snapshot is not supported yet'],
     [`${target}effects: { http: "{{sink}}" }`, 'p.yaml:2: effects.http is not supported yet'],
-    ['target: { command: a, processes: per-agent }', 'p.yaml:1: target.processes: per-agent is not supported yet'],
     [
       `${HANDLE}  wait: { tool: wait_job, arguments: { pid: "{{id}}", seconds: 5 } }`,
       'p.yaml:14: handle.wait is not supported yet',
@@ -175,6 +174,15 @@ describe('what does not exist yet is refused in one sentence:', () => {
   ];
   it.each(cases)('%s', (text, message) => {
     expect(complaint(text)).toBe(message);
+  });
+});
+
+describe('a process for each agent', () => {
+  it('needs pipes: a URL has one listener', () => {
+    expect(complaint('target: { command: a, processes: per-agent }')).toBe('accepted');
+    expect(complaint('target: { command: a, url: "http://127.0.0.1:{{port}}/mcp", processes: per-agent }')).toBe(
+      'p.yaml:1: target.processes: per-agent needs stdio; a server with a URL listens in one process',
+    );
   });
 });
 

@@ -21,8 +21,6 @@ export function brokenRules(profile: Profile): BrokenRule[] {
   return [...unsupported, ...contradictions(profile), ...unknownPlaceholders(profile)];
 }
 
-const PER_AGENT = { path: ['target', 'processes'], message: 'target.processes: per-agent is not supported yet' };
-
 function unsupportedKeys(profile: Profile): BrokenRule[] {
   const { handle, effects } = profile;
   const found: readonly (readonly [unknown, string])[] = [
@@ -36,17 +34,18 @@ function unsupportedKeys(profile: Profile): BrokenRule[] {
     [effects?.snapshot, 'effects.snapshot'],
     [effects?.http, 'effects.http'],
   ];
-  const perAgent = profile.target?.processes === 'per-agent' ? [PER_AGENT] : [];
   return found
     .filter(([value]) => value !== undefined)
-    .map(([, key]) => ({ path: key.split('.'), message: `${key} is not supported yet` }))
-    .concat(perAgent);
+    .map(([, key]) => ({ path: key.split('.'), message: `${key} is not supported yet` }));
 }
 
 function contradictions(profile: Profile): BrokenRule[] {
   const broken: BrokenRule[] = [];
-  const { dialect, tools, handle } = profile;
+  const { dialect, target, tools, handle } = profile;
   const refuse = (key: string, message: string) => broken.push({ path: key.split('.'), message });
+  if (target?.processes === 'per-agent' && target.url !== undefined) {
+    refuse('target.processes', 'target.processes: per-agent needs stdio; a server with a URL listens in one process');
+  }
   if (handle !== undefined && dialect !== 'handle') refuse('handle', "handle needs 'dialect: handle'");
   if (dialect === 'handle') {
     if (handle === undefined) refuse('dialect', "'dialect: handle' needs the section 'handle'");

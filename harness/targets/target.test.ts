@@ -139,6 +139,7 @@ ${WORK}
 state: { wipe: rm -rf data }`);
     expect({ ...target.launch, instantiate: target.launch?.instantiate(PLACE) }).toEqual({
       kill: 'group',
+      processes: 'one',
       readyMs: 3000,
       stop: { signal: 'SIGINT', withinMs: 2000 },
       instantiate: {
@@ -157,6 +158,7 @@ state: { wipe: rm -rf data }`);
     const target = await profiled(`target: { command: node a.js }\n${WORK}`);
     expect({ ...target.launch, instantiate: undefined }).toEqual({
       kill: 'process',
+      processes: 'one',
       readyMs: 10_000,
       stop: { signal: 'SIGTERM', withinMs: 10_000 },
     });

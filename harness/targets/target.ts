@@ -27,6 +27,8 @@ export interface ResolvedTarget {
 export interface LaunchRecipe {
   instantiate(place: Place): LaunchedAt;
   readonly kill: 'process' | 'group';
+  /** stdio: one process for all agents, or one for each, all in the same place. */
+  readonly processes: 'one' | 'per-agent';
   readonly readyMs: number;
   readonly stop: { readonly signal: NodeJS.Signals; readonly withinMs: number };
 }

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { createFleet } from './fleet.ts';
+import { createBootNumbers, type Supervisor } from './supervisor.ts';
+
+interface Act {
+  readonly member: number;
+  readonly act: string;
+}
+
+/** Members that write down what is asked of them. */
+function fleetOf(count: number, options: { readonly broken?: number; readonly slow?: number } = {}) {
+  const acts: Act[] = [];
+  const numbers = createBootNumbers();
+  const members = Array.from({ length: count }, (_none, index): Supervisor => {
+    const member = index + 1;
+    const exit = { code: null, signal: 'SIGKILL' };
+    let isUp = false;
+    return {
+      get boot() {
+        return numbers.latest();
+      },
+      pid: 100 + member,
+      isUp: () => isUp,
+      async start(by, boot = numbers.next()) {
+        acts.push({ member, act: `start ${boot} by ${by}` });
+        if (member === options.broken) throw new Error(`member ${member} does not start`);
+        isUp = true;
+        return { boot, readyMs: member };
+      },
+      async kill(by) {
+        acts.push({ member, act: `kill by ${by}` });
+        isUp = false;
+        return exit;
+      },
+      async terminate() {
+        isUp = false;
+        return { ...exit, tookMs: member === options.slow ? 900 : 5, killed: member === options.slow };
+      },
+      sleep: async () => {},
+      async shutDown() {
+        acts.push({ member, act: 'shut down' });
+      },
+    };
+  });
+  return { fleet: createFleet({ members, numbers }), members, acts };
+}
+
+describe('several processes as one server', () => {
+  it('start under one boot number, and are ready when the last one is', async () => {
+    const { fleet, acts } = fleetOf(3);
+    expect(await fleet.start('harness')).toEqual({ boot: 1, readyMs: 3 });
+    expect(acts.map(({ act }) => act)).toEqual(Array(3).fill('start 1 by harness'));
+    expect([fleet.boot, fleet.pid, fleet.isUp()]).toEqual([1, 101, true]);
+  });
+
+  it('are all struck before the kill first returns', async () => {
+    const { fleet, acts } = fleetOf(3);
+    await fleet.start('harness');
+    acts.length = 0;
+    const killed = fleet.kill('F12#1');
+    expect(acts.map(({ act }) => act)).toEqual(Array(3).fill('kill by F12#1'));
+    expect([await killed, fleet.isUp()]).toEqual([{ code: null, signal: 'SIGKILL' }, false]);
+    expect((await fleet.start('F12#1')).boot).toBe(2);
+  });
+
+  it('are down while one of them is, and its return is a boot of its own', async () => {
+    const { fleet, members } = fleetOf(2);
+    await fleet.start('harness');
+    await members[1]?.kill('server');
+    expect(fleet.isUp()).toBe(false);
+    await members[1]?.start('server');
+    expect([fleet.boot, fleet.isUp()]).toEqual([2, true]);
+  });
+
+  it('end as the slowest of them ends', async () => {
+    const { fleet } = fleetOf(3, { slow: 2 });
+    expect(await fleet.terminate({ by: 'F13#1', withinMs: 900 })).toMatchObject({ tookMs: 900, killed: true });
+  });
+
+  it('have not started when one of them has not, and then all have been waited for', async () => {
+    const { fleet, acts } = fleetOf(3, { broken: 1 });
+    await expect(fleet.start('harness')).rejects.toThrow('member 1 does not start');
+    expect(acts).toHaveLength(3);
+    expect(fleet.isUp()).toBe(false);
+    await fleet.shutDown(10);
+    expect(acts.slice(3).map(({ act }) => act)).toEqual(Array(3).fill('shut down'));
+  });
+});
