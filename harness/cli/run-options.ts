@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { Option, type Command as Parser } from 'commander';
+import type { PlannedTarget } from '../model/plan.ts';
 import { loadUnit } from '../model/registry.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Overrides } from '../plan/override.ts';
@@ -17,7 +19,7 @@ export interface OutputFlags {
 
 /** What is changed about the scenarios. */
 export interface ScenarioFlags {
-  readonly seed: number;
+  readonly seed?: number;
   readonly set?: readonly string[];
   readonly fault?: readonly string[];
   readonly threshold?: readonly string[];
@@ -28,6 +30,7 @@ export interface ScenarioFlags {
 
 // A fixed seed, so that the same command means the same plan; other seeds are a number away.
 const SEED = 1;
+const SEED_MAX = 2 ** 31 - 1;
 
 export function addOutputOptions(parser: Parser): void {
   parser
@@ -44,7 +47,11 @@ export function addOutputOptions(parser: Parser): void {
 
 export function addScenarioOptions(parser: Parser): void {
   parser
-    .option('--seed <number>', 'draws the workload and the faults', wholeNumber('--seed', 0, 2 ** 31 - 1), SEED)
+    .option(
+      '--seed <number>',
+      `draws the workload and the faults (default: ${SEED}; for a server that is already running, a new one each time)`,
+      wholeNumber('--seed', 0, SEED_MAX),
+    )
     .option('--set <key=value>', 'change a value of the scenario, for example calls=300; may be repeated', collect)
     .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; F12=3 strikes; 0 takes it out', collect)
     .option('--threshold <expression>', "for example 'detection-lag.p95 < 800ms'; may be repeated", collect)
@@ -56,6 +63,15 @@ export function addScenarioOptions(parser: Parser): void {
         'full keeps message texts, heads drops them, counts cannot be judged again',
       ).choices(['full', 'heads', 'counts']),
     );
+}
+
+/**
+ * The seed asked for, or the default. A server that is already running remembers the idempotency keys of earlier runs, so
+ * each run against one draws a seed of its own; it stands in the first line and in the verdict.
+ */
+export function seedOf({ seed }: ScenarioFlags, target: PlannedTarget): number {
+  if (seed !== undefined) return seed;
+  return target.facts.process ? SEED : randomInt(1, SEED_MAX);
 }
 
 export function overridesOf(flags: ScenarioFlags): Overrides {

@@ -11,6 +11,7 @@ import {
   type OutputFlags,
   overridesOf,
   type ScenarioFlags,
+  seedOf,
 } from './run-options.ts';
 import { runSeries } from './series.ts';
 import { addTargetOptions, resolveFlags, type TargetFlags } from './target-options.ts';
@@ -32,9 +33,10 @@ export const run: Command = {
       const scenarios = chosenScenarios(names).map(loadScenario);
       const chosen = await chosenReporters(flags);
       const target = await resolveFlags(flags, (request) => probeServer(request, context.signal));
+      const seed = seedOf(flags, target.planned);
       const plans = scenarios.map((scenario) => {
         const overrides = overridesOf(flags);
-        const input = { scenario, seed: flags.seed, overrides, claimcheck: context.package.version };
+        const input = { scenario, seed, overrides, claimcheck: context.package.version };
         return withinReach(compile({ ...input, target: target.planned }), target.callsMax);
       });
       context.end(await runSeries({ plans, target, flags, reporters: chosen, context }));

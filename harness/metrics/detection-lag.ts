@@ -1,7 +1,5 @@
-import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
-import type { Plan } from '../model/plan.ts';
-import { ackedCalls, earliest, hasOrderedEffects, terminalSeen, tOfDate, trendMs } from './timeline.ts';
+import { ackedCalls, terminalSeen, trendMs, workEndT } from './timeline.ts';
 
 /**
  * Time from the end of the work to the first moment its agent saw the task terminal, ms, one sample an acked call. The end
@@ -30,8 +28,3 @@ export const detectionLag: Metric = {
     );
   },
 };
-
-function workEndT(plan: Plan, history: HistoryIndex, call: CallView, lastUpdatedAt: string | undefined): number | null {
-  const commit = hasOrderedEffects(plan) ? earliest(call.commits, (effect) => effect.at) : null;
-  return commit?.at ?? tOfDate(history, lastUpdatedAt);
-}

@@ -31,6 +31,8 @@ import { orphansStuck } from './orphans-stuck.ts';
 import { orphansUnclaimed } from './orphans-unclaimed.ts';
 import { orphansUnreferenced } from './orphans-unreferenced.ts';
 import { outOfOrderAccuracy } from './out-of-order-accuracy.ts';
+import { policyLagError } from './policy-lag-error.ts';
+import { policyPollsError } from './policy-polls-error.ts';
 import { pollBurst } from './poll-burst.ts';
 import { pollPeak } from './poll-peak.ts';
 import { pollTokens } from './poll-tokens.ts';
@@ -59,6 +61,8 @@ export const metrics: Registry<Metric> = {
   'poll-burst': entry(pollBurst),
   'poll-peak': entry(pollPeak),
   'interval-compliance': entry(intervalCompliance),
+  'policy-polls-error': entry(policyPollsError),
+  'policy-lag-error': entry(policyLagError),
   'wasted-bytes': entry(wastedBytes),
   'poll-tokens': entry(pollTokens),
   'orphans-stuck': entry(orphansStuck),

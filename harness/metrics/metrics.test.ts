@@ -65,7 +65,17 @@ function goodStory(): Story {
 
 describe('the registry', () => {
   it('has one file a metric, named by its id, and knows every file', () => {
-    const shared = ['index', 'timeline', 'rate', 'poll', 'continuation', 'binding', 'arrival', 'poll-model'];
+    const shared = [
+      'index',
+      'timeline',
+      'rate',
+      'poll',
+      'continuation',
+      'binding',
+      'arrival',
+      'poll-model',
+      'policy-fit',
+    ];
     const files = readdirSync(import.meta.dirname)
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .map((file) => file.slice(0, -3))
@@ -355,6 +365,71 @@ describe('polling', () => {
     expect(await story.measure('polls')).toBeNull();
     expect(await story.measure('polls-per-task')).toBeNull();
     expect(await story.measure('detection-lag')).toBeNull();
+  });
+});
+
+describe('polls and lag beside the policy', () => {
+  const DOUBLING = { id: 'exponential', options: { initialMs: 1000, factor: 2, capMs: 30_000 } };
+  /** One task, acked at 10, with polls due at 1010, 3010, 7010 and 15010; the last of those given sees it completed. */
+  function polled(commitMs: number, sentMs: readonly number[], lost: readonly number[] = []): Story {
+    const story = createStory(1, { backoff: DOUBLING });
+    acked(story, 1, 0, 10);
+    story.commit(commitMs, 1);
+    for (const atMs of sentMs) {
+      if (lost.includes(atMs)) story.fail(atMs + 1, story.read(atMs, 1, 't1'), 'refused');
+      else poll(story, 1, atMs, atMs === sentMs.at(-1) ? 'completed' : 'working');
+    }
+    return story;
+  }
+  async function errorsOf(story: Story) {
+    const [polls, lag] = [await story.measure('policy-polls-error'), await story.measure('policy-lag-error')];
+    return [polls?.type === 'trend' ? polls.max : null, lag?.type === 'trend' ? lag.max : null];
+  }
+
+  it('a task that is polled as planned costs what the policy costs, and one round trip', async () => {
+    const story = polled(5000, [1012, 3012, 7012]);
+    expect(await story.measure('policy-polls-error')).toEqual(few([0], 0, 'polls'));
+    expect(await story.measure('policy-lag-error')).toEqual(few([7]));
+  });
+
+  it('a poll too many, and one that comes late, show', async () => {
+    expect(await errorsOf(polled(5000, [1010, 3010, 5500, 7010]))).toEqual([1, 5]);
+    expect(await errorsOf(polled(5000, [1010, 3010, 9010]))).toEqual([0, 2005]);
+  });
+
+  it('a poll that found nobody there is no error of the policy: the next one is to find the task', async () => {
+    expect(await errorsOf(polled(5000, [1010, 3010, 7010, 15_010], [7010]))).toEqual([0, 5]);
+    expect(await errorsOf(polled(5000, [1010, 3010, 7010, 15_010]))).toEqual([1, 8005]);
+  });
+
+  it('a read that lost its session and was repeated in a new one is one poll', async () => {
+    const story = createStory(1, { backoff: DOUBLING });
+    acked(story, 1, 0, 10);
+    story.commit(500, 1);
+    story.info(1015, story.read(1010, 1, 't1'), 'session-lost', { answered: true });
+    poll(story, 1, 1030, 'completed');
+    expect(await errorsOf(story)).toEqual([0, 25]);
+    expect(await story.measure('interval-compliance')).toEqual(rate(1, 1));
+  });
+
+  it('a task that ends within a round trip of a poll may be found by it or by the next', async () => {
+    expect(await errorsOf(polled(3012, [1010, 3010]))).toEqual([0, 5]);
+    expect(await errorsOf(polled(3008, [1010, 3010, 7010]))).toEqual([0, 5]);
+  });
+
+  it('is not measured for hints, blocking calls and tasks whose end nobody can date; an unseen end is censored', async () => {
+    expect(await goodStory().measure('policy-lag-error')).toBeNull();
+    const moved = createStory(1, { backoff: DOUBLING, call: { policy: 'moved-on' } });
+    acked(moved, 1, 0, 10);
+    expect(await moved.measure('policy-lag-error')).toBeNull();
+    const undated = createStory(1, { backoff: DOUBLING });
+    acked(undated, 1, 0, 10);
+    poll(undated, 1, 1010, 'completed');
+    expect(await undated.measure('policy-polls-error')).toBeNull();
+    const unseen = createStory(1, { backoff: DOUBLING });
+    acked(unseen, 1, 0, 10);
+    poll(unseen, 1, 1010, 'working');
+    expect(await unseen.measure('policy-polls-error')).toEqual(few([], 1, 'polls'));
   });
 });
 

@@ -63,12 +63,18 @@ function pollsOfCall(call: CallView): Poll[] {
       hintMs: state.hintMs,
       previousT: state.lastT,
     });
-    state.lastT = inv.t;
+    // A read that lost its session told nobody anything and is repeated in a new one at once: no interval runs from it.
+    state.lastT = isSessionLost(exchange) ? null : inv.t;
     state.fingerprint = answer ?? state.fingerprint;
     state.terminal = state.terminal || terminal;
     if (end?.kind === 'ok') state.hintMs = end.pollMs ?? state.hintMs;
   }
   return polls;
+}
+
+/** The server answered that it does not know the session, which says nothing about the task. */
+export function isSessionLost({ end }: Exchange): boolean {
+  return end !== null && end.kind !== 'ok' && end.reason === 'session-lost';
 }
 
 /** What an agent learned; null: nothing (no answer, or one that says nothing about the task). */

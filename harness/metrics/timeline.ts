@@ -84,6 +84,17 @@ export function tOfDate(history: HistoryIndex, date: string | undefined): number
   return (wallMs - history.run.wall) * 1e6 + history.run.t;
 }
 
+/** When the work of a call ended: its first commit; without one, the terminal time the server states. null: nobody can date it. */
+export function workEndT(
+  plan: Plan,
+  history: HistoryIndex,
+  call: CallView,
+  lastUpdatedAt: string | undefined,
+): number | null {
+  const commit = hasOrderedEffects(plan) ? earliest(call.commits, (effect) => effect.at) : null;
+  return commit?.at ?? tOfDate(history, lastUpdatedAt);
+}
+
 /** A trend in ms of samples in ns, one a subject; null: that subject never gave one. No subject at all: no evidence. */
 export function trendMs(samplesNs: readonly (number | null)[]): TrendValue | null {
   return trendOf(

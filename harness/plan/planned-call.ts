@@ -51,8 +51,9 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
     draw: draw.fork('load'),
   });
   const mix = shareOut(scenario.work, arrivals.length, draw.fork('mix'));
-  // One stream for all: forks start from 32 bits, of which two could be the same.
-  const secrets = draw.fork('secrets');
+  // One stream for all: forks start from 32 bits, of which two could be the same. The scenario is part of it, since a server
+  // that runs on remembers the keys of the scenario before.
+  const secrets = draw.fork(`secrets/${scenario.name}`);
   return arrivals.map((arrival, index) => {
     const work = mix[index];
     if (!work) throw new Error(`expected work for call ${index + 1}, found none`);

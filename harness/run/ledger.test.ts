@@ -57,8 +57,8 @@ describe('the ledger', () => {
 
   it('reports a line that is no effect, and goes on', () => {
     const path = join(dir, 'ledger.jsonl');
-    writeFileSync(path, 'hello\n{"phase":"commit"}\n{"token":"known"}\n');
     const { ledger, effects, complaints } = follow(path);
+    writeFileSync(path, 'hello\n{"phase":"commit"}\n{"token":"known"}\n');
     ledger.drain();
     ledger.close();
     expect(complaints).toEqual([
@@ -68,10 +68,21 @@ describe('the ledger', () => {
     expect(effects.map((effect) => effect.token)).toEqual(['known']);
   });
 
+  it('leaves alone what an earlier run wrote', () => {
+    const path = join(dir, 'effects.jsonl');
+    writeFileSync(path, '{"token":"earlier"}\n');
+    const { ledger, effects } = follow(path);
+    ledger.drain();
+    appendFileSync(path, '{"token":"known"}\n');
+    ledger.drain();
+    ledger.close();
+    expect(effects.map((effect) => effect.token)).toEqual(['known']);
+  });
+
   it('reads on past its buffer', () => {
     const path = join(dir, 'ledger.jsonl');
-    writeFileSync(path, Array.from({ length: 20_000 }, (_, index) => `{"token":"t${index}"}\n`).join(''));
     const { ledger, effects } = follow(path);
+    writeFileSync(path, Array.from({ length: 20_000 }, (_, index) => `{"token":"t${index}"}\n`).join(''));
     ledger.drain();
     ledger.close();
     expect(effects.map((effect) => effect.token)).toEqual(Array.from({ length: 20_000 }, (_, index) => `t${index}`));

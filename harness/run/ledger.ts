@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import type { FxBody } from '../model/event.ts';
 
@@ -36,12 +36,16 @@ export interface LedgerOptions {
   readonly onComplaint: (text: string) => void;
 }
 
-/** Follows the effect ledger, a file that the server under test appends JSON lines to. A line counts once its newline is there. */
+/**
+ * Follows the effect ledger, a file that the server under test appends JSON lines to, from where it ends now: what stands
+ * in it already is of an earlier run. A line counts once its newline is there.
+ */
 export function createLedger(options: LedgerOptions): Ledger {
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   const decoder = new TextDecoder();
   const copy = options.copyTo === null ? null : openSync(options.copyTo, 'a');
   let file: number | null = null;
+  let position = statSync(options.path, { throwIfNoEntry: false })?.size ?? 0;
   let tail = '';
   let complaints = 0;
 
@@ -74,8 +78,9 @@ export function createLedger(options: LedgerOptions): Ledger {
       file ??= openIfThere(options.path);
       if (file === null) return;
       for (;;) {
-        const bytes = readSync(file, buffer, 0, READ_BYTES, null);
+        const bytes = readSync(file, buffer, 0, READ_BYTES, position);
         if (bytes === 0) return;
+        position += bytes;
         if (copy !== null) writeSync(copy, buffer, 0, bytes);
         const lines = (tail + decoder.decode(buffer.subarray(0, bytes), { stream: true })).split('\n');
         tail = lines.pop() ?? '';

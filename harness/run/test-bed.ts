@@ -48,9 +48,10 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
   const { plan, recorder } = options;
   let supervisor: Supervisor | null = null;
   const boot = () => supervisor?.boot ?? 1;
+  const launched = await launchServer({ ...options, drain: () => ledger.drain() });
+  // Only now: what the profile wipes and prepares may be the very file that shows the effects.
   const ledger = followLedger(options, boot);
   const { context, link } = wireParts(options, ledger, boot);
-  const launched = await launchServer({ ...options, drain: ledger.drain });
   const doorway: Doorway =
     plan.target.transport === 'http'
       ? await openHttpDoorway({ ...options, context, link, url: launched.url })

@@ -20,7 +20,7 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     // With one fixed identity in the headers all agents are the same principal.
     principals: transport === 'http' && !hasIdentity(profile.target?.headers),
     scope: profile.state?.scope ?? null,
-    effects: profile.effects === undefined ? 'none' : 'ordered',
+    effects: showsEffects(profile) ? 'ordered' : 'none',
     delivery: profile.effects?.delivery ?? 'exactly-once',
     echo: profile.echo !== undefined,
     cancel: dialect === 'handle' ? profile.handle?.cancel !== undefined : dialect !== 'blocking',
@@ -29,6 +29,13 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     modes: [],
     tools: [...tools.keys()].filter((name) => name !== 'failing'),
   };
+}
+
+/** A server that somebody else started knows neither our ledger nor our folder; only a file with a fixed name is left. */
+function showsEffects({ effects, target }: Profile): boolean {
+  if (effects === undefined) return false;
+  if (target?.command !== undefined) return true;
+  return effects.file !== undefined && !placeholdersIn(effects.file).some(({ name }) => name === 'dir');
 }
 
 export function hasIdentity(headers: Readonly<Record<string, string>> | undefined): boolean {

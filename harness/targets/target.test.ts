@@ -256,18 +256,25 @@ describe('options', () => {
     const url = 'http://127.0.0.1:9/mcp';
     const seen = server('blocking', tool('effect', { token: {}, ms: {} }));
     const target = await resolveTarget({ url }, seen);
-    expect([target.launch, target.url, target.planned.kind, target.planned.facts.process]).toEqual([
-      null,
-      url,
-      'url',
-      false,
-    ]);
+    const { kind, facts } = target.planned;
+    // Nobody told that server where our ledger is.
+    expect([target.launch, target.url, kind, facts.process, facts.effects]).toEqual([null, url, 'url', false, 'none']);
     expect(seen.asked).toEqual([
       { launch: null, url, headers: { Authorization: 'Bearer claimcheck-agent-1' }, dialect: null },
     ]);
     await expect(resolveTarget({ url: 'http://127.0.0.1:{{port}}/mcp' }, seen)).rejects.toThrow(
       'A server that is already running has a fixed URL; http://127.0.0.1:{{port}}/mcp holds {{port}}.',
     );
+  });
+
+  it('a running server shows its effects in a file with a fixed name alone', async () => {
+    const effectsOf = async (file: string) =>
+      (await profiled(`target: { url: "http://127.0.0.1:9/mcp" }\n${WORK}\neffects: { file: "${file}" }`)).planned.facts
+        .effects;
+    expect([await effectsOf('/var/effects.jsonl'), await effectsOf('{{dir}}/effects.jsonl')]).toEqual([
+      'ordered',
+      'none',
+    ]);
   });
 
   it('--tool with --arguments goes before a tool named effect', async () => {

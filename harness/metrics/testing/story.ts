@@ -41,6 +41,7 @@ export function createStory(
     readonly facts?: Partial<TargetFacts>;
     readonly call?: Partial<PlannedCall>;
     readonly slaMs?: number;
+    readonly backoff?: Plan['agents']['backoff'];
   } = {},
 ): Story {
   const plan = planOf(calls, options);
@@ -88,15 +89,13 @@ function frameOf(rpcId: number, dir: 'in' | 'out', bytes: number): FrameBody {
   return { kind: 'frame', conn: 'a1', dir, action: 'pass', bytes, type, rpcId };
 }
 
-function planOf(
-  count: number,
-  options: { readonly facts?: Partial<TargetFacts>; readonly call?: Partial<PlannedCall>; readonly slaMs?: number },
-): Plan {
+function planOf(count: number, options: NonNullable<Parameters<typeof createStory>[1]>): Plan {
   const plan = samplePlan(count);
   return {
     ...plan,
     target: sampleTarget(options.facts),
     calls: plan.calls.map((call) => ({ ...call, ...options.call })),
+    agents: { ...plan.agents, backoff: options.backoff ?? plan.agents.backoff },
     slaMs: options.slaMs ?? 15_000,
   };
 }

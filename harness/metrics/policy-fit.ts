@@ -1,0 +1,83 @@
+import { msOf } from '../model/clock.ts';
+import { groupBy } from '../model/grouping.ts';
+import type { HistoryIndex } from '../model/history-index.ts';
+import { isTerminal } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
+import { collectPolls, isSessionLost, type Poll } from './poll.ts';
+import { exponentialInstants, fixedInstants } from './poll-model.ts';
+import { firstAck, terminalSeen, workEndT } from './timeline.ts';
+
+/** How far what a task cost its agent is from what the plan's backoff costs for a task of that length. */
+export interface PolicyFit {
+  /** Polls sent beside those that the policy needs; 0: exactly those. */
+  readonly polls: number;
+  /** ms between the instant at which the policy finds the task and the moment its agent had the answer. */
+  readonly lagMs: number;
+}
+
+/**
+ * One entry a call that a poller held a task for: its fit, or null where it never saw the task end. The length L runs from
+ * the receipt to the end of the work; the policy finds the task with its first poll at or after L. Two things are no
+ * error of the policy: a poll that got no answer (the server was away) finds nothing, so the next one is expected to; and a
+ * task that ends within one round trip of a poll may be found by it or by the next. Calls that were answered at once, and
+ * those whose end nobody can date, are left out. null: no call of this run polls at instants that are known beforehand
+ * (only `fixed` and `exponential` do).
+ */
+export function policyFits(plan: Plan, history: HistoryIndex): readonly (PolicyFit | null)[] | null {
+  if (instantsOf(plan) === null) return null;
+  const polls = groupBy(
+    collectPolls(history).filter((poll) => !isSessionLost(poll.exchange)),
+    ({ call }) => call,
+  );
+  return history.calls.flatMap((call) => {
+    const acked = firstAck(call);
+    if (call.planned.policy !== 'poller' || acked?.end.task === undefined || isTerminal(acked.end.status)) return [];
+    const seen = terminalSeen(history, call);
+    if (seen === null) return [null];
+    const endT = workEndT(plan, history, call, seen.lastUpdatedAt);
+    const own = (polls.get(call.planned.call) ?? []).filter(({ task }) => task === acked.end.task);
+    const fit = endT === null ? null : fitOf(plan, own, { ackT: acked.end.t, endT, seenT: seen.t });
+    return fit === null ? [] : [fit];
+  });
+}
+
+interface Moments {
+  readonly ackT: number;
+  readonly endT: number;
+  readonly seenT: number;
+}
+
+function fitOf(plan: Plan, polls: readonly Poll[], { ackT, endT, seenT }: Moments): PolicyFit | null {
+  const found = polls.findIndex(({ useful }) => useful);
+  const finder = polls[found];
+  // A notification was faster, which no poll can be held against.
+  if (finder === undefined || finder.exchange.end === null) return null;
+  const tripMs = msOf(finder.exchange.end.t - finder.exchange.inv.t);
+  const lengthMs = msOf(endT - ackT);
+  const fits = [lengthMs, lengthMs - tripMs, lengthMs + tripMs].map((candidateMs) => {
+    const expected = expectedPoll(plan, polls, candidateMs);
+    return { polls: Math.abs(found + 1 - expected.polls), lagMs: Math.abs(msOf(seenT - ackT) - expected.atMs) };
+  });
+  return fits.reduce((best, fit) => (fit.lagMs < best.lagMs ? fit : best));
+}
+
+/** The first poll at or after the end of the task that is answered; polls beyond those really sent are taken to be. */
+function expectedPoll(plan: Plan, polls: readonly Poll[], lengthMs: number): { polls: number; atMs: number } {
+  let count = 0;
+  for (const atMs of instantsOf(plan) ?? []) {
+    const sent = polls[count];
+    count += 1;
+    const isAnswered = sent === undefined || sent.exchange.end?.kind === 'ok';
+    if (atMs >= lengthMs && isAnswered) return { polls: count, atMs };
+  }
+  throw new Error('expected the instants of a policy to have no end');
+}
+
+/** When the plan's backoff polls, ms after the receipt; null: that depends on hints or on chance. */
+function instantsOf({ agents: { backoff } }: Plan): Iterable<number> | null {
+  const { intervalMs, initialMs, factor, capMs } = backoff.options;
+  if (backoff.id === 'fixed' && intervalMs !== undefined && intervalMs > 0) return fixedInstants(intervalMs);
+  const isGrowing = initialMs !== undefined && initialMs > 0 && factor !== undefined && factor >= 1;
+  if (backoff.id !== 'exponential' || !isGrowing || capMs === undefined || capMs <= 0) return null;
+  return exponentialInstants({ initialMs, factor, capMs });
+}
