@@ -43,6 +43,7 @@ export function firstFinding(verdict: Verdict): Finding | null {
 
 /** Every reason why the exit code is not 0, the most important first. */
 export function reasons(verdict: Verdict): string[] {
+  if (verdict.notRun !== undefined) return [`not run   ${verdict.notRun}`];
   const violated = verdict.checkers.filter(({ valid }) => valid === false);
   const finding = firstFinding(verdict);
   const lines: string[] = [];

@@ -4,15 +4,24 @@ import type { Plan } from '../model/plan.ts';
 import type { CheckerVerdict } from '../model/verdict.ts';
 import { MISSING } from './evidence.ts';
 
+/** What a checker is asked about. */
+export interface Case {
+  readonly plan: Plan;
+  readonly history: HistoryIndex;
+  readonly evidence: ReadonlySet<Requirement>;
+  /** Why nothing was started; undefined: it was. */
+  readonly notRun?: string | undefined;
+}
+
 /** Asks one checker: not applicable here, unknown for want of evidence, or what it says. One that throws is unknown. */
 export function verdictOf(
   { meta, applicable, check }: Checker,
-  plan: Plan,
-  history: HistoryIndex,
-  evidence: ReadonlySet<Requirement>,
+  { plan, history, evidence, notRun }: Case,
 ): CheckerVerdict {
   const head = { id: meta.id, title: meta.title, invariants: [...meta.invariants].sort() };
   const nothing = { counts: {}, findings: [] };
+  // What the target cannot do is not known either: nobody has asked it.
+  if (notRun !== undefined) return { ...head, valid: 'unknown', reason: notRun, ...nothing };
   const excluded = plan.notApplicable.find(({ kind, id }) => kind === 'checker' && id === meta.id)?.reason;
   try {
     const reason = excluded ?? applicable(plan);

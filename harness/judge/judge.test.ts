@@ -255,3 +255,27 @@ describe('a saved run', () => {
     await expect(judgeDirectory(strange.directory)).rejects.toThrow(/expected a plan with schema claimcheck\/plan@1/);
   });
 });
+
+test('a run that could not be started is unknown in everything, and says why', async () => {
+  const h = survivor();
+  const whole = h.history();
+  const stamp = { t: 1, wall: 1 };
+  const events = [
+    ...whole.events.slice(0, 1),
+    { seq: 1, ...stamp, kind: 'note', topic: 'unmet', text: 'the profile requires Node >=99' } as const,
+    { seq: 2, ...stamp, kind: 'note', topic: 'end' } as const,
+  ];
+  const verdict = await judge({ plan: h.plan, history: { ...whole, events } });
+  const { valid, exitCode, interrupted, notRun, thresholds } = verdict;
+  const reason = 'the profile requires Node >=99';
+  expect({ valid, exitCode, interrupted, notRun, thresholds }).toEqual({
+    valid: 'unknown',
+    exitCode: 2,
+    interrupted: false,
+    notRun: reason,
+    thresholds: [{ expression: 'lost == 0', valid: 'unknown', value: null, reason }],
+  });
+  expect(new Set(verdict.checkers.map((checker) => `${checker.valid}: ${checker.reason}`))).toEqual(
+    new Set([`unknown: ${reason}`]),
+  );
+});

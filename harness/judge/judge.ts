@@ -36,13 +36,14 @@ export async function judge(input: JudgeInput): Promise<Verdict> {
   const { plan } = input;
   const history = indexHistory(plan, input.history);
   const evidence = evidenceOf(history);
+  const notRun = history.notes.find(({ topic }) => topic === 'unmet')?.text;
   const checkerVerdicts = (input.checkers ?? (await loadAll(checkers)))
-    .map((checker) => ({ checker, verdict: verdictOf(checker, plan, history, evidence) }))
+    .map((checker) => ({ checker, verdict: verdictOf(checker, { plan, history, evidence, notRun }) }))
     .sort((a, b) => (a.verdict.id < b.verdict.id ? -1 : 1));
   const fates = countFates(fatesOf(plan, history));
   const metricUnits = input.metrics ?? (await loadAll(metrics));
   const values = measure(metricUnits, plan, history);
-  const thresholds = thresholdsOf(plan, { metrics: values, fates }, metricUnits);
+  const thresholds = thresholdsOf(plan, { metrics: values, fates }, { units: metricUnits, notRun });
   const coverage = coverageOf(plan, history);
   const valid = worst([...checkerVerdicts.map(({ verdict }) => verdict.valid), coverageValidity(coverage)]);
   const isOurs = checkerVerdicts.some(
@@ -58,6 +59,7 @@ export async function judge(input: JudgeInput): Promise<Verdict> {
     durationMs: Math.round(history.endT / 1_000_000),
     interrupted: history.interrupted,
     target: targetOf(plan, history),
+    ...(notRun === undefined ? {} : { notRun }),
     valid,
     exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
     checkers: checkerVerdicts.map(({ verdict }) => verdict),
@@ -96,9 +98,16 @@ function measure(units: readonly Metric[], plan: Plan, history: HistoryIndex): R
   return byName(values);
 }
 
-function thresholdsOf(plan: Plan, measured: Measured, units: readonly Metric[]): readonly ThresholdVerdict[] {
+function thresholdsOf(
+  plan: Plan,
+  measured: Measured,
+  { units, notRun }: { readonly units: readonly Metric[]; readonly notRun: string | undefined },
+): readonly ThresholdVerdict[] {
   const catalogue: MetricCatalogue = new Map(units.map(({ meta }) => [meta.id, meta]));
-  const judged = plan.thresholds.map((text) => evaluateThreshold(parseThreshold(text, catalogue), measured));
+  const judged = plan.thresholds.map((text): ThresholdVerdict => {
+    if (notRun !== undefined) return { expression: text, valid: 'unknown', value: null, reason: notRun };
+    return evaluateThreshold(parseThreshold(text, catalogue), measured);
+  });
   const excluded = plan.notApplicable
     .filter(({ kind }) => kind === 'threshold')
     .map(({ id, reason }) => ({ expression: id, valid: 'unknown', value: null, applicable: false, reason }) as const);

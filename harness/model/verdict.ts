@@ -93,6 +93,8 @@ export interface Verdict {
   readonly durationMs: number;
   readonly interrupted: boolean;
   readonly target: TargetSummary;
+  /** Nothing was started, for this reason (the profile requires what this machine has not); absent: the run took place. */
+  readonly notRun?: string;
   /** Worst of checkers and coverage: false > "unknown" > true. */
   readonly valid: Validity;
   readonly exitCode: number;

@@ -17,6 +17,8 @@ export const verdictSection: Section = {
   render(input) {
     const { verdict } = input.run;
     const violated = verdict.checkers.filter((checker) => checker.valid === false);
+    // One reason for everything stands in the sentence already.
+    const isRun = verdict.notRun === undefined;
     const unknown = verdict.checkers.filter((checker) => checker.valid === 'unknown');
     const missed = verdict.thresholds.filter((threshold) => threshold.valid === false);
     const unreached = verdict.coverage.filter((row) => row.required && row.reached === 0 && row.applicable !== false);
@@ -30,6 +32,7 @@ ${tiles(input)}
 ${violated.length > 0 && html`<h3>Broken promises</h3><ul class="wrong">${violated.map((checker) => violation(input, checker))}</ul>`}
 ${missed.length > 0 && html`<h3>Thresholds missed</h3><ul class="wrong">${missed.map((threshold) => html`<li><code>${threshold.expression}</code>: measured ${threshold.value === null ? 'nothing' : String(threshold.value)}</li>`)}</ul>`}
 ${
+  isRun &&
   (unknown.length > 0 || unreached.length > 0) &&
   html`<h3>What could not be judged</h3><ul class="unsure">
 ${unknown.map((checker) => html`<li><b>${checker.title}</b> (${checker.invariants.join(', ')}): ${checker.reason ?? 'no evidence in this run'}</li>`)}
@@ -59,6 +62,8 @@ export function wordOf(verdict: Verdict): string {
 }
 
 function sentenceOf(verdict: Verdict): string {
+  if (verdict.notRun !== undefined)
+    return `Nothing was started: ${verdict.notRun}. This says nothing about the server.`;
   const countOf = (valid: Verdict['checkers'][number]['valid']) =>
     verdict.checkers.filter((checker) => checker.valid === valid).length;
   const broken = countOf(false);
