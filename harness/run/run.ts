@@ -14,6 +14,7 @@ import type { ResolvedTarget } from '../targets/target.ts';
 import { verifyAgentFaults } from './agent-fault-verifier.ts';
 import { audit } from './audit.ts';
 import { createFaultLog } from './fault-log.ts';
+import { measureFloor } from './floor.ts';
 import { startGuardian } from './guardian.ts';
 import { createInterposer } from './interposer.ts';
 import { runLoad } from './load-runner.ts';
@@ -97,6 +98,7 @@ async function runRecorded(options: Inner): Promise<RunResult> {
     sleep: (ms) => clock.sleep(ms),
     onCreateAnswered: (call) => nemesis?.createAnswered(call),
   });
+  await recordFloor(options);
   const bed = await openTestBed({ ...options, interposer, log });
   try {
     nemesis = createNemesis({
@@ -144,6 +146,13 @@ async function runRecorded(options: Inner): Promise<RunResult> {
     if (!isInterrupted) recorder.record({ kind: 'note', topic: 'end' });
   }
   return { interrupted: options.signal.aborted, server: bed.serverInfo() };
+}
+
+/** What our own proxy costs stands in the history beside the latencies it is part of. */
+async function recordFloor({ plan, clock, scratch, recorder }: Inner): Promise<void> {
+  if (plan.target.transport !== 'http') return;
+  const floor = await measureFloor({ plan, clock, scratch });
+  if (floor !== null) recorder.record({ kind: 'note', topic: 'floor', data: { ...floor } });
 }
 
 /** Undo every fault, wait for a ready server, then read every acked task as its owner. */

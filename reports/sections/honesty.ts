@@ -1,6 +1,6 @@
 import { formatCount, formatMs, plural } from '../format.ts';
 import { html } from '../html.ts';
-import type { Section } from '../report-run.ts';
+import type { ReportRun, Section } from '../report-run.ts';
 import { facts } from '../table.ts';
 
 /** How far the harness itself can be trusted in this run. */
@@ -21,6 +21,7 @@ export const honestySection: Section = {
           ? 'not measured'
           : `${late.p99 === null ? (late.p95 === null ? 'at most' : 'p95') : 'p99'} ${formatMs(tail)}, ${plural(late.count, 'sample')}${late.censored > 0 ? `, ${plural(late.censored, 'call')} could not be started` : ''}`,
       ],
+      ['Our own share of a round trip', floorText(run)],
       [
         'History',
         `${plural(history.events.length, 'event')}${history.cut ? ', cut at the end: everything before it holds' : ', whole'}`,
@@ -53,3 +54,12 @@ export const honestySection: Section = {
 <p class="note">SIGKILL takes a process and its memory; what the operating system already has on its way to the disk survives. Loss of power is not tested here.</p>`;
   },
 };
+
+/** What the proxy adds to every request; stdio has none. */
+function floorText({ history, plan }: ReportRun): string {
+  if (plan.target.transport !== 'http') return 'not measured: over stdio there is no proxy';
+  const data = history.notes.find(({ topic }) => topic === 'floor')?.data;
+  const { directMs, proxiedMs, count } = data ?? {};
+  if (typeof directMs !== 'number' || typeof proxiedMs !== 'number' || typeof count !== 'number') return 'not measured';
+  return `${formatMs(Math.max(0, proxiedMs - directMs))}: median ${formatMs(proxiedMs)} through the proxy and ${formatMs(directMs)} without, ${plural(count, 'round trip')} each to an echo, before the run`;
+}

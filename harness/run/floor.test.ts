@@ -1,0 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSystemClock } from '../model/clock.ts';
+import { samplePlan } from '../model/testing/sample-plan.ts';
+import { measureFloor } from './floor.ts';
+
+let scratch = '';
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'claimcheck-floor-'));
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+// No limit that a busy machine could reach.
+const FOREVER_MS = 60_000;
+
+it('measures round trips that went through the recorder, and as many that did not', async () => {
+  const clock = createSystemClock();
+  const floor = await measureFloor({ plan: samplePlan(), clock, scratch, budgetMs: FOREVER_MS });
+  expect(floor).toEqual({ directMs: expect.any(Number), proxiedMs: expect.any(Number), count: 50 });
+  expect(floor?.directMs).toBeGreaterThan(0);
+  // Every proxied request passes two hops where a direct one passes one.
+  expect(floor?.proxiedMs).toBeGreaterThan(floor?.directMs ?? Number.POSITIVE_INFINITY);
+  const lines = readFileSync(join(scratch, 'floor.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(lines.filter((line) => line.includes('"dir":"out"'))).toHaveLength(55);
+  expect(lines.filter((line) => line.includes('"dir":"in"'))).toHaveLength(55);
+});
+
+it('says nothing when there was no time to measure', async () => {
+  expect(await measureFloor({ plan: samplePlan(), clock: createSystemClock(), scratch, budgetMs: 0 })).toBeNull();
+});

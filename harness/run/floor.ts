@@ -1,0 +1,141 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { Client } from 'undici';
+import { type Clock, msOf, nsOf } from '../model/clock.ts';
+import { percentile } from '../model/percentile.ts';
+import type { Plan } from '../model/plan.ts';
+import { createFaultLog } from './fault-log.ts';
+import { createFrameLog } from './frame-log.ts';
+import { startHttpProxy } from './http-proxy.ts';
+import { createInterposer } from './interposer.ts';
+import { createRecorder } from './recorder.ts';
+
+// Enough for a median; a round trip takes well under a millisecond each way.
+const ROUND_TRIPS = 50;
+// The first ones open connections and compile code.
+const WARM_UP_TRIPS = 5;
+// On a machine too busy for all of them it ends here, with those it has.
+const BUDGET_MS = 250;
+
+/** What the harness itself adds to every HTTP request: medians in ms of the same round trips without and with the proxy. */
+export interface Floor {
+  readonly directMs: number;
+  readonly proxiedMs: number;
+  /** Round trips of each kind. */
+  readonly count: number;
+}
+
+/**
+ * Sends small requests to an echo in this process, in turn straight and through a proxy that records as it does in a run and
+ * has no faults to inject. null: the time was up before anything was measured.
+ */
+export async function measureFloor(options: {
+  readonly plan: Plan;
+  readonly clock: Clock;
+  readonly scratch: string;
+  readonly budgetMs?: number;
+}): Promise<Floor | null> {
+  const { clock, scratch, budgetMs = BUDGET_MS } = options;
+  const plan = { ...options.plan, faults: [] };
+  const recorder = createRecorder({ path: join(scratch, 'floor.jsonl'), clock, time: 'real' });
+  const log = createFaultLog(plan, recorder);
+  const echo = await startEcho();
+  const proxy = await startHttpProxy({
+    upstream: () => new URL(`http://127.0.0.1:${echo.port}/mcp`),
+    interposer: createInterposer({
+      plan,
+      faults: new Map(),
+      log,
+      nowMs: () => msOf(clock.now()),
+      sleep: clock.sleep,
+      onCreateAnswered: () => {},
+    }),
+    frames: createFrameLog({ recorder, mode: plan.record, transport: 'http', drain: () => {} }),
+    log,
+    tagOf: () => undefined,
+    sleep: clock.sleep,
+  });
+  try {
+    const direct = roundTrips(`http://127.0.0.1:${echo.port}/mcp`, clock);
+    const proxied = roundTrips(proxy.urlFor('floor'), clock);
+    try {
+      return await inTurn({ direct: direct.trip, proxied: proxied.trip, clock, budgetMs });
+    } finally {
+      await Promise.all([direct.close(), proxied.close()]);
+    }
+  } finally {
+    await proxy.close();
+    await echo.close();
+    recorder.close();
+  }
+}
+
+/** One of each after the other, so that both meet the same machine. */
+async function inTurn(ways: {
+  readonly direct: (id: number) => Promise<number>;
+  readonly proxied: (id: number) => Promise<number>;
+  readonly clock: Clock;
+  readonly budgetMs: number;
+}): Promise<Floor | null> {
+  const { clock } = ways;
+  const until = clock.now() + nsOf(ways.budgetMs);
+  const samples = { direct: [] as number[], proxied: [] as number[] };
+  for (let id = 1; id <= WARM_UP_TRIPS + ROUND_TRIPS && clock.now() < until; id += 1) {
+    const directMs = await ways.direct(id);
+    const proxiedMs = await ways.proxied(id);
+    if (id <= WARM_UP_TRIPS) continue;
+    samples.direct.push(directMs);
+    samples.proxied.push(proxiedMs);
+  }
+  const directMs = median(samples.direct);
+  const proxiedMs = median(samples.proxied);
+  return directMs === null || proxiedMs === null ? null : { directMs, proxiedMs, count: samples.direct.length };
+}
+
+function median(samples: readonly number[]): number | null {
+  const value = percentile(
+    [...samples].sort((a, b) => a - b),
+    0.5,
+  );
+  return value === null ? null : Math.round(value * 1000) / 1000;
+}
+
+/** POSTs like an agent's, one after another on one connection. `trip` gives how long it took, ms. */
+function roundTrips(url: string, clock: Clock) {
+  const { origin, pathname: path } = new URL(url);
+  const client = new Client(origin);
+  return {
+    async trip(id: number) {
+      const from = clock.now();
+      const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+      const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tasks/get', params: { taskId: 'floor' } });
+      const reply = await client.request({ path, method: 'POST', headers, body });
+      await reply.body.text();
+      return msOf(clock.now() - from);
+    },
+    close: () => client.destroy(),
+  };
+}
+
+/** Answers every request at once with a reply of a usual size. */
+async function startEcho(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { taskId: 'floor', status: 'working' } }));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, got ${address}`);
+  return {
+    port: address.port,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
