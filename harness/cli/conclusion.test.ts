@@ -16,6 +16,22 @@ it('a good run is told in a few lines, the report last', () => {
   );
 });
 
+it('says which faults could not happen, and why', () => {
+  const kill = {
+    id: 'F12',
+    name: 'kill',
+    planned: 0,
+    verified: 0,
+    applicable: false as const,
+    reason: 'it is not ours',
+  };
+  expect(
+    concludeRun(sampleVerdict({ faults: [kill] }), places)
+      .split('\n')
+      .slice(2, 5),
+  ).toEqual(['  faults    none planned', '  left out  F12 kill: it is not ours', '  checkers  1 hold']);
+});
+
 it('a bad run ends with the verdict, the first finding, the directory and how to replay it', () => {
   expect(concludeRun(brokenVerdict(), places).split('\n').slice(3)).toEqual([
     '  checkers  1 violated, 1 unknown',

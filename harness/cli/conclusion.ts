@@ -23,6 +23,7 @@ export function concludeRun(
     `${verdict.scenario}: ${verdictWord(verdict)} (seed ${verdict.seed}, ${seconds(verdict.durationMs)}; ${what}, ${target.agents} agents)`,
     `  calls     ${callsLine(verdict)}`,
     `  faults    ${faultsLine(verdict)}`,
+    ...leftOut(verdict).map((fault) => `  left out  ${fault}`),
     `  checkers  ${checkersLine(verdict)}`,
     ...reasons(verdict).map((reason) => `  ${reason}`),
     ...(isGood ? [] : [`  directory ${places.directory}`]),
@@ -80,6 +81,13 @@ function faultsLine({ faults }: Verdict): string {
   const planned = faults.filter(({ applicable, planned }) => applicable !== false && planned > 0);
   const parts = planned.map(({ id, name, verified, planned: count }) => `${id} ${name} ${verified}/${count}`);
   return parts.join(', ') || 'none planned';
+}
+
+/** Faults that the target makes impossible: whoever asked for them must not take their absence for a pass. */
+function leftOut({ faults }: Verdict): string[] {
+  return faults.flatMap(({ id, name, applicable, reason }) =>
+    applicable === false ? [`${id} ${name}: ${reason ?? 'not applicable'}`] : [],
+  );
 }
 
 function checkersLine({ checkers }: Verdict): string {

@@ -20,6 +20,11 @@ export const replay: Command = {
       const chosen = await chosenReporters(flags);
       const plan = { ...saved, claimcheck: context.package.version };
       const target = restoreTarget(plan.target);
+      if (!plan.target.facts.process) {
+        context.output.warn(
+          'this server was not restarted: to the keys of the saved run it may give the tasks of then',
+        );
+      }
       context.end(await runSeries({ plans: [plan], target, flags, reporters: chosen, context }));
     });
   },

@@ -4,7 +4,7 @@ import type { HistoryIndex } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import { collectPolls, isSessionLost, type Poll } from './poll.ts';
-import { exponentialInstants, fixedInstants } from './poll-model.ts';
+import { exponentialInstants, fixedInstants, takeInstants } from './poll-model.ts';
 import { firstAck, terminalSeen, workEndT } from './timeline.ts';
 
 /** How far what a task cost its agent is from what the plan's backoff costs for a task of that length. */
@@ -19,7 +19,7 @@ export interface PolicyFit {
  * One entry a call that a poller held a task for: its fit, or null where it never saw the task end. The length L runs from
  * the receipt to the end of the work; the policy finds the task with its first poll at or after L. Two things are no
  * error of the policy: a poll that got no answer (the server was away) finds nothing, so the next one is expected to; and a
- * task that ends within one round trip of a poll may be found by it or by the next. Calls that were answered at once, and
+ * task that ends while a poll is under way may be found by it or by the next. Calls that were answered at once, and
  * those whose end nobody can date, are left out. null: no call of this run polls at instants that are known beforehand
  * (only `fixed` and `exponential` do).
  */
@@ -54,7 +54,10 @@ function fitOf(plan: Plan, polls: readonly Poll[], { ackT, endT, seenT }: Moment
   if (finder === undefined || finder.exchange.end === null) return null;
   const tripMs = msOf(finder.exchange.end.t - finder.exchange.inv.t);
   const lengthMs = msOf(endT - ackT);
-  const fits = [lengthMs, lengthMs - tripMs, lengthMs + tripMs].map((candidateMs) => {
+  // A poll that goes out late is under way for longer than its own round trip.
+  const [dueMs = 0] = takeInstants(instantsOf(plan) ?? [], found + 1).slice(-1);
+  const underWayMs = Math.max(tripMs, msOf(seenT - ackT) - dueMs);
+  const fits = [lengthMs, lengthMs - underWayMs, lengthMs + tripMs].map((candidateMs) => {
     const expected = expectedPoll(plan, polls, candidateMs);
     return { polls: Math.abs(found + 1 - expected.polls), lagMs: Math.abs(msOf(seenT - ackT) - expected.atMs) };
   });
