@@ -26,8 +26,11 @@ export interface ProveRow {
 /** The invariants a verdict says are violated, each once, in order. */
 export function shownBy({ checkers }: Verdict): string[] {
   const shown = checkers.flatMap(({ valid, findings }) => (valid === false ? findings : []));
-  return [...new Set(shown.map(({ invariant }) => invariant))].sort();
+  return [...new Set(shown.map(({ invariant }) => invariant))].sort(inOrder);
 }
+
+/** S2 before S10. */
+const inOrder = new Intl.Collator('en', { numeric: true }).compare;
 
 /** null: this run is as it must be; else what is wrong with it. */
 export function problemOf(subject: Subject, { verdict, seed, isFaultless }: Finished): string | null {
@@ -55,7 +58,9 @@ export function rowOf(subject: Subject, finished: readonly Finished[]): ProveRow
     ...{ id, title, breaks, scenario, dialect: first.dialect, transport: first.transport },
     runs: seeded.length,
     asExpected: seeded.filter((one) => problemOf(subject, one) === null).length,
-    alsoShown: [...new Set(seeded.flatMap(({ verdict }) => shownBy(verdict)))].filter((one) => one !== breaks).sort(),
+    alsoShown: [...new Set(seeded.flatMap(({ verdict }) => shownBy(verdict)))]
+      .filter((one) => one !== breaks)
+      .sort(inOrder),
     faultsOff: faultless ? { looksPerfect: faultless.exitCode === EXIT.valid, shows: shownBy(faultless) } : null,
     problems,
   };
