@@ -2,6 +2,7 @@ import type { Event } from '../harness/model/event.ts';
 import type { CallView, HistoryIndex } from '../harness/model/history-index.ts';
 import { isTerminal } from '../harness/model/operation.ts';
 import type { Verdict } from '../harness/model/verdict.ts';
+import { pollReads } from './poll-reads.ts';
 
 /** What happened to one call, as its row of the timeline shows it. ns from run start; null: never. */
 export interface CallTrack {
@@ -70,7 +71,7 @@ function trackOf(call: CallView, endT: number, events: readonly Event[], finding
     deniedT,
     waitedUntilT: seenT ?? deniedT ?? call.quits[0]?.t ?? endT,
     failedSends,
-    polls: own.map(({ inv }) => inv.t),
+    polls: pollReads(call).map(({ inv }) => inv.t),
     resends: call.creates.slice(1).map(({ inv }) => inv.t),
     findings,
     events,

@@ -90,7 +90,7 @@ function failureWords(history: HistoryIndex, event: Stamped<UnsureBody>): string
   const isCreate = sent?.kind === 'inv' && sent.op === 'create';
   const gateway =
     event.gateway === true ? 'the platform in front gave up and answered in the place of the server' : null;
-  const http = event.http === undefined ? '' : ` (HTTP ${event.http})`;
+  const http = event.http === undefined || event.http === 200 ? '' : ` (HTTP ${event.http})`;
   const code = event.code === undefined ? '' : ` (error ${event.code})`;
   const certainty = event.kind === 'fail' ? '; nothing was accepted' : '; nobody knows whether it was accepted';
   const message = event.message === undefined ? '' : `: “${shortened(event.message, 300)}”`;

@@ -140,6 +140,9 @@ describe('what a page says', () => {
       false,
     ]);
     expect(short).toContain('90 never');
+    const lossy = pair(lag(100, 500), lag(95, 300));
+    const broken = lossy.map((run, index) => (index === 1 ? verdictOf(run, false) : run));
+    expect(renderReport(broken, { script: null, words })).not.toContain('class="best"');
     // Too close for single runs; then far enough apart.
     expect(comparisonOf(lag(100, 500), lag(95, 450))).not.toContain('class="best"');
     expect(comparisonOf(lag(100, 500), lag(95, 300))).toContain('class="best"');

@@ -1,8 +1,9 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from './render.ts';
@@ -34,6 +35,19 @@ interface Opened {
   readonly page: Page;
   readonly complaints: string[];
   readonly requests: string[];
+}
+
+/** How a child process ended and what it said on stderr. The test's own time limit is its limit. */
+function ended(child: ChildProcessWithoutNullStreams): Promise<{ status: number | null; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    child.stdout.resume();
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, stderr }));
+  });
 }
 
 describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium: apt-get install chromium)', () => {
@@ -146,6 +160,48 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     expect(complaints.filter((text) => !text.includes('JavaScript'))).toEqual([]);
     await page.close();
   });
+
+  it('the replay command is copied, or selected where a page may not write to the clipboard', async () => {
+    const { page } = await open(renderReport([sampleRun()], { script }), { width: 1280 });
+    const button = page.locator('button[data-copy]');
+    await button.click();
+    await expect.poll(() => button.textContent()).toMatch(/^(Copied|Selected: press Ctrl\+C)$/);
+    await page.close();
+  });
+
+  // Twenty agents, three kills and a server that forgets: about ten seconds, twice that on a busy machine.
+  it('a real run reads as what happened: every link leads somewhere, a finding opens its row', async () => {
+    const out = join(directory, 'real');
+    const main = fileURLToPath(new URL('../dist/harness/cli/main.js', import.meta.url));
+    const { status, stderr } = await ended(
+      spawn(process.execPath, [main, 'run', 'crash-mid-task', '--store', 'memory', '--out', out, '--quiet']),
+    );
+    expect({ status, stderr }).toMatchObject({ status: 1 });
+    const verdict: { readonly fates: Readonly<Record<string, number>> } = JSON.parse(
+      await readFile(join(out, 'verdict.json'), 'utf8'),
+    );
+    const lost = verdict.fates.lost ?? 0;
+    expect(lost).toBeGreaterThan(0);
+    const text = await readFile(join(out, 'report.html'), 'utf8');
+    expect(text.length).toBeLessThan(5_000_000);
+    const { page, complaints, requests } = await open(text, { width: 390 });
+    expect(await page.title()).toContain('Not valid: crash-mid-task');
+    expect(await page.locator('.unanswered').textContent()).toContain(`${lost} lost`);
+    expect(await page.locator('ol.gantt > li.bad').count()).toBeGreaterThan(0);
+    const dead = await page.evaluate(
+      `[...document.querySelectorAll('a[href^="#"]')].filter((link) => document.getElementById(link.hash.slice(1)) === null).length`,
+    );
+    expect(dead).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    const link = page.locator('.wrong .links a[href^="#event-"]').first();
+    const target = page.locator((await link.getAttribute('href')) ?? '');
+    expect(await target.isVisible()).toBe(false);
+    await link.click();
+    expect(await target.isVisible()).toBe(true);
+    expect(await page.locator('ol.gantt details[open]').textContent()).toContain('by SIGKILL');
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+    await page.close();
+  }, 90_000);
 
   it('several runs stand side by side, each with its own links', async () => {
     const runs = [sampleRun({ broken: false }), sampleRun({ store: 'memory' })];

@@ -103,7 +103,7 @@ summary{cursor:pointer}figure summary,section>details>summary{color:var(--soft);
 details.run{border-top:2px solid var(--line);margin-top:1.5rem;padding-top:.8rem}details.run>summary h2{display:inline}
 .section-title{font-size:1.08rem;margin:0 0 .6rem}
 footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywhere}footer p{margin:.2rem 0}
-@media(max-width:46rem){body{font-size:14.5px}tbody th.wide{min-width:11rem}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
+@media(max-width:46rem){body{font-size:14.5px}tbody th.wide{width:auto;min-width:7.5rem}td .chip,tbody th .chip{white-space:normal;border-radius:.7rem}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
 .tiles{grid-template-columns:repeat(2,1fr)}.lane,.gantt-axis .lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
 .facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
 .canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}

@@ -19,7 +19,7 @@ export function comparison(runs: readonly ReportRun[], words: MetricWords, hrefs
   const ids = [...new Set(runs.flatMap((run) => Object.keys(run.verdict.metrics)))];
   const metrics = ids.map((id) => {
     const { cells, differ } = comparedCells(
-      runs.map((run) => run.verdict.metrics[id]),
+      runs.map(({ verdict }) => ({ value: verdict.metrics[id], isValid: verdict.valid === true })),
       words[id]?.better,
     );
     return { differ, row: { cells: [metricName(id, words), ...cells] } };
@@ -30,7 +30,7 @@ export function comparison(runs: readonly ReportRun[], words: MetricWords, hrefs
   return html`${table('Verdict, fates and checks of each run', columns, rows)}
 ${different.length > 0 && table('Metrics in which the runs differ', columns, different)}
 ${equal.length > 0 && html`<details><summary>${plural(equal.length, 'metric')} with the same value in every run that has one</summary>${table('Metrics that are the same in every run', columns, equal)}</details>`}
-<p class="note">★ marks the best value of a row where one is better than another. Times get one only where no run is short of samples and the best is at least ${formatRatio(TIMES_APART - 1)} apart from the next: one run each says little about small differences. “Never” counts what gave no sample, such as a task that never finished.${isApart(runs) && ' These runs come from different machines: do not compare their times.'}</p>`;
+<p class="note">★ marks the best value of a row among valid runs, where one is better than another. Times get one only where no run is short of samples and the best is at least ${formatRatio(TIMES_APART - 1)} apart from the next: one run each says little about small differences. “Never” counts what gave no sample, such as a task that never finished.${isApart(runs) && ' These runs come from different machines: do not compare their times.'}</p>`;
 }
 
 function verdictRow(runs: readonly ReportRun[], hrefs: readonly string[]): TableRow {
@@ -78,17 +78,21 @@ function isApart(runs: readonly ReportRun[]): boolean {
 
 /** All cells of a row show the same statistic, the sharpest for which every run has samples enough. */
 function comparedCells(
-  values: readonly (MetricValue | undefined)[],
+  measured: readonly { readonly value: MetricValue | undefined; readonly isValid: boolean }[],
   better: 'lower' | 'higher' | 'neither' | undefined,
 ): { readonly cells: readonly (Markup | string)[]; readonly differ: boolean } {
+  const values = measured.map(({ value }) => value);
   const trends = values.flatMap((value) => (value?.type === 'trend' && value.count > 0 ? [value] : []));
   const statistic = STATISTICS.find((name) => trends.every((value) => value[name] !== null));
   const heads = values.map((value) => (value === undefined ? null : headline(value, statistic)));
   const texts = heads.map((head) => (head === null || head.value === null ? '–' : formatValue(head.value, head.unit)));
-  const best = isShort(values) ? null : bestOf(heads, better);
+  // A server that loses its work is quick and asked little: only valid runs compete.
+  const competing = heads.filter((_, index) => measured[index]?.isValid === true);
+  const best = isShort(values) ? null : bestOf(competing, better);
   const cells = heads.map((head, index) => {
     if (head === null) return '–';
-    const star = best !== null && head.value === best && html`<span class="best" title="best">★</span> `;
+    const isBest = best !== null && head.value === best && measured[index]?.isValid === true;
+    const star = isBest && html`<span class="best" title="best">★</span> `;
     return html`${star}${texts[index] ?? ''} <small>${head.what}</small>`;
   });
   return { cells, differ: new Set(texts.filter((text) => text !== '–')).size > 1 };

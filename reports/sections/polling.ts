@@ -3,6 +3,7 @@ import { bandWords, chartBands, chartFigure } from '../chart-figure.ts';
 import { formatCount } from '../format.ts';
 import { html } from '../html.ts';
 import { METRIC_COLUMNS, metricRow } from '../metric-row.ts';
+import { pollReads } from '../poll-reads.ts';
 import type { Section } from '../report-run.ts';
 import { table } from '../table.ts';
 import { binStep } from './latency.ts';
@@ -26,9 +27,7 @@ export const pollingSection: Section = {
   label: 'Polling',
   render({ run, chart, words }) {
     const { history, verdict } = run;
-    const reads = history.exchanges.filter(
-      ({ inv }) => (inv.op === 'get' || inv.op === 'result') && inv.agent !== 'auditor',
-    );
+    const reads = history.calls.flatMap(pollReads);
     if (reads.length === 0) return null;
     const untilS = history.endT / 1e9;
     const bins = Math.max(1, Math.ceil(untilS));

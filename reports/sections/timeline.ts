@@ -131,7 +131,7 @@ function eventLine(input: SectionInput, group: readonly Event[]): Markup | null 
   const words =
     first === last
       ? eventWords(input.run.history, first)
-      : `${plural(group.filter((event) => event.kind === 'inv').length, 'poll')} until ${formatInstant(last.t)}: still working`;
+      : `${plural(group.filter((event) => event.kind === 'inv').length, 'poll')}, the last answered at ${formatInstant(last.t)}: still working`;
   // An event of the server stands in many rows, so it carries no id here.
   const own = first.kind === 'proc' ? html` class="server"` : html` id="${input.prefix}event-${first.seq}"`;
   return html`<li${own}><span class="seq">${first.seq}</span><span class="t">${formatInstant(first.t)}</span><span>${words}</span></li>

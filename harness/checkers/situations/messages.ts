@@ -4,7 +4,7 @@ import { NO_EFFECTS, type Situation, withTasks } from './situation.ts';
 export const lostReceiptRetried: Situation = {
   meta: {
     id: 'lost-receipt-retried',
-    title: 'A receipt was lost and its agent sent the call again',
+    title: 'A receipt never came and its agent sent the call again',
     description: 'MCP has no idempotency key of its own: this is where work doubles. Counted per retry.',
   },
   applicable: () => null,
