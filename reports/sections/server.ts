@@ -63,6 +63,6 @@ function stderrTails({ run }: SectionInput): Markup {
   return html`${run.stderr.map(({ boot, tail }) =>
     tail.trim() === ''
       ? html`<p class="note">Boot ${boot} wrote nothing to stderr.</p>`
-      : html`<details><summary>stderr of boot ${boot}: ${plural(tail.trim().split('\n').length, 'last line')}</summary><pre tabindex="0">${tail}</pre></details>`,
+      : html`<details><summary>stderr of boot ${boot}: ${plural(tail.trim().split('\n').length, 'line')} at its end</summary><pre tabindex="0">${tail}</pre></details>`,
   )}`;
 }
