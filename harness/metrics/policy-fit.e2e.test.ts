@@ -1,0 +1,64 @@
+// The load test of job-handle articles at a fifth of its length: built command line, real server, real clock.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'harness', 'cli', 'main.js');
+
+// Polls after 0.2, 0.6, 1.4, 3 and 6.2 s; work that is over well before 3 s also when the machine is busy.
+const SHORTENED = [
+  'work.0.ms=[2000,2600]',
+  'agents.backoff.options.initialMs=200',
+  'agents.backoff.options.capMs=6000',
+  'slaMs=12000',
+];
+/** Half the way from the poll after 1.4 s to the next: what another poll than the planned one found is further off. */
+const LAG_ERROR_MS_MAX = 800;
+
+const trendSchema = z.object({ count: z.number(), censored: z.number(), mean: z.number(), max: z.number() });
+const verdictSchema = z.object({
+  valid: z.union([z.boolean(), z.literal('unknown')]),
+  fates: z.record(z.string(), z.number()),
+  faults: z.array(z.object({ id: z.string(), verified: z.number() })),
+  metrics: z.object({
+    'policy-polls-error': trendSchema,
+    'policy-lag-error': trendSchema,
+    'polls-per-task': trendSchema,
+  }),
+});
+
+describe('synthetic-load', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'claimcheck-policy-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function run(name: string, ...more: string[]) {
+    const out = join(folder, name);
+    const set = SHORTENED.flatMap((assignment) => ['--set', assignment]);
+    await execa(process.execPath, [MAIN, 'run', 'synthetic-load', ...set, ...more, '--out', out, '--quiet'], {
+      // A busy machine misses the threshold on receipts, which is not what this is about.
+      reject: false,
+    });
+    return verdictSchema.parse(JSON.parse(readFileSync(join(out, 'verdict.json'), 'utf8')));
+  }
+
+  it('undisturbed, each task costs the four polls of its backoff, and its lag', async () => {
+    const { valid, fates, faults, metrics } = await run('quiet', '--fault', 'F12=0');
+    expect([valid, fates, faults]).toEqual([true, { 'settled-ok': 50 }, []]);
+    expect(metrics['policy-polls-error']).toEqual({ count: 50, censored: 0, mean: 0, max: 0 });
+    expect(metrics['polls-per-task'].mean).toBeCloseTo(4, 1);
+    expect(metrics['policy-lag-error'].max).toBeLessThan(LAG_ERROR_MS_MAX);
+  });
+
+  it('over a kill no task is lost, and each costs what its backoff costs for the time it took in the end', async () => {
+    const { valid, fates, faults, metrics } = await run('kill', '--set', 'faults.F12.afterMs=900');
+    expect([valid, fates, faults]).toEqual([true, { 'settled-ok': 50 }, [{ id: 'F12', verified: 1 }]]);
+    expect(metrics['policy-polls-error']).toEqual({ count: 50, censored: 0, mean: 0, max: 0 });
+    expect(metrics['policy-lag-error'].max).toBeLessThan(LAG_ERROR_MS_MAX);
+  });
+});
