@@ -78,7 +78,7 @@ async function inTurn(ways: {
   readonly budgetMs: number;
 }): Promise<Floor | null> {
   const { clock } = ways;
-  const samples = { direct: [] as number[], proxied: [] as number[] };
+  const samples: { readonly direct: number[]; readonly proxied: number[] } = { direct: [], proxied: [] };
   for (let id = 1; id <= WARM_UP_TRIPS; id += 1) {
     await ways.direct(id);
     await ways.proxied(id);
