@@ -1,0 +1,224 @@
+// Every scenario from the command line, against the reference server: dist/ as the build made it, real processes and sockets.
+// The scenarios are shortened where that keeps what they are about; their own sizes are for `claimcheck run all`.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'dist', 'harness', 'cli', 'main.js');
+const SERVER = join(ROOT, 'dist', 'src', 'main.js');
+// Runs at a time: most of a run is waiting, and two cores carry this many.
+const PLACES = 4;
+const RUN_MS_MAX = 120_000;
+
+const verdictSchema = z.object({
+  schema: z.literal('claimcheck/verdict@1'),
+  valid: z.union([z.boolean(), z.literal('unknown')]),
+  notRun: z.string().optional(),
+  fates: z.record(z.string(), z.number()),
+  checkers: z.array(
+    z.object({
+      id: z.string(),
+      valid: z.unknown(),
+      reason: z.string().optional(),
+      findings: z.array(z.object({ invariant: z.string(), message: z.string() })),
+    }),
+  ),
+  faults: z.array(z.object({ id: z.string(), planned: z.number(), verified: z.number() })),
+});
+const planSchema = z.object({ calls: z.array(z.unknown()), scenario: z.string(), seed: z.number() });
+
+const TOUR = ['--set', 'calls=40', '--agents', '10'];
+
+/** How each scenario is shortened. A scenario without a line here fails the first test. */
+const SHORTENED: Readonly<Record<string, readonly string[]>> = {
+  'client-timeout': ['--set', 'calls=15', '--set', 'faults.F31.count=5'],
+  'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],
+  'duplicate-calls': ['--set', 'calls=40', '--agents', '15'],
+  'graceful-shutdown': ['--set', 'calls=30', '--agents', '10'],
+  'late-result': ['--set', 'calls=20', '--agents', '10'],
+  'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
+  'out-of-order': ['--set', 'calls=30'],
+  'polling-storm': ['--set', 'calls=20', '--agents', '10'],
+  'slow-network': ['--set', 'calls=20', '--agents', '10'],
+  steady: ['--set', 'calls=20', '--agents', '10'],
+  // A fifth of the length, and no limit in ms: several runs share this machine.
+  'synthetic-load': [
+    ...['--set', 'calls=20', '--agents', '20', '--set', 'work.0.ms=[2000,2900]'],
+    ...['--set', 'faults.F12.afterMs=1000', '--set', 'thresholds=["lost == 0"]'],
+  ],
+  tour: TOUR,
+};
+
+let folder = '';
+beforeAll(() => {
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: npm run build`);
+  folder = mkdtempSync(join(tmpdir(), 'claimcheck-scenarios-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const inTurn = createPlaces(PLACES);
+
+/** One command of the program; `--out` is added by the caller. */
+function claimcheck(...args: readonly string[]) {
+  return inTurn(async () => {
+    // The scratch folders lie here too: nobody else's cleaning can take them away.
+    const env = { TMPDIR: folder };
+    const ended = await execa(process.execPath, [MAIN, ...args], { env, reject: false, timeout: RUN_MS_MAX });
+    return { exitCode: ended.exitCode, stdout: ended.stdout, said: `${ended.stdout}\n${ended.stderr}` };
+  });
+}
+
+async function run(name: string, ...args: readonly string[]) {
+  const out = join(folder, name);
+  const ended = await claimcheck(...args, '--out', out, '--quiet');
+  return { ...ended, out, verdict: readVerdict(out, ended.said) };
+}
+
+function readVerdict(out: string, said: string) {
+  const file = join(out, 'verdict.json');
+  if (!existsSync(file)) throw new Error(`no verdict in ${out}: ${said}`);
+  return verdictSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** Valid, every call has one fate, every planned fault bit, and there is a report. `said` shows what a failing run had to say. */
+function expectValid({ exitCode, verdict, out, said }: Awaited<ReturnType<typeof run>>): void {
+  expect(exitCode === 0 ? '' : said).toBe('');
+  const plan = planSchema.parse(JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8')));
+  const fated = Object.values(verdict.fates).reduce((sum, count) => sum + count, 0);
+  expect({ exitCode, valid: verdict.valid, fated }).toEqual({ exitCode: 0, valid: true, fated: plan.calls.length });
+  expect(verdict.faults.filter(({ planned, verified }) => verified < planned)).toEqual([]);
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('</html>');
+}
+
+describe.concurrent('the scenarios', () => {
+  const names = readdirSync(join(ROOT, 'scenarios')).map((file) => file.replace(/\.yaml$/, ''));
+
+  it('are all run here', () => {
+    expect(names.sort()).toEqual(Object.keys(SHORTENED).sort());
+  });
+
+  // The tour is run below, in six ways.
+  it.each(names.filter((name) => name !== 'tour'))('%s is valid', async (name) => {
+    expectValid(await run(name, 'run', name, ...(SHORTENED[name] ?? [])));
+  });
+});
+
+describe.concurrent('tour is valid over', () => {
+  const dialects = ['handle', 'tasks-2025-11-25', 'tasks-2026-07-28'];
+  const cells = dialects.flatMap((dialect) => ['stdio', 'http'].map((transport) => [dialect, transport] as const));
+
+  it.each(cells)('%s, %s', async (dialect, transport) => {
+    const options = ['--dialect', dialect, '--transport', transport, '--seed', '7'];
+    expectValid(await run(`tour-${dialect}-${transport}`, 'run', 'tour', ...TOUR, ...options));
+  });
+});
+
+describe.concurrent('a saved run', () => {
+  it('is judged the same again, and its plan runs again', async () => {
+    const { out, exitCode } = await run('saved', 'run', 'steady', '--set', 'calls=6', '--agents', '3');
+    expect(exitCode).toBe(0);
+    const first = readFileSync(join(out, 'verdict.json'), 'utf8');
+    const checked = await claimcheck('check', out, '--json');
+    expect(checked.exitCode).toBe(0);
+    expect(JSON.parse(checked.stdout)).toEqual(JSON.parse(first));
+    expect(readFileSync(join(out, 'verdict.json'), 'utf8')).toBe(first);
+    const again = await run('again', 'replay', out);
+    expectValid(again);
+    const planOf = (path: string): unknown => JSON.parse(readFileSync(join(path, 'plan.json'), 'utf8'));
+    expect(planOf(again.out)).toEqual(planOf(out));
+  });
+});
+
+describe.concurrent('a run that must fail', () => {
+  it('loses its tasks with a store in memory, and says which', async () => {
+    const options = ['--store', 'memory', ...(SHORTENED['crash-mid-task'] ?? [])];
+    const { exitCode, verdict } = await run('memory', 'run', 'crash-mid-task', ...options);
+    expect({ exitCode, valid: verdict.valid }).toEqual({ exitCode: 1, valid: false });
+    const findings = verdict.checkers.flatMap((checker) => checker.findings);
+    const losses = findings.filter(({ invariant }) => invariant === 'S1' || invariant === 'S2');
+    expect(losses.length).toBeGreaterThan(0);
+    for (const { message } of losses) expect(message).toMatch(/\bcall \d+/);
+    expect(verdict.fates.lost).toBeGreaterThan(0);
+  });
+
+  it('misses a threshold that nothing can meet', async () => {
+    const { exitCode, verdict } = await run(
+      'threshold',
+      ...['run', 'steady', '--set', 'calls=6', '--agents', '3', '--threshold', 'ack-latency.max < 0ms'],
+    );
+    expect({ exitCode, valid: verdict.valid }).toEqual({ exitCode: 3, valid: true });
+  });
+});
+
+describe.concurrent('a profile', () => {
+  it('gives every agent a process of its own on one store', async () => {
+    const profile = writeProfile(
+      'several',
+      `target:
+  command: ${process.execPath} ${SERVER} --transport stdio --dialect tasks-2026-07-28 --data {{dir}}
+  processes: per-agent
+  ready: { within: 30s }
+tools: { work: { name: effect, arguments: { token: "{{token}}", ms: "{{ms}}" }, key: idempotency_key } }
+effects: { delivery: exactly-once }
+echo: "$.token"
+`,
+    );
+    const small = ['--profile', profile, '--agents', '4', '--set', 'calls=16'];
+    const steady = await run('several-steady', 'run', 'steady', ...small);
+    expectValid(steady);
+    const crashed = await run('several-crashed', 'run', 'crash-mid-task', ...small, '--set', 'faults.F12.count=2');
+    expectValid(crashed);
+    const history = readFileSync(join(crashed.out, 'history.jsonl'), 'utf8');
+    const boots = [1, 2, 3].map((boot) => ({
+      spawned: new Set(history.match(new RegExp(`"boot":${boot},"pid":\\d+,"phase":"spawn"`, 'g'))).size,
+      ended: new Set(history.match(new RegExp(`"boot":${boot},"pid":\\d+,"phase":"exit"`, 'g'))).size,
+      conversations: new Set(history.match(new RegExp(`"conn":"stdio-a\\d-b${boot}"`, 'g'))).size,
+    }));
+    expect(boots).toEqual([1, 2, 3].map(() => ({ spawned: 4, ended: 4, conversations: 4 })));
+  });
+
+  it('that requires what is not here gives an unknown verdict, and starts nothing', async () => {
+    const profile = writeProfile(
+      'unmet',
+      `requires: { node: ">=999" }
+target: { command: "node ${join(folder, 'never.js')}" }
+tools: { work: { name: effect, arguments: { token: "{{token}}", ms: "{{ms}}" } } }
+`,
+    );
+    const { exitCode, verdict, out } = await run('unmet', 'run', 'crash-mid-task', '--profile', profile);
+    expect({ exitCode, valid: verdict.valid, notRun: verdict.notRun }).toEqual({
+      exitCode: 2,
+      valid: 'unknown',
+      notRun: `the profile requires Node >=999, this is ${process.version}`,
+    });
+    expect(readFileSync(join(out, 'history.jsonl'), 'utf8')).not.toContain('"kind":"proc"');
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('the profile requires Node');
+  });
+});
+
+function writeProfile(name: string, text: string): string {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Lets so many jobs run at a time; the others wait in the order they came. */
+function createPlaces(count: number): <Result>(job: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let taken = 0;
+  return async (job) => {
+    if (taken >= count) await new Promise<void>((resolve) => waiting.push(resolve));
+    else taken += 1;
+    try {
+      return await job();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else taken -= 1;
+    }
+  };
+}
