@@ -22,8 +22,10 @@ export async function audit(options: {
   readonly read: AuditRead;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** false: the server is down for good, so nothing is waited for. */
+  readonly isReady: boolean;
 }): Promise<void> {
-  const { clock, signal } = options;
+  const { clock, signal, isReady } = options;
   const tasks = options.progress.acked();
   const until = (task: AckedTask) => Math.max(task.ackedT, options.progress.lastHealT()) + nsOf(options.plan.slaMs);
   const readOnce = async (task: AckedTask) => {
@@ -33,7 +35,7 @@ export async function audit(options: {
     for (;;) {
       const outcomes = await options.read(task);
       const isOver = outcomes.some((one) => (one.type === 'ok' ? isTerminal(one.status) : one.reason === 'not-found'));
-      if (isOver || signal.aborted || clock.now() >= until(task)) return;
+      if (isOver || !isReady || signal.aborted || clock.now() >= until(task)) return;
       await clock.sleep(AGAIN_MS, signal);
     }
   };

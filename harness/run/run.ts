@@ -99,7 +99,13 @@ async function runRecorded(options: Inner): Promise<RunResult> {
     onCreateAnswered: (call) => nemesis?.createAnswered(call),
   });
   await recordFloor(options);
-  const bed = await openTestBed({ ...options, interposer, log });
+  const bed = await openTestBed({
+    ...options,
+    interposer,
+    log,
+    // Agents that wait for a server that does not come back learn nothing more.
+    onGivenUp: (why) => loadEnd.abort(new Error(why)),
+  });
   try {
     nemesis = createNemesis({
       plan,
@@ -176,7 +182,7 @@ async function finish(
   const signal = AbortSignal.any([options.signal, auditing.signal]);
   setMaxListeners(0, signal); // Each of the readers listens.
   try {
-    await audit({ plan, progress: parts.progress, read: bed.read, clock, signal });
+    await audit({ plan, progress: parts.progress, read: bed.read, clock, signal, isReady });
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }

@@ -64,13 +64,15 @@ function superviseOne(parts: {
     kill: recipe.kill,
     stopSignal: recipe.stop.signal,
     speaksOnPipes: options.plan.target.transport === 'stdio',
-    readyMs: recipe.readyMs,
+    // A boot that the judge still allows time is not given up.
+    readyMs: Math.max(recipe.readyMs, options.plan.limits.readyMs),
     stderrPath: directory.stderr,
     clock: options.clock,
     recorder: options.recorder,
     guardian: options.guardian,
     drain: options.drain,
     signal,
+    onGivenUp: options.onGivenUp,
     spawnFailure: (error) => spawnFailure(error, launch),
     async greet(boot, server, withinMs) {
       try {

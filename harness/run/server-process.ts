@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { Guardian } from './guardian.ts';
+import { createLineLimit } from './line-limit.ts';
 
 export interface Launch {
   readonly file: string;
@@ -66,7 +67,8 @@ export async function startServerProcess(options: {
   });
   // Writing to a server that has just died raises EPIPE here; `write` has already told its caller what it knew.
   child.stdin?.on('error', () => {});
-  const lines = child.stdout ? createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }) : null;
+  const input = child.stdout?.pipe(createLineLimit()) ?? null;
+  const lines = input ? createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }) : null;
   return {
     pid,
     exited,

@@ -6,6 +6,12 @@ import { type Exit, type Launch, type ServerProcess, startServerProcess } from '
 
 // A server that keeps dying by itself is not brought back for ever; the run ends and says so.
 const OWN_EXITS_MAX = 10;
+// Neither is one that ends before it is ready: three tries tell a slip from a server that is broken for good.
+const FAILED_BOOTS_MAX = 3;
+// Between two of those tries; what made it end may pass.
+const AGAIN_MS = 200;
+// Its pipe closes a moment before its exit is known.
+const EXIT_KNOWN_MS = 500;
 
 /** Owns the server under test over all its boots: starts, kills, stops it, and brings it back when it dies by itself. */
 export interface Supervisor extends ServerControl {
@@ -50,6 +56,8 @@ export interface SupervisorOptions {
   readonly greet: (boot: number, server: ServerProcess, deadlineMs: number) => Promise<void>;
   /** What a user is told of a program that cannot be started at all. */
   readonly spawnFailure: (error: unknown) => Error;
+  /** It answered once, and does not come back: nobody will start it any more but the one who reads the tasks last. */
+  readonly onGivenUp: (why: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -66,6 +74,8 @@ class ServerSupervisor implements Supervisor {
   /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
   #ending: string | null = null;
   #ownExits = 0;
+  /** Boots in a row that ended by themselves before they were ready. */
+  #failedBoots = 0;
   #isShutDown = false;
   #hasAnswered = false;
 
@@ -114,12 +124,23 @@ class ServerSupervisor implements Supervisor {
     const { clock, recorder } = this.#options;
     const from = clock.now();
     this.#spawning = this.#spawn(boot, by);
-    const server = await this.#spawning.finally(() => {
-      this.#spawning = null;
-    });
-    await this.#options.greet(boot, server, this.#options.readyMs);
+    const server = await this.#spawning
+      .catch((error: unknown) => {
+        if (this.#hasAnswered) this.#giveUp(`boot ${boot} could not be started`);
+        throw error;
+      })
+      .finally(() => {
+        this.#spawning = null;
+      });
+    try {
+      await this.#options.greet(boot, server, this.#options.readyMs);
+    } catch (error) {
+      await this.#giveUpMute(boot, server);
+      throw error;
+    }
     this.#isReady = this.#server === server;
     this.#hasAnswered = true;
+    this.#failedBoots = 0;
     recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'ready', by });
     return { boot, readyMs: (clock.now() - from) / 1e6 };
   }
@@ -186,6 +207,7 @@ class ServerSupervisor implements Supervisor {
     const boot = this.#options.numbers.latest();
     const by = this.#ending ?? 'server';
     const isOwn = this.#ending === null;
+    const wasReady = this.#isReady;
     this.#options.recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'exit', code, signal, by });
     this.#options.guardian.remove(server.pid);
     if (isCurrent) {
@@ -193,23 +215,47 @@ class ServerSupervisor implements Supervisor {
       this.#isReady = false;
     }
     this.#ending = null;
-    if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive();
+    if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive(wasReady);
   }
 
   /** What a platform does with a server that died by itself: starts it again, within reason. */
-  async #revive(): Promise<void> {
-    const { recorder } = this.#options;
+  async #revive(wasReady: boolean): Promise<void> {
+    const { recorder, clock, signal } = this.#options;
     this.#ownExits += 1;
     // The first boot never answered: that is the caller's to report, not ours to repeat.
     if (!this.#hasAnswered) return;
-    if (this.#ownExits > OWN_EXITS_MAX) {
-      const text = `the server ended by itself ${this.#ownExits} times; it is left down`;
-      recorder.record({ kind: 'note', topic: 'given-up', text });
-      return;
+    if (!wasReady) this.#failedBoots += 1;
+    if (this.#failedBoots > FAILED_BOOTS_MAX) {
+      return this.#giveUp(`the server ended before it was ready ${this.#failedBoots} times in a row; it is left down`);
     }
-    await this.start('server').catch((error: unknown) => {
+    if (this.#ownExits > OWN_EXITS_MAX) {
+      return this.#giveUp(`the server ended by itself ${this.#ownExits} times; it is left down`);
+    }
+    try {
+      if (!wasReady) await clock.sleep(AGAIN_MS, signal);
+      // Somebody else may have started it meanwhile, or ended the run.
+      if (this.#isShutDown || this.#server !== null || this.#spawning !== null) return;
+      await this.start('server');
+    } catch (error) {
+      if (signal.aborted) return;
       const text = error instanceof Error ? error.message : String(error);
       recorder.record({ kind: 'note', topic: 'down', text });
-    });
+    }
+  }
+
+  /** A boot that runs and says nothing: no restart is on its way, since it has not ended. */
+  async #giveUpMute(boot: number, server: ServerProcess): Promise<void> {
+    const { clock, signal, readyMs } = this.#options;
+    if (!this.#hasAnswered) return;
+    const known = new AbortController();
+    await Promise.race([server.exited, clock.sleep(EXIT_KNOWN_MS, known.signal).catch(() => {})]);
+    known.abort(new Error('it ended'));
+    if (server.exit() !== null || this.#isShutDown || signal.aborted) return;
+    this.#giveUp(`boot ${boot} runs and was not ready within ${readyMs} ms; nothing more is asked of it`);
+  }
+
+  #giveUp(text: string): void {
+    this.#options.recorder.record({ kind: 'note', topic: 'given-up', text });
+    this.#options.onGivenUp(text);
   }
 }

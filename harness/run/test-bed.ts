@@ -42,6 +42,8 @@ export type TestBedOptions = RunOptions & {
   readonly scratch: string;
   readonly interposer: Interposer;
   readonly log: FaultLog;
+  /** The server will not be started again. */
+  readonly onGivenUp: (why: string) => void;
 };
 
 export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
