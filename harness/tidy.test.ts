@@ -112,7 +112,7 @@ describe('tidy', () => {
     const bad = /^(utils?|helpers?|common|misc|types?)$/;
     const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
     const faults = sources.flatMap(({ path }) => {
-      const name = basename(path).replace(/(\.e2e|\.property)?(\.test)?(\.d)?\.(ts|mjs|js)$/, '');
+      const name = basename(path).replace(/(\.e2e|\.property)?(\.test|\.bench)?(\.d)?\.(ts|mjs|js)$/, '');
       if (bad.test(name)) return [`${path}: name the file by the thing it holds, not '${name}'`];
       return isKebab.test(name) ? [] : [`${path}: name the file in kebab-case`];
     });
@@ -351,7 +351,7 @@ function readSources(folders: readonly string[]): Source[] {
       const path = relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
       if (!entry.isFile() || !/\.(ts|mjs)$/.test(path) || /^(reports\/out|fixtures\/histories)\//.test(path)) return [];
       const text = readFileSync(join(ROOT, path), 'utf8');
-      const isTest = /\.test\.ts$/.test(path) || path.includes('/testing/');
+      const isTest = /\.(test|bench)\.ts$/.test(path) || path.includes('/testing/');
       return [{ path, text, isTest, nodes: nodesOf(path, text) }];
     });
   });
