@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { judgeDirectory } from '../judge/judge.ts';
 import { worstExitCode } from '../model/exit-code.ts';
@@ -23,6 +23,7 @@ export const check: Command = {
         const verdicts: { directory: string; verdict: Verdict }[] = [];
         for (const directory of directories) {
           const verdict = await judgeDirectory(directory.path);
+          tellCut(directory, context);
           tellDifference(directory, verdict, context);
           writeJson(directory.verdict, verdict);
           verdicts.push({ directory: shown(context.cwd, directory.path), verdict });
@@ -40,6 +41,20 @@ export const check: Command = {
       });
   },
 };
+
+/** A history that does not end with a line end was cut while it was written: what came before is judged. */
+function tellCut({ history }: RunDirectory, { output, cwd }: CommandContext): void {
+  if (!existsSync(history)) return;
+  const file = openSync(history, 'r');
+  try {
+    const last = Buffer.alloc(1);
+    readSync(file, last, 0, 1, Math.max(0, fstatSync(file).size - 1));
+    if (last.toString('latin1') === '\n') return;
+    output.warn(`${shown(cwd, history)} ends in the middle of a line; it is judged up to there`);
+  } finally {
+    closeSync(file);
+  }
+}
 
 /** The verdict that stood there may come from an older version: a change is worth a line. */
 function tellDifference(directory: RunDirectory, verdict: Verdict, { output, cwd }: CommandContext): void {

@@ -36,7 +36,7 @@ export interface ExecutionOptions {
 export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   const { plan, directory, context } = options;
   const units = await loadUnits(plan);
-  openOutDirectory(directory, context.cwd);
+  const made = openOutDirectory(directory, context.cwd);
   writeJson(directory.plan, plan);
   // The server appends to it, and a reader must find it even when nothing was ever done.
   writeFileSync(directory.ledger, '');
@@ -47,7 +47,7 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   });
   writeJson(directory.environment, environment);
   const { server } = await runWatched(options, units).catch((error: unknown) => {
-    if (error instanceof UsageError) discardOutDirectory(directory);
+    if (error instanceof UsageError) discardOutDirectory(directory, made);
     throw error;
   });
   writeJson(directory.environment, { ...environment, server });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,11 +69,20 @@ describe('where runs go', () => {
   });
 
   it('leaves nothing behind when a run is discarded', () => {
+    mkdirSync(join(cwd, 'a'));
+    const deep = runDirectory(join(cwd, 'a/b/c'));
+    const made = openOutDirectory(deep, cwd);
+    writeFileSync(deep.plan, '{}');
+    discardOutDirectory(deep, made);
+    expect(readdirSync(join(cwd, 'a'))).toEqual([]);
+  });
+
+  it('leaves a folder with something of somebody else in it when a run is discarded', () => {
     const directory = runDirectory(join(cwd, 'a/b'));
-    openOutDirectory(directory, cwd);
-    writeFileSync(directory.plan, '{}');
-    discardOutDirectory(directory);
-    expect(existsSync(directory.path)).toBe(false);
+    const made = openOutDirectory(directory, cwd);
+    writeFileSync(join(directory.path, 'notes.txt'), '');
+    discardOutDirectory(directory, made);
+    expect(readdirSync(directory.path)).toEqual(['notes.txt']);
   });
 
   it('links latest to the newest run and leaves a real folder of that name alone', () => {

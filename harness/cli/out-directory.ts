@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -53,13 +54,14 @@ export function planOutDirectories(runs: readonly RunName[], options: OutOptions
   });
 }
 
-/** Makes the directory, and with --force removes the files of the run that was there. */
-export function openOutDirectory(directory: RunDirectory, cwd: string): void {
+/** Makes the directory, and with --force removes the files of the run that was there. Returns the folders it made, inmost first. */
+export function openOutDirectory(directory: RunDirectory, cwd: string): readonly string[] {
   const { path } = directory;
   try {
-    makeFolders(path);
+    const made = makeFolders(path);
     accessSync(path, constants.W_OK);
     for (const name of readdirSync(path)) if (RUN_FILE.test(name)) rmSync(join(path, name));
+    return made;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`cannot write to ${shown(cwd, path)}: ${reason}`, { cause: error });
@@ -67,18 +69,22 @@ export function openOutDirectory(directory: RunDirectory, cwd: string): void {
 }
 
 /** As `mkdir -p`. Node's own recursion never ends where a system folder refuses (/proc/x/y). */
-function makeFolders(path: string): void {
+function makeFolders(path: string): readonly string[] {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.push(folder);
-  for (const folder of missing.reverse()) mkdirSync(folder);
+  for (const folder of missing.toReversed()) mkdirSync(folder);
+  return missing;
 }
 
-/** Removes what a run that never started left behind; folders only when that emptied them. */
-export function discardOutDirectory(directory: RunDirectory): void {
+/** Removes what a run that never started left behind: its files, and the folders made for it where nothing else is in them. */
+export function discardOutDirectory(directory: RunDirectory, made: readonly string[]): void {
   for (const name of readdirSync(directory.path)) {
     if (RUN_FILE.test(name)) rmSync(join(directory.path, name));
   }
-  if (readdirSync(directory.path).length === 0) rmSync(directory.path, { recursive: true });
+  for (const folder of made) {
+    if (readdirSync(folder).length > 0) return;
+    rmdirSync(folder);
+  }
 }
 
 /** Points reports/out/latest at this run. A real file or folder of that name is left alone, and said. */

@@ -39,7 +39,7 @@ export async function execute({ argv, cwd, env, stdout, stderr }: Invocation): P
     refuseUnknown(argv);
     const parser = createParser(context);
     if (argv.length === 0) {
-      output.result(parser.helpInformation());
+      output.warn(parser.helpInformation());
       return EXIT.usage;
     }
     await parser.parseAsync(argv, { from: 'user' });

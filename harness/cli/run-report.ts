@@ -1,13 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FaultWords, type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
 import { faults } from '../faults/index.ts';
-import { judgeDirectory } from '../judge/judge.ts';
+import { historyPath, judgeDirectory } from '../judge/judge.ts';
 import { readPlan } from '../judge/plan-file.ts';
 import { metrics } from '../metrics/index.ts';
 import { readHistory } from '../model/history.ts';
 import { indexHistory } from '../model/history-index.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
+import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 // What a server wrote last is what explains its end.
@@ -16,8 +17,7 @@ const TAIL_BYTES = 4000;
 /** Everything a report is drawn from. Without a verdict the run is judged now. */
 export async function readRun(directory: RunDirectory, verdict?: Verdict): Promise<ReportRun> {
   const plan = await readPlan(directory.plan);
-  const packed = `${directory.history}.gz`;
-  const history = await readHistory(existsSync(directory.history) || !existsSync(packed) ? directory.history : packed);
+  const history = await readHistory(historyPath(directory.path));
   return {
     directory: directory.path,
     plan,
@@ -38,8 +38,15 @@ export function drawReport(runs: readonly ReportRun[]): string {
 /** environment.json as it is; a run that was cut short may have none, and then the report says nothing of it. */
 function readEnvironment(directory: RunDirectory): Readonly<Record<string, unknown>> {
   if (!existsSync(directory.environment)) return {};
-  const value: unknown = JSON.parse(readFileSync(directory.environment, 'utf8'));
-  return isRecord(value) ? value : {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(directory.environment, 'utf8'));
+    if (isRecord(value)) return value;
+  } catch (cause) {
+    throw new UsageError(`${directory.environment} is damaged: not JSON; without it the report can be drawn`, {
+      cause,
+    });
+  }
+  throw new UsageError(`${directory.environment} is damaged: expected an object; without it the report can be drawn`);
 }
 
 function stderrTails(directory: RunDirectory): ReportRun['stderr'] {
@@ -49,13 +56,21 @@ function stderrTails(directory: RunDirectory): ReportRun['stderr'] {
   });
   return boots
     .sort((a, b) => a.boot - b.boot)
-    .map(({ boot, name }) => ({ boot, tail: tailOf(readFileSync(join(directory.path, name), 'utf8')) }));
+    .map(({ boot, name }) => ({ boot, tail: tailOf(join(directory.path, name)) }));
 }
 
-function tailOf(text: string): string {
-  if (text.length <= TAIL_BYTES) return text;
-  const tail = text.slice(-TAIL_BYTES);
-  return `…${tail.slice(tail.indexOf('\n') + 1)}`;
+/** A log may be long: only its end is read. */
+function tailOf(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    const tail = buffer.toString('utf8');
+    return size <= TAIL_BYTES ? tail : `…${tail.slice(tail.indexOf('\n') + 1)}`;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,9 @@
 import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { compile } from '../plan/compile.ts';
+import { applyOverrides } from '../plan/override.ts';
 import { loadScenario, scenarioNames } from '../plan/scenario-file.ts';
+import { checkThresholds } from '../plan/threshold-choice.ts';
 import { probeServer } from '../run/probe.ts';
 import type { Command } from './command.ts';
 import {
@@ -32,10 +34,11 @@ export const run: Command = {
       // All that can be wrong with the command is found before anything is started.
       const scenarios = chosenScenarios(names).map(loadScenario);
       const chosen = await chosenReporters(flags);
+      const overrides = overridesOf(flags);
+      for (const scenario of scenarios) checkThresholds(applyOverrides(scenario, overrides).thresholds);
       const target = await resolveFlags(flags, (request) => probeServer(request, context.signal));
       const seed = seedOf(flags, target.planned);
       const plans = scenarios.map((scenario) => {
-        const overrides = overridesOf(flags);
         const input = { scenario, seed, overrides, claimcheck: context.package.version };
         return withinReach(compile({ ...input, target: target.planned }), target.callsMax);
       });

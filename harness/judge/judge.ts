@@ -81,8 +81,8 @@ export async function judgeDirectory(path: string): Promise<Verdict> {
   return judge({ plan, history: await readHistory(historyPath(path)), directory: path });
 }
 
-/** history.jsonl, or the packed one beside it. */
-function historyPath(path: string): string {
+/** history.jsonl, or the packed one beside it. Throws a UsageError when neither is there. */
+export function historyPath(path: string): string {
   const { history } = runDirectory(path);
   const found = [history, `${history}.gz`].find((candidate) => existsSync(candidate));
   if (found === undefined) throw new UsageError(`${path} holds no history; expected ${history} or ${history}.gz`);

@@ -58,7 +58,7 @@ describe('overrides', () => {
       "Unknown option 'downMz' of F12 kill; known: downMs.",
     );
     expect(complaintOf({ agents: 0 })).toMatch(/^--agents agents\.count=0: agents\.count: /);
-    expect(complaintOf({ backoff: 'fixd' })).toMatch(/^--backoff .*: agents\.backoff\.id: /);
+    expect(complaintOf({ backoff: 'fixd' })).toMatch(/^Unknown backoff 'fixd'; known: .*Did you mean 'fixed'\?$/);
   });
 
   it('set a fault by probability, one entry a form, and take it out with 0', () => {

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { backoffs } from '../backoffs/index.ts';
 import { faultUnits } from '../faults/index.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import { type Scenario, type ScenarioFault, scenarioSchema } from './scenario-schema.ts';
@@ -22,6 +23,9 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
   let changed = scenario;
   for (const assignment of overrides.set ?? []) changed = assign(changed, assignment);
   if (overrides.agents !== undefined) changed = assign(changed, `agents.count=${overrides.agents}`, '--agents');
+  if (overrides.backoff !== undefined && !Object.hasOwn(backoffs, overrides.backoff)) {
+    throw unknownName('backoff', overrides.backoff, Object.keys(backoffs));
+  }
   if (overrides.backoff !== undefined && overrides.backoff !== changed.agents.backoff.id) {
     const value = JSON.stringify({ id: overrides.backoff });
     changed = assign(changed, `agents.backoff=${value}`, '--backoff');

@@ -13,12 +13,21 @@ export function loadScenario(nameOrPath: string): Scenario {
   const isPath = nameOrPath.includes('/') || nameOrPath.includes(sep) || EXTENSIONS.includes(extname(nameOrPath));
   if (isPath) {
     if (!existsSync(nameOrPath)) throw new UsageError(`No scenario file at ${nameOrPath}.`);
-    return parseScenario(readFileSync(nameOrPath, 'utf8'), nameOrPath);
+    return parseScenario(readText(nameOrPath), nameOrPath);
   }
   const names = scenarioNames();
   if (!names.includes(nameOrPath)) throw unknownName('scenario', nameOrPath, names);
   const path = join(scenariosDirectory(), `${nameOrPath}.yaml`);
   return parseScenario(readFileSync(path, 'utf8'), path);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot read the scenario ${path}: ${why}`, { cause: error });
+  }
 }
 
 /** Names of the scenarios that come with the package, sorted. */

@@ -24,7 +24,7 @@ export function chooseThresholds(
   expressions: readonly string[],
   target: PlannedTarget,
 ): { readonly thresholds: readonly string[]; readonly notApplicable: readonly NotApplicable[] } {
-  const catalogue = new Map(Object.entries(metrics).map(([id, { meta }]) => [id, meta]));
+  const catalogue = catalogueOf();
   const parsed = new Map(
     expressions.map((text) => {
       const threshold = parseThreshold(text, catalogue);
@@ -38,6 +38,16 @@ export function chooseThresholds(
       reason === null ? [] : [{ kind: 'threshold', id: threshold.expression, reason }],
     ),
   };
+}
+
+/** Throws a UsageError for a threshold that does not parse or names nothing; whether a target has numbers for it is not asked. */
+export function checkThresholds(expressions: readonly string[]): void {
+  const catalogue = catalogueOf();
+  for (const text of expressions) parseThreshold(text, catalogue);
+}
+
+function catalogueOf() {
+  return new Map(Object.entries(metrics).map(([id, { meta }]) => [id, meta]));
 }
 
 function unmeasurable({ subject }: Threshold, { dialect, facts }: PlannedTarget): string | null {

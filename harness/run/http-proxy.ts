@@ -5,9 +5,7 @@ import type { FaultLog } from './fault-log.ts';
 import type { FrameLog, Tag } from './frame-log.ts';
 import type { Interposer } from './interposer.ts';
 import { ProxyExchange } from './proxy-exchange.ts';
-
-// Bodies beyond this are refused: the harness must not be the one who runs out of memory.
-export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+import { BODY_BYTES_MAX } from './proxy-response.ts';
 
 /** A reverse proxy on loopback between the wire and an HTTP server, with the interposer in the middle. */
 export interface HttpProxy {

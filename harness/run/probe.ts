@@ -8,6 +8,7 @@ import { detectDialect } from '../wire/detection.ts';
 import { createHttpChannel } from '../wire/http-channel.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { createStdioChannel } from '../wire/stdio-channel.ts';
+import type { Stray } from '../wire/stray.ts';
 import type { Channel, LineStream } from '../wire/wire.ts';
 import { startGuardian } from './guardian.ts';
 import { bootFailure, prepareServer, spawnFailure } from './server-place.ts';
@@ -29,7 +30,7 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
     } catch (error) {
       signal.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`The server at ${url} did not answer initialize or server/discover: ${why}`, {
+      throw new UsageError(`The server at ${url} gave no good answer to initialize or server/discover: ${why}`, {
         cause: error,
       });
     }
@@ -37,7 +38,7 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-probe-'));
   const guardian = startGuardian(scratch);
   try {
-    const place = await prepareServer({ recipe: launch, scratch });
+    const place = await prepareServer({ recipe: launch, scratch, guardian, signal });
     const stderrPath = join(scratch, 'stderr.log');
     const speaksOnPipes = place.url === null;
     const server = await startServerProcess({ launch: place.launch, stderrPath, speaksOnPipes, guardian }).catch(
@@ -45,11 +46,15 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
         throw spawnFailure(error, place.launch);
       },
     );
+    let garbage: string | null = null;
+    const onStray = (stray: Stray) => {
+      if (stray.kind === 'garbage') garbage ??= stray.text;
+    };
     try {
-      return await greet(request, { url: place.url, server, withinMs: launch.readyMs, clock, signal });
+      return await greet(request, { url: place.url, server, withinMs: launch.readyMs, clock, signal, onStray });
     } catch (error) {
       signal.throwIfAborted();
-      throw bootFailure({ error, server, stderrPath, launch: place.launch, withinMs: launch.readyMs });
+      throw await bootFailure({ error, server, stderrPath, launch: place.launch, withinMs: launch.readyMs, garbage });
     } finally {
       await end(server, launch, clock);
     }
@@ -65,6 +70,7 @@ interface Site {
   readonly withinMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly onStray?: (stray: Stray) => void;
 }
 
 async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
@@ -88,10 +94,10 @@ async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
   }
 }
 
-function openChannel(request: ProbeRequest, { url, server, clock }: Site): Channel {
+function openChannel(request: ProbeRequest, { url, server, clock, onStray }: Site): Channel {
   if (url !== null) return createHttpChannel({ url, headers: request.headers });
   if (server === null) throw new Error('a stdio server without a process');
-  return createStdioChannel({ stream: pipeOf(server), clock });
+  return createStdioChannel({ stream: pipeOf(server), clock, ...(onStray ? { onStray } : {}) });
 }
 
 function pipeOf(server: ServerProcess): LineStream {

@@ -5,7 +5,7 @@ import type { FrameInput, Tag } from './frame-log.ts';
 import type { ProxyContext } from './http-proxy.ts';
 import type { Ruling } from './interposer.ts';
 import { type MessageHead, readMessage } from './message-text.ts';
-import { bodyMessages, isEventStream, relayHeaders } from './proxy-response.ts';
+import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
 export interface ExchangeInput {
@@ -91,7 +91,7 @@ export class ProxyExchange {
   async #relay(reply: Upstream): Promise<void> {
     if (isEventStream(reply)) return this.#relayStream(reply);
     const { response } = this.#input;
-    const body = Buffer.from(await reply.body.arrayBuffer());
+    const body = await readBody(reply.body);
     if (body.length > 0 && !(await this.#passes(body.toString('utf8'), reply.statusCode, body.length))) return;
     if (response.destroyed || response.headersSent) return;
     response.writeHead(reply.statusCode, { ...relayHeaders(reply), 'content-length': String(body.length) });
@@ -169,7 +169,7 @@ export class ProxyExchange {
     frames.frame({ ...this.#out, action: 'dup', entries });
     try {
       const reply = await this.#forward(null);
-      const messages = bodyMessages(reply, await reply.body.text());
+      const messages = bodyMessages(reply, (await readBody(reply.body)).toString('utf8'));
       frames.arrived();
       for (const text of messages) {
         const base: Framing = {

@@ -6,6 +6,22 @@ type Upstream = Pick<Dispatcher.ResponseData, 'headers'>;
 // These describe one hop; the next one has its own.
 const HOP_HEADERS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
 
+// A body beyond this is cut: the harness must not be the one who runs out of memory.
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A whole body, or the first `bytesMax` of one that is longer: no message any more, and the client finds that out. */
+export async function readBody(body: AsyncIterable<Uint8Array>, bytesMax = BODY_BYTES_MAX): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    // Leaving the loop ends the stream.
+    if (bytes > bytesMax) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytesMax);
+}
+
 export function isEventStream(reply: Upstream): boolean {
   return String(reply.headers['content-type'] ?? '').startsWith('text/event-stream');
 }

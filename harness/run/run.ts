@@ -59,7 +59,17 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const clock = createSystemClock();
   const recorder = createRecorder({ path: directory.history, clock, time: 'real' });
   try {
-    const result = await runRecorded({ ...options, recorder, scratch, clock, guardian });
+    let isServing = false;
+    const onServing = () => {
+      isServing = true;
+    };
+    const result = await runRecorded({ ...options, recorder, scratch, clock, guardian, onServing }).catch(
+      (error: unknown): RunResult => {
+        // What was in the making when the interrupt came fails in its own way; the history simply ends here.
+        if (isServing || !options.signal.aborted) throw error;
+        return { interrupted: true, server: null };
+      },
+    );
     // A server whose data somebody else took away would be blamed for the loss.
     if (!existsSync(scratch)) throw new Error(`the scratch folder ${scratch} was removed while the run was going on`);
     return result;
@@ -71,6 +81,8 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
 }
 
 type Inner = RunOptions & {
+  /** The server has answered: from here on the run is the load's. */
+  readonly onServing: () => void;
   readonly recorder: Recorder;
   readonly scratch: string;
   readonly clock: ReturnType<typeof createSystemClock>;
@@ -118,6 +130,7 @@ async function runRecorded(options: Inner): Promise<RunResult> {
     });
     recorder.onEvent(nemesis.observe);
     await bed.boot();
+    options.onServing();
     const server = bed.serverInfo();
     if (server) recorder.record({ kind: 'note', topic: 'server', data: { ...server } });
     nemesis.start();

@@ -25,7 +25,7 @@ export async function launchServer(options: LaunchOptions): Promise<Launched> {
   const recipe = target.launch;
   if (recipe === null) return { url: target.url, processCount: 1, supervise: null };
   const processCount = processCountOf(recipe, options.plan);
-  const { launch, url } = await prepareServer({ recipe, scratch: options.scratch });
+  const { launch, url } = await prepareServer({ ...options, recipe });
   return {
     url,
     processCount,
@@ -79,7 +79,7 @@ function superviseOne(parts: {
         await parts.greet({ process: parts.process, boot, server, withinMs });
       } catch (error) {
         if (signal.aborted) throw error;
-        throw bootFailure({ error, server, stderrPath: directory.stderr(boot), launch, withinMs });
+        throw await bootFailure({ error, server, stderrPath: directory.stderr(boot), launch, withinMs });
       }
     },
   });

@@ -1,15 +1,18 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { UsageError } from '../model/usage-error.ts';
-import type { LaunchedAt, LaunchRecipe } from '../targets/target.ts';
+import type { LaunchRecipe } from '../targets/target.ts';
+import type { Guardian } from './guardian.ts';
+import { requireFreePort } from './port-check.ts';
+import { prepare } from './preparation.ts';
 import type { Launch, ServerProcess } from './server-process.ts';
 import { stderrTail } from './stderr-tail.ts';
 
-// A `prepare` command may build or migrate something, but it must end.
-const PREPARE_MS_MAX = 120_000;
 const STDERR_LINES = 12;
+const QUOTE_CHARS_MAX = 100;
+const EXIT_KNOWN_MS = 500;
 
 /** A launch recipe with its folder and port filled in, and the folder prepared. */
 export interface ServerPlace {
@@ -18,16 +21,20 @@ export interface ServerPlace {
   readonly url: string | null;
 }
 
-/** Throws a UsageError when the profile's `prepare` fails. */
+/** Throws a UsageError when the profile's `prepare` fails, or the server's port is taken. */
 export async function prepareServer(options: {
   readonly recipe: LaunchRecipe;
   readonly scratch: string;
+  readonly guardian: Guardian;
+  readonly signal: AbortSignal;
 }): Promise<ServerPlace> {
   const dir = join(options.scratch, 'data');
   mkdirSync(dir, { recursive: true });
   const place = options.recipe.instantiate({ dir, port: await freePort() });
   const env = { ...place.env, CLAIMCHECK_LEDGER: ledgerFile(options.scratch) };
-  if (place.prepare !== null) await prepare(place.prepare, { dir, place, env });
+  const { guardian, signal } = options;
+  if (place.prepare !== null) await prepare(place.prepare, { dir, env, guardian, signal });
+  if (place.url !== null) await requireFreePort(place.url, signal);
   return { launch: { file: place.file, args: place.args, cwd: place.cwd, env }, url: place.url };
 }
 
@@ -37,23 +44,34 @@ export function ledgerFile(scratch: string): string {
 }
 
 /** Why a boot that never answered is nobody's mystery: what happened, with which command, what it said last. */
-export function bootFailure(input: {
+export async function bootFailure(input: {
   readonly error: unknown;
-  readonly server: Pick<ServerProcess, 'exit'> | null;
+  readonly server: Pick<ServerProcess, 'exit' | 'exited'> | null;
   readonly stderrPath: string;
   readonly launch: Launch;
   readonly withinMs: number;
-}): UsageError {
+  /** The first line of its stdout that was no message; null: there was none. */
+  readonly garbage?: string | null;
+}): Promise<UsageError> {
+  // Its pipe closes a moment before its exit is known, and the exit is what explains it.
+  const moment = AbortSignal.timeout(EXIT_KNOWN_MS);
+  await Promise.race([input.server?.exited, once(moment, 'abort')]);
   const exit = input.server?.exit() ?? null;
   const why = input.error instanceof Error ? input.error.message : String(input.error);
   const what =
     exit === null
-      ? `did not answer initialize or server/discover within ${input.withinMs} ms (${why})`
+      ? `gave no good answer to initialize or server/discover within ${input.withinMs} ms (${why})`
       : `ended before it answered, with ${exit.signal ?? `exit code ${exit.code}`}`;
   const tail = stderrTail(input.stderrPath, STDERR_LINES);
+  const printed = input.garbage ? `  On stdout it wrote what is no message: ${printable(input.garbage)}\n` : '';
   const said = tail === '' ? '  It wrote nothing to stderr.' : `  Its stderr ends:\n${tail}`;
   const command = [input.launch.file, ...input.launch.args].join(' ');
-  return new UsageError(`The server ${what}.\n  command: ${command}\n${said}`, { cause: input.error });
+  return new UsageError(`The server ${what}.\n  command: ${command}\n${printed}${said}`, { cause: input.error });
+}
+
+/** A quote from a stranger: short, and without what would move the cursor of a terminal. */
+function printable(text: string): string {
+  return JSON.stringify(text.length > QUOTE_CHARS_MAX ? `${text.slice(0, QUOTE_CHARS_MAX)}…` : text);
 }
 
 /** A program that cannot even be started: no such file, no permission. */
@@ -63,24 +81,6 @@ export function spawnFailure(error: unknown, launch: Launch): UsageError {
     `The server could not be started: ${why}.\n  command: ${[launch.file, ...launch.args].join(' ')}\n  in: ${launch.cwd}`,
     { cause: error },
   );
-}
-
-async function prepare(
-  command: string,
-  { dir, env }: { readonly dir: string; readonly place: LaunchedAt; readonly env: Readonly<Record<string, string>> },
-): Promise<void> {
-  const result = await execa(command, {
-    shell: true,
-    cwd: dir,
-    env,
-    extendEnv: false,
-    timeout: PREPARE_MS_MAX,
-    reject: false,
-    stdin: 'ignore',
-  });
-  if (!result.failed) return;
-  const said = String(result.stderr ?? '').slice(-500);
-  throw new UsageError(`target.prepare failed: ${result.shortMessage ?? command}\n${said}`);
 }
 
 function freePort(): Promise<number> {

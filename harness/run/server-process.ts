@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { Guardian } from './guardian.ts';
 import { createLineLimit } from './line-limit.ts';
+import { limitLog } from './log-limit.ts';
 
 export interface Launch {
   readonly file: string;
@@ -31,7 +32,7 @@ export interface ServerProcess {
 }
 
 /**
- * Starts the child; its stderr goes straight into a file, so that a flood or a crash of ours loses nothing.
+ * Starts the child; its stderr goes straight into a file, so that a crash of ours loses nothing and a flood costs us nothing.
  * Rejects when it cannot be started at all (no such program, not executable).
  */
 export async function startServerProcess(options: {
@@ -58,10 +59,12 @@ export async function startServerProcess(options: {
     child.once('spawn', () => resolve({ pid: child.pid ?? 0 }));
   });
   options.guardian.add(pid);
+  const stopLimit = limitLog(options.stderrPath);
   let exit: Exit | null = null;
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       exit = { code, signal };
+      stopLimit();
       resolve(exit);
     });
   });

@@ -6,6 +6,10 @@ export interface SseEvent {
   readonly data: string | null;
 }
 
+/** An event beyond this has no end that is worth waiting for. */
+export const EVENT_CHARS_MAX = 16 * 1024 * 1024;
+
+/** `push` throws on an event that is longer than EVENT_CHARS_MAX. */
 export function createSseSplitter(): { push(chunk: Uint8Array): SseEvent[]; rest(): string } {
   const decoder = new TextDecoder();
   let buffer = '';
@@ -18,6 +22,7 @@ export function createSseSplitter(): { push(chunk: Uint8Array): SseEvent[]; rest
         buffer = buffer.slice(end);
         events.push({ raw, data: dataOf(raw) });
       }
+      if (buffer.length > EVENT_CHARS_MAX) throw new Error(`an SSE event of more than ${EVENT_CHARS_MAX} characters`);
       return events;
     },
     rest: () => buffer,

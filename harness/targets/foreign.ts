@@ -10,11 +10,12 @@ import type { Profile } from './profile-schema.ts';
 import { unmetRequirement } from './requirement.ts';
 import type { Described, Probe, Probed, ResolvedTarget, TargetOptions } from './target.ts';
 import { toolsOf } from './wire-target.ts';
-import { checkToolNames, findWorkTool } from './work-tool.ts';
+import { checkArguments, checkToolNames, findWorkTool } from './work-tool.ts';
 
 /** A server nobody here wrote: started by a command, or already running at a URL. */
 export async function resolveForeign(options: TargetOptions, probe: Probe): Promise<ResolvedTarget> {
   refuseReferenceOptions(options);
+  checkArguments(options);
   const read =
     options.profile === undefined ? { profile: {}, baseDirectory: process.cwd() } : readProfile(options.profile);
   const profile = withOptions(read.profile, options);
@@ -24,6 +25,7 @@ export async function resolveForeign(options: TargetOptions, probe: Probe): Prom
       `${options.profile ?? 'The target'} names no server; expected target.command or target.url in it, or --server or --url.`,
     );
   }
+  refuseBadUrl(target.url, options);
   const saved = { baseDirectory: read.baseDirectory, imitates: null, profile };
   // A server that cannot run here is not asked: the verdict says why, whatever its dialect.
   const probed = unmetRequirement(profile) === null ? await probeServer(saved, probe) : null;
@@ -98,6 +100,16 @@ function withOptions(profile: Profile, options: TargetOptions): Profile {
       ...(url === undefined ? {} : { url }),
     },
   };
+}
+
+/** Found before the server is started. A placeholder stands for anything that may stand there. */
+function refuseBadUrl(url: string | undefined, options: TargetOptions): void {
+  if (url === undefined || url.startsWith('{{')) return;
+  const filled = url.replaceAll(/\{\{[^}]*\}\}/g, '1');
+  const protocol = URL.canParse(filled) ? new URL(filled).protocol : null;
+  if (protocol === 'http:' || protocol === 'https:') return;
+  const where = options.url === undefined ? `target.url in ${options.profile}` : '--url';
+  throw new UsageError(`${where}: expected a URL such as http://127.0.0.1:{{port}}/mcp; got ${url}`);
 }
 
 function dialectOption(name: string): DialectId | 'auto' {

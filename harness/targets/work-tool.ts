@@ -41,6 +41,13 @@ export function findWorkTool(probed: Probed, options: TargetOptions): FoundWork 
   );
 }
 
+/** What can be said of `--arguments` before the server is asked. Throws a UsageError. */
+export function checkArguments({ tool, arguments: given }: TargetOptions): void {
+  if (given === undefined) return;
+  if (tool === undefined) throw new UsageError('--arguments are those of a tool; name it with --tool.');
+  if (!isObject(parseJson(given))) throw new UsageError(`--arguments must be one JSON object; got ${given}`);
+}
+
 /** Throws a UsageError for a tool that the profile names and the server has not. */
 export function checkToolNames(profile: Profile, tools: ReadonlyMap<string, ServerTool>, where: string): void {
   const { handle, tools: named } = profile;
