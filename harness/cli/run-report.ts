@@ -42,11 +42,11 @@ function readEnvironment(directory: RunDirectory): Readonly<Record<string, unkno
     const value: unknown = JSON.parse(readFileSync(directory.environment, 'utf8'));
     if (isRecord(value)) return value;
   } catch (cause) {
-    throw new UsageError(`${directory.environment} is damaged: not JSON; without it the report can be drawn`, {
+    throw new UsageError(`${directory.environment} is damaged: not JSON; the report can be drawn without that file`, {
       cause,
     });
   }
-  throw new UsageError(`${directory.environment} is damaged: expected an object; without it the report can be drawn`);
+  throw new UsageError(`${directory.environment} is damaged: expected an object; the report can be drawn without that file`);
 }
 
 function stderrTails(directory: RunDirectory): ReportRun['stderr'] {

@@ -17,6 +17,8 @@ export interface FrameLog {
   /** A reply or notification from the server is in our hands: the ledger is drained before anything else happens. */
   arrived(): void;
   frame(input: FrameInput): number;
+  /** Says that what is no message is left out of the history from here on. */
+  leaveOut(conn: string): void;
   view(input: Omit<FrameInput, 'action'> & { readonly tag: Tag | undefined }): MessageView;
 }
 
@@ -57,6 +59,10 @@ export function createFrameLog(options: {
         ...(input.entries === undefined || input.entries.length === 0 ? {} : { entries: input.entries }),
         ...(input.delayMs === undefined ? {} : { delayMs: Math.round(input.delayMs * 1000) / 1000 }),
       });
+    },
+    leaveOut(conn) {
+      const text = `${conn}: of the lines that are no message no more are recorded`;
+      options.recorder.record({ kind: 'note', topic: 'garbage', text });
     },
     view(input) {
       const place = `${input.conn}|${input.dir}`;

@@ -33,6 +33,9 @@ export function createStdioShim(options: ShimOptions): StdioShim {
   };
 }
 
+// Of one boot: enough for any finding; a server that logs to its stdout must not fill the history.
+const GARBAGE_LINES_MAX = 10_000;
+
 type RpcId = string | number;
 type Outgoing = Omit<FrameInput, 'action'>;
 
@@ -46,6 +49,7 @@ class Shim {
   readonly #pending = new Set<RpcId>();
   readonly #closeListeners: ((why: string) => void)[] = [];
   #isClosed = false;
+  #garbageLines = 0;
   deliver: (line: string) => void = () => {};
 
   constructor(options: ShimOptions) {
@@ -114,6 +118,7 @@ class Shim {
     const { conn, interposer, frames } = this.#options;
     frames.arrived();
     const head = readMessage(line);
+    if (head.type === 'garbage' && this.#isTooMuch()) return;
     const base: Outgoing = { conn, dir: 'in', text: line, bytes: Buffer.byteLength(line), head };
     const id = head.type === 'response' ? head.rpcId : undefined;
     const thief = id == null ? undefined : this.#endsHere(id);
@@ -125,6 +130,12 @@ class Shim {
     if (!(await this.#obey(interposer.rule(view), view, base)) || this.#isClosed) return;
     this.deliver(line);
     if (id != null && view.op !== null) interposer.passed();
+  }
+
+  #isTooMuch(): boolean {
+    this.#garbageLines += 1;
+    if (this.#garbageLines === GARBAGE_LINES_MAX + 1) this.#options.frames.leaveOut(this.#options.conn);
+    return this.#garbageLines > GARBAGE_LINES_MAX;
   }
 
   /** The entry because of which this reply must not reach the client; undefined: it may. */
