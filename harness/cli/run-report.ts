@@ -46,7 +46,9 @@ function readEnvironment(directory: RunDirectory): Readonly<Record<string, unkno
       cause,
     });
   }
-  throw new UsageError(`${directory.environment} is damaged: expected an object; the report can be drawn without that file`);
+  throw new UsageError(
+    `${directory.environment} is damaged: expected an object; the report can be drawn without that file`,
+  );
 }
 
 function stderrTails(directory: RunDirectory): ReportRun['stderr'] {

@@ -14,7 +14,11 @@ import { startGuardian } from './guardian.ts';
 import { bootFailure, prepareServer, spawnFailure } from './server-place.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
-const LIMITS = { requestMs: 10_000, blockingMs: 10_000 };
+/** Over HTTP a request may hang while the next one is answered, so it does not get all the time there is. */
+const HTTP_REQUEST_MS_MAX = 10_000;
+/** The first question has a quarter of the time: some servers say nothing to what they do not know. */
+const FIRST_SHARE = 4;
+const FIRST_MS_MAX = 2_000;
 /** How long a running server (`--url` alone) may take to answer. */
 const RUNNING_MS_MAX = 5_000;
 const GREET_AGAIN_MS = 50;
@@ -76,12 +80,16 @@ interface Site {
 async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
   const { clock, signal } = site;
   const deadline = clock.now() + site.withinMs * 1e6;
-  const context = { tags: createRequestTags(), limits: LIMITS, signal };
+  const tags = createRequestTags();
   for (;;) {
+    const leftMs = Math.max(1, (deadline - clock.now()) / 1e6);
+    const probeMs = Math.min(FIRST_MS_MAX, leftMs / FIRST_SHARE);
+    const requestMs = site.url === null ? leftMs - probeMs : Math.min(HTTP_REQUEST_MS_MAX, leftMs - probeMs);
+    const context = { tags, limits: { requestMs, blockingMs: requestMs }, signal };
     const channel = openChannel(request, site);
     try {
       const dialect = request.dialect ?? undefined;
-      const found = await detectDialect({ channel, conn: 'probe', context, ...(dialect ? { dialect } : {}) });
+      const found = await detectDialect({ channel, conn: 'probe', context, probeMs, ...(dialect ? { dialect } : {}) });
       return { dialect: found.dialect, server: found.handshake.server, tools: found.handshake.tools };
     } catch (error) {
       // A server that is still starting refuses connections; over stdio it simply answers later.

@@ -48,6 +48,7 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
     endInput: () => {},
   };
   const frames: string[] = [];
+  const notes: string[] = [];
   const verified: string[] = [];
   let drains = 0;
   const plan = { ...samplePlan(), faults };
@@ -59,7 +60,15 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
     active: () => [],
   };
   const real = createFrameLog({
-    recorder: { record: () => 0, onEvent: () => {}, flush: () => {}, close: () => {} },
+    recorder: {
+      record(event) {
+        if (event.kind === 'note') notes.push(event.text ?? '');
+        return 0;
+      },
+      onEvent: () => {},
+      flush: () => {},
+      close: () => {},
+    },
     mode: 'full',
     transport: 'stdio',
     drain: () => {
@@ -88,7 +97,7 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
   });
   const lines: string[] = [];
   shim.onLine((line) => lines.push(line));
-  return { shim, output, written, frames, verified, lines, drains: () => drains };
+  return { shim, output, written, frames, notes, verified, lines, drains: () => drains };
 }
 
 const request = (id: number) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: {} });
@@ -103,6 +112,15 @@ describe('the stdio shim', () => {
     expect(bed.written).toEqual([request(1)]);
     expect(bed.frames).toEqual(['out pass 1', 'in pass 1', 'in pass garbage']);
     expect(bed.drains()).toBe(2);
+  });
+
+  it('records ten thousand lines that are no message, says that it stops there, and still delivers replies', async () => {
+    const bed = shimFor([], { action: 'pass' });
+    bed.output.write('log\n'.repeat(10_005));
+    bed.output.write(`${reply(1)}\n`);
+    await expect.poll(() => bed.lines.at(-1)).toBe(reply(1));
+    expect([bed.frames.length, bed.frames.at(-1), bed.lines.length]).toEqual([10_001, 'in pass 1', 10_001]);
+    expect(bed.notes).toEqual(['stdio-b1: of the lines that are no message no more are recorded']);
   });
 
   it('loses one reply and lets the next one through', async () => {
