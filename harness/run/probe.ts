@@ -5,6 +5,7 @@ import { type Clock, createSystemClock } from '../model/clock.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe, Probed, ProbeRequest } from '../targets/target.ts';
 import { detectDialect } from '../wire/detection.ts';
+import { HandshakeError } from '../wire/dialects/adapter.ts';
 import { createHttpChannel } from '../wire/http-channel.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { createStdioChannel } from '../wire/stdio-channel.ts';
@@ -22,6 +23,8 @@ const FIRST_MS_MAX = 2_000;
 /** How long a running server (`--url` alone) may take to answer. */
 const RUNNING_MS_MAX = 5_000;
 const GREET_AGAIN_MS = 50;
+// Whoever interrupts does not want to wait for a server that ignores being told to stop.
+const INTERRUPTED_STOP_MS = 500;
 
 /** Starts a server once (or reaches a running one), finds out what it speaks and offers, and ends it. Leaves nothing behind. */
 export async function probeServer(request: ProbeRequest, signal: AbortSignal): Promise<Probed> {
@@ -60,7 +63,7 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
       signal.throwIfAborted();
       throw await bootFailure({ error, server, stderrPath, launch: place.launch, withinMs: launch.readyMs, garbage });
     } finally {
-      await end(server, launch, clock);
+      await end(server, launch, { clock, withinMs: signal.aborted ? INTERRUPTED_STOP_MS : launch.stop.withinMs });
     }
   } finally {
     await guardian.close();
@@ -81,6 +84,8 @@ async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
   const { clock, signal } = site;
   const deadline = clock.now() + site.withinMs * 1e6;
   const tags = createRequestTags();
+  /** What the server said when it last said something. */
+  let told: unknown = null;
   for (;;) {
     const leftMs = Math.max(1, (deadline - clock.now()) / 1e6);
     const probeMs = Math.min(FIRST_MS_MAX, leftMs / FIRST_SHARE);
@@ -92,14 +97,20 @@ async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
       const found = await detectDialect({ channel, conn: 'probe', context, probeMs, ...(dialect ? { dialect } : {}) });
       return { dialect: found.dialect, server: found.handshake.server, tools: found.handshake.tools };
     } catch (error) {
+      if (isTelling(error)) told = error;
       // A server that is still starting refuses connections; over stdio it simply answers later.
       if (site.server === null || site.url === null || site.server.exit() !== null || clock.now() >= deadline)
-        throw error;
+        throw told ?? error;
     } finally {
       await channel.close();
     }
     await clock.sleep(GREET_AGAIN_MS, signal);
   }
+}
+
+/** Not that nobody was there yet, and not that the time was over. */
+function isTelling(error: unknown): boolean {
+  return error instanceof HandshakeError && error.reply?.kind !== 'timeout' && error.reply?.kind !== 'refused';
 }
 
 function openChannel(request: ProbeRequest, { url, server, clock, onStray }: Site): Channel {
@@ -122,11 +133,15 @@ function pipeOf(server: ServerProcess): LineStream {
   };
 }
 
-async function end(server: ServerProcess, launch: LaunchRecipe, clock: Clock): Promise<void> {
+async function end(
+  server: ServerProcess,
+  launch: LaunchRecipe,
+  { clock, withinMs }: { readonly clock: Clock; readonly withinMs: number },
+): Promise<void> {
   server.endInput();
   server.signal(launch.stop.signal, 'process');
   const isLate = new AbortController();
-  const late = clock.sleep(launch.stop.withinMs, isLate.signal).then(
+  const late = clock.sleep(withinMs, isLate.signal).then(
     () => server.signal('SIGKILL', 'group'),
     // It ended in time.
     () => {},

@@ -161,10 +161,16 @@ async function runRecorded(options: Inner): Promise<RunResult> {
     const isInterrupted = options.signal.aborted;
     if (isInterrupted) recorder.record({ kind: 'note', topic: 'interrupted' });
     interposer.heal();
-    await bed.close(isInterrupted ? INTERRUPTED_STOP_MS : plan.limits.stopMs);
+    await bed.close(stopMsOf(options, isInterrupted));
     if (!isInterrupted) recorder.record({ kind: 'note', topic: 'end' });
   }
   return { interrupted: options.signal.aborted, server: bed.serverInfo() };
+}
+
+/** How long the server may take to end: what its profile says, within what the plan allows. */
+function stopMsOf({ plan, target }: Inner, isInterrupted: boolean): number {
+  const stopMs = Math.min(plan.limits.stopMs, target.launch?.stop.withinMs ?? plan.limits.stopMs);
+  return isInterrupted ? Math.min(INTERRUPTED_STOP_MS, stopMs) : stopMs;
 }
 
 /** What our own proxy costs stands in the history beside the latencies it is part of. */

@@ -1,0 +1,141 @@
+// Servers that misbehave: before the first answer the user is told why (64), after it the verdict says so. Nothing of them stays.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { firstTimeOnly, LISTENERS, SPEAKERS, TURNING_HTTP, TURNING_STDIO } from './testing/hostile-servers.ts';
+import { openProgramStage, type ProgramStage, SERVER } from './testing/program-stage.ts';
+
+const verdictSchema = z.object({
+  exitCode: z.number(),
+  fates: z.record(z.string(), z.number()),
+  checkers: z.array(z.object({ id: z.string(), valid: z.unknown() })),
+});
+
+let stage: ProgramStage;
+beforeEach(() => {
+  stage = openProgramStage();
+});
+afterEach(() => stage[Symbol.dispose]());
+
+/** A profile that waits only a second for the first answer, and hardly for the end. */
+function impatientProfile(program: string, url: string | null): string {
+  const server = stage.file('server.mjs', program);
+  const target = {
+    command: url === null ? `node ${server}` : `node ${server} {{port}}`,
+    ready: { within: '1s' },
+    stop: { within: '200ms' },
+    ...(url === null ? {} : { url }),
+  };
+  return stage.file('profile.json', JSON.stringify({ target }));
+}
+
+const URL_HERE = 'http://127.0.0.1:{{port}}/mcp';
+
+describe('a server that never gives a good answer ends the command with 64 and its story', () => {
+  const cases: readonly (readonly [string, string, string | null, RegExp])[] = [
+    ['exits at once', SPEAKERS.exits, null, /ended before it answered, with exit code 3\..*no configuration/s],
+    ['is silent and ignores being told to stop', SPEAKERS.silent, null, /within 1000 ms \(.*no reply within/],
+    ['speaks another protocol', SPEAKERS.otherProtocol, null, /wrote what is no message: "Content-Length: 2"/],
+    ['writes a line without end', SPEAKERS.endlessLine, null, /gave no good answer to initialize/],
+    ['knows no method', SPEAKERS.unknownMethods, null, /"Method not found: /],
+    ['exits at once, over HTTP', SPEAKERS.exits, URL_HERE, /ended before it answered, with exit code 3/],
+    ['answers HTML', LISTENERS.html, URL_HERE, /not the JSON-RPC reply to this request: <h1>It works<\/h1>/],
+    ['never answers, over HTTP', LISTENERS.silent, URL_HERE, /within 1000 ms \(.*no reply within/],
+    ['speaks mail', LISTENERS.mail, URL_HERE, /does not match the HTTP\/1\.1 protocol/],
+  ];
+  it.each(cases)('%s', async (_name, program, url, message) => {
+    const profile = impatientProfile(program, url);
+    const { code, stdout, stderr } = await stage.run('run', 'steady', '--profile', profile);
+    expect({ code, stdout, left: stage.left(), written: stage.written() }).toEqual({
+      code: 64,
+      stdout: '',
+      left: [],
+      written: [],
+    });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('fault of Claimcheck');
+  });
+
+  it('a port that somebody else holds', async () => {
+    const rival = createServer((_request, response) => response.end());
+    await new Promise<void>((resolve) => rival.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${portOf(rival.address())}/mcp`;
+    const command = `node ${SERVER} --transport http --port ${portOf(rival.address())}`;
+    const { code, stdout, stderr } = await stage.run('run', 'steady', '--server', command, '--url', url);
+    rival.closeAllConnections();
+    rival.close();
+    expect({ code, stdout, left: stage.left(), written: stage.written() }).toEqual({
+      code: 64,
+      stdout: '',
+      left: [],
+      written: [],
+    });
+    expect(stderr).toBe(
+      `claimcheck: Something listens at ${url} already, so the server cannot. End it, choose another port ({{port}} is a free one), or give --url without --server to test what runs there.\n`,
+    );
+  });
+
+  it('a server that starts for the probe and not for the run leaves no run directory', async () => {
+    const server = stage.file('server.mjs', firstTimeOnly('process.exit(4);'));
+    const command = `node ${server} {{dir}}`;
+    const { code, stderr } = await stage.run('run', 'steady', '--server', command, '--out', 'deep/er');
+    expect({ code, left: stage.left(), written: stage.written() }).toEqual({ code: 64, left: [], written: ['seen'] });
+    expect(stderr).toMatch(/ended before it answered, with exit code 4/);
+  });
+});
+
+describe('a server that turns bad while it is tested is a finding', () => {
+  async function judge(args: readonly string[]) {
+    const { code, stderr } = await stage.run('run', 'steady', '--set', 'calls=40', ...args, '--out', 'out');
+    const { exitCode, checkers, fates } = verdictSchema.parse(JSON.parse(stage.read('out/verdict.json')));
+    const violated = checkers.filter(({ valid }) => valid === false).map(({ id }) => id);
+    const calls = Object.values(fates).reduce((a, b) => a + b);
+    expect({ code, calls, left: stage.left() }).toEqual({ code: exitCode, calls: 40, left: [] });
+    expect(stderr).not.toMatch(/fault of Claimcheck|Warning/);
+    return { code, violated };
+  }
+  const overStdio = (mode: string) => ['--server', `node ${stage.file('server.mjs', TURNING_STDIO)} ${mode} {{dir}}`];
+  const overHttp = (mode: string) => {
+    const server = stage.file('server.mjs', TURNING_HTTP);
+    return ['--server', `node ${server} ${mode} {{port}} {{dir}}`, '--url', URL_HERE];
+  };
+
+  it.each([
+    ['stdio', overStdio],
+    ['http', overHttp],
+  ])('dies in the middle and for good, over %s', async (_name, server) => {
+    expect(await judge(server('dies'))).toEqual({ code: 1, violated: ['slow-recovery'] });
+  });
+
+  it('prints to stdout among its replies', async () => {
+    expect(await judge(overStdio('prints'))).toEqual({ code: 1, violated: ['malformed-replies'] });
+  });
+
+  it('sends bodies without end', async () => {
+    expect(await judge(overHttp('endless'))).toEqual({ code: 1, violated: ['malformed-replies'] });
+  });
+
+  it('floods stderr: the log stays bounded and the verdict is the same', async () => {
+    expect(await judge(overStdio('floods'))).toEqual({ code: 0, violated: [] });
+    expect(Buffer.byteLength(stage.read('out/stderr.1.log'))).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it.each([
+    ['stdio', overStdio, null],
+    ['http', overHttp, URL_HERE],
+  ])(
+    'hangs on SIGTERM and ignores the end of its input: killed with its group, over %s',
+    async (_name, server, url) => {
+      const [, command] = server('stays');
+      const target = { command, stop: { within: '300ms' }, ...(url === null ? {} : { url }) };
+      const profile = stage.file('profile.json', JSON.stringify({ target }));
+      expect(await judge(['--profile', profile])).toEqual({ code: 0, violated: [] });
+    },
+  );
+});
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, got ${address}`);
+  return address.port;
+}

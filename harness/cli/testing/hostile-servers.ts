@@ -1,0 +1,107 @@
+import { SERVER } from './program-stage.ts';
+
+/** Programs that misbehave, as text: the test writes them into its own folder. `PORT` and `DIR` are their arguments. */
+
+/** Never a good word, over stdio. */
+export const SPEAKERS = {
+  exits: `console.error('no configuration'); process.exit(3);`,
+  silent: `process.stdin.resume(); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);`,
+  otherProtocol: `process.stdin.on('data', () => process.stdout.write('Content-Length: 2\\r\\n\\r\\n{}'));`,
+  endlessLine: `const bytes = Buffer.alloc(65536, 'x');
+    const go = () => { while (process.stdout.write(bytes)); process.stdout.once('drain', go); };
+    go(); process.stdin.resume();`,
+  unknownMethods: `import { createInterface } from 'node:readline';
+    createInterface({ input: process.stdin }).on('line', (line) => {
+      const { id, method } = JSON.parse(line);
+      const error = { code: -32601, message: 'Method not found: ' + method };
+      if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, error }));
+    });`,
+} as const;
+
+/** The reference server over stdio, `DIR`, the first time it is started in a folder; after that what `again` says. */
+export function firstTimeOnly(again: string): string {
+  return `import { spawn } from 'node:child_process';
+    import { existsSync, writeFileSync } from 'node:fs';
+    if (existsSync('seen')) { ${again} } else {
+      writeFileSync('seen', '');
+      const args = [${JSON.stringify(SERVER)}, '--transport', 'stdio', '--data', process.argv[2]];
+      spawn(process.execPath, args, { stdio: 'inherit' });
+    }`;
+}
+
+/** Never a good word, over HTTP. */
+export const LISTENERS = {
+  html: `import { createServer } from 'node:http';
+    createServer((_, response) => response.setHeader('content-type', 'text/html').end('<h1>It works</h1>'))
+      .listen(Number(process.argv[2]), '127.0.0.1');`,
+  silent: `import { createServer } from 'node:http';
+    createServer(() => {}).listen(Number(process.argv[2]), '127.0.0.1');`,
+  mail: `import { createServer } from 'node:net';
+    createServer((socket) => { socket.on('error', () => {}); socket.write('220 mail ESMTP\\r\\n'); })
+      .listen(Number(process.argv[2]), '127.0.0.1');`,
+} as const;
+
+/**
+ * The reference server over stdio behind a program that misbehaves: `MODE DIR`. After its `turn`th line of output it turns bad for
+ * good, over its restarts too.
+ */
+export const TURNING_STDIO = `import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const [mode, dir] = process.argv.slice(2);
+const flag = dir + '/turned';
+const turn = 60;
+if (mode === 'dies' && existsSync(flag)) { console.error('dead for good'); process.exit(7); }
+const args = [${JSON.stringify(SERVER)}, '--transport', 'stdio', '--data', dir, '--log-level', 'silent'];
+const inner = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+inner.on('exit', () => { if (mode !== 'stays') process.exit(1); });
+inner.stdin.on('error', () => {});
+if (mode === 'prints') console.log('Listening on stdio!');
+if (mode === 'floods') setInterval(() => process.stderr.write('x'.repeat(200_000) + '\\n'), 10).unref();
+if (mode === 'stays') { process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); }
+let count = 0;
+createInterface({ input: process.stdin }).on('line', (line) => inner.stdin.write(line + '\\n'))
+  .on('close', () => { if (mode !== 'stays') inner.stdin.end(); });
+createInterface({ input: inner.stdout }).on('line', (line) => {
+  count += 1;
+  if (mode === 'dies' && count === turn) { writeFileSync(flag, ''); inner.kill('SIGKILL'); process.exit(9); }
+  if (mode === 'prints' && count % 10 === 0) console.log('debug {"jsonrpc"');
+  console.log(line);
+});
+`;
+
+/** The same over HTTP: `MODE PORT DIR`. */
+export const TURNING_HTTP = `import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import { createServer as createNetServer } from 'node:net';
+const [mode, port, dir] = process.argv.slice(2);
+const flag = dir + '/turned';
+const turn = 150;
+if (mode === 'dies' && existsSync(flag)) { console.error('dead for good'); process.exit(7); }
+const probe = createNetServer().listen(0, '127.0.0.1', () => {
+  const innerPort = probe.address().port;
+  probe.close(() => serve(innerPort));
+});
+function serve(innerPort) {
+  const args = [${JSON.stringify(SERVER)}, '--transport', 'http', '--port', String(innerPort), '--data', dir, '--log-level', 'silent'];
+  const inner = spawn(process.execPath, args, { stdio: 'inherit' });
+  inner.on('exit', () => { if (mode !== 'stays') process.exit(1); });
+  let count = 0;
+  createServer((incoming, response) => {
+    count += 1;
+    if (count > turn && mode === 'dies') { writeFileSync(flag, ''); inner.kill('SIGKILL'); process.exit(9); }
+    if (count > turn && count < turn + 10 && mode === 'endless') {
+      response.setHeader('content-type', 'application/json');
+      const bytes = Buffer.alloc(65536, ' ');
+      const go = () => { while (!response.destroyed && response.write(bytes)); response.once('drain', go); };
+      return go();
+    }
+    const options = { port: innerPort, host: '127.0.0.1', path: incoming.url, method: incoming.method, headers: incoming.headers };
+    const outgoing = request(options, (reply) => { response.writeHead(reply.statusCode, reply.headers); reply.pipe(response); });
+    outgoing.on('error', () => response.destroy());
+    incoming.pipe(outgoing);
+  }).listen(Number(port), '127.0.0.1');
+  process.on('SIGTERM', () => { if (mode !== 'stays') inner.kill(); });
+}
+`;
