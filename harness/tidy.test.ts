@@ -19,12 +19,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(UNITS.map((unit) => [unit, ['model', 'backoffs']])),
   plan: BELOW_PLAN,
   targets: [...BELOW_PLAN, 'plan'],
-  run: [...BELOW_PLAN, 'plan', 'targets'],
-  simulate: [...BELOW_PLAN, 'plan', 'targets'],
+  execution: BELOW_PLAN,
+  run: [...BELOW_PLAN, 'plan', 'targets', 'execution'],
+  simulate: [...BELOW_PLAN, 'plan', 'targets', 'execution'],
   judge: ['model', 'checkers', 'metrics', 'plan'],
-  explore: [...BELOW_PLAN, 'plan', 'targets', 'run', 'simulate', 'judge'],
-  gate: [...BELOW_PLAN, 'plan', 'targets', 'run', 'simulate', 'judge'],
-  cli: [...BELOW_PLAN, 'plan', 'targets', 'run', 'simulate', 'judge', 'explore', 'gate'],
+  explore: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
+  gate: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
+  cli: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge', 'explore', 'gate'],
 };
 
 const TOP_LEVEL_FOLDERS = [
@@ -54,7 +55,7 @@ const TOP_LEVEL_FILES = [
 ];
 
 /** Where real time is at home; everywhere else in harness/ the clock is a parameter. */
-const OWNS_TIME = ['harness/model/clock.ts', 'harness/run/', 'harness/wire/'];
+const OWNS_TIME = ['harness/model/clock.ts', 'harness/execution/recorder.ts', 'harness/run/', 'harness/wire/'];
 const BANNED_CALLS: Readonly<Record<string, string>> = {
   'Math.random': "a Prng that is passed in (harness/model/prng.ts), forked by a label: draw.fork('my-part')",
   'Date.now': 'clock.wall() of the Clock that is passed in (harness/model/clock.ts)',

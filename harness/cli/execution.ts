@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import type { RunResult, RunUnits } from '../execution/course.ts';
+import { createRecorder } from '../execution/recorder.ts';
 import { judgeDirectory } from '../judge/judge.ts';
 import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { createRecorder } from '../run/recorder.ts';
-import { type RunResult, type RunUnits, runPlan } from '../run/run.ts';
+import { runPlan } from '../run/run.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { describeEnvironment } from './environment.ts';

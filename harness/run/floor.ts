@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Client } from 'undici';
+import { createFaultLog } from '../execution/fault-log.ts';
+import { createFrameLog } from '../execution/frame-log.ts';
+import { createInterposer } from '../execution/interposer.ts';
+import { createRecorder } from '../execution/recorder.ts';
 import { type Clock, msOf, nsOf } from '../model/clock.ts';
 import { percentile } from '../model/percentile.ts';
 import type { Plan } from '../model/plan.ts';
-import { createFaultLog } from './fault-log.ts';
-import { createFrameLog } from './frame-log.ts';
 import { startHttpProxy } from './http-proxy.ts';
-import { createInterposer } from './interposer.ts';
-import { createRecorder } from './recorder.ts';
 
 // Enough for a median; a round trip takes well under a millisecond each way.
 const ROUND_TRIPS = 50;

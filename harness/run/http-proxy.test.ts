@@ -3,18 +3,18 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaultLog } from '../execution/fault-log.ts';
+import { createFrameLog } from '../execution/frame-log.ts';
+import { createInterposer } from '../execution/interposer.ts';
+import { createLedger } from '../execution/ledger.ts';
+import { createRecorder } from '../execution/recorder.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { Disposition, MessageFault } from '../model/fault.ts';
 import { readHistory } from '../model/history.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
-import { createFaultLog } from './fault-log.ts';
-import { createFrameLog } from './frame-log.ts';
 import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
-import { createInterposer } from './interposer.ts';
-import { createLedger } from './ledger.ts';
-import { createRecorder } from './recorder.ts';
 
 const answer = (disposition: Disposition): MessageFault => ({
   meta: {

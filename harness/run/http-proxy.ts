@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
-import type { FaultLog } from './fault-log.ts';
-import type { FrameLog, Tag } from './frame-log.ts';
-import type { Interposer } from './interposer.ts';
+import type { FaultLog } from '../execution/fault-log.ts';
+import type { FrameLog, Tag } from '../execution/frame-log.ts';
+import type { Interposer } from '../execution/interposer.ts';
 import { ProxyExchange } from './proxy-exchange.ts';
 import { BODY_BYTES_MAX } from './proxy-response.ts';
 

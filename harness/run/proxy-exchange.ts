@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { FrameInput, Tag } from '../execution/frame-log.ts';
+import type { Ruling } from '../execution/interposer.ts';
+import { type MessageHead, readMessage } from '../execution/message-text.ts';
 import type { MessageView } from '../model/fault.ts';
-import type { FrameInput, Tag } from './frame-log.ts';
 import type { ProxyContext } from './http-proxy.ts';
-import type { Ruling } from './interposer.ts';
-import { type MessageHead, readMessage } from './message-text.ts';
 import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 

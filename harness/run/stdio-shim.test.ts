@@ -2,11 +2,11 @@ import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { createFrameLog, type FrameInput } from '../execution/frame-log.ts';
+import { createInterposer } from '../execution/interposer.ts';
 import type { Disposition, MessageFault } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
-import { createFrameLog, type FrameInput } from './frame-log.ts';
-import { createInterposer } from './interposer.ts';
 import type { Exit, ServerProcess } from './server-process.ts';
 import { createStdioShim } from './stdio-shim.ts';
 

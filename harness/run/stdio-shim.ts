@@ -1,8 +1,8 @@
+import type { FaultLog } from '../execution/fault-log.ts';
+import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
+import type { Interposer, Ruling } from '../execution/interposer.ts';
+import { readMessage } from '../execution/message-text.ts';
 import type { MessageView } from '../model/fault.ts';
-import type { FaultLog } from './fault-log.ts';
-import type { FrameInput, FrameLog, Tag } from './frame-log.ts';
-import type { Interposer, Ruling } from './interposer.ts';
-import { readMessage } from './message-text.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** The pipe between the wire and one boot of a stdio server, with the interposer in the middle. Shaped as the wire's LineStream. */

@@ -1,7 +1,7 @@
+import type { Recorder } from '../execution/recorder.ts';
 import type { Clock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
 import type { Guardian } from './guardian.ts';
-import type { Recorder } from './recorder.ts';
 import { type Exit, type Launch, type ServerProcess, startServerProcess } from './server-process.ts';
 
 // A server that keeps dying by itself is not brought back for ever; the run ends and says so.

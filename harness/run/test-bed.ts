@@ -1,39 +1,22 @@
 import { join } from 'node:path';
-import type { AgentWire } from '../model/agent.ts';
+import { createConnections } from '../execution/connections.ts';
+import type { FaultLog } from '../execution/fault-log.ts';
+import { createFrameLog } from '../execution/frame-log.ts';
+import type { Interposer } from '../execution/interposer.ts';
+import { createLedger, IDLE_TAIL_MS, type Ledger } from '../execution/ledger.ts';
+import type { Recorder } from '../execution/recorder.ts';
+import type { TestBed } from '../execution/test-bed.ts';
 import type { createSystemClock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { WireContext } from '../wire/connection.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
-import type { AuditRead } from './audit.ts';
-import { createConnections } from './connections.ts';
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
-import type { FaultLog } from './fault-log.ts';
-import { createFrameLog } from './frame-log.ts';
 import type { Guardian } from './guardian.ts';
-import type { Interposer } from './interposer.ts';
-import { createLedger, IDLE_TAIL_MS, type Ledger } from './ledger.ts';
-import type { Recorder } from './recorder.ts';
 import type { RunOptions } from './run.ts';
 import { launchServer } from './server-launch.ts';
 import { ledgerFile } from './server-place.ts';
 import type { Supervisor } from './supervisor.ts';
-
-/** The server under test with everything around it: its process or processes, the proxy or shim, the ledger, one connection an agent. */
-export interface TestBed {
-  /** What process faults may do; a server that somebody else runs refuses all of it. */
-  readonly control: ServerControl;
-  /** First boot and one connection an agent. Throws a UsageError when the server does not come up. */
-  boot(): Promise<void>;
-  isUp(): boolean;
-  /** Starts the server again if it is down; false: it does not come back. */
-  ensureUp(): Promise<boolean>;
-  wireOf(agent: number): AgentWire;
-  readonly read: AuditRead;
-  serverInfo(): { readonly name: string; readonly version: string } | null;
-  /** Ends everything: connections, server, proxy, ledger. */
-  close(stopMs: number): Promise<void>;
-}
 
 export type TestBedOptions = RunOptions & {
   readonly recorder: Recorder;

@@ -12,7 +12,7 @@ export async function runLoad(options: {
   readonly policies: ReadonlyMap<string, AgentPolicy>;
   readonly contextFor: (agent: number) => AgentContext;
   readonly clock: Clock;
-  readonly recorder: Recorder;
+  readonly recorder: Pick<Recorder, 'record'>;
   readonly signal: AbortSignal;
 }): Promise<void> {
   const { plan, clock, recorder, signal } = options;

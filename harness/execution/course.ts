@@ -1,0 +1,180 @@
+import { setMaxListeners } from 'node:events';
+import type { AgentContext, AgentPolicy } from '../model/agent.ts';
+import type { Backoff } from '../model/backoff.ts';
+import { type Clock, nsOf } from '../model/clock.ts';
+import type { Event } from '../model/event.ts';
+import type { Fault } from '../model/fault.ts';
+import type { Plan } from '../model/plan.ts';
+import { createPrng } from '../model/prng.ts';
+import { verifyAgentFaults } from './agent-fault-verifier.ts';
+import { audit } from './audit.ts';
+import { createFaultLog, type FaultLog } from './fault-log.ts';
+import { createInterposer, type Interposer } from './interposer.ts';
+import { runLoad } from './load-runner.ts';
+import { createNemesis } from './nemesis.ts';
+import type { Recorder } from './recorder.ts';
+import { createTaskProgress, type TaskProgress } from './task-progress.ts';
+import type { ServerInfo, TestBed } from './test-bed.ts';
+
+/** The units a plan names, loaded. */
+export interface RunUnits {
+  readonly faults: ReadonlyMap<string, Fault>;
+  readonly policies: ReadonlyMap<string, AgentPolicy>;
+  readonly backoff: Backoff;
+}
+
+export interface RunResult {
+  readonly interrupted: boolean;
+  readonly server: ServerInfo | null;
+}
+
+/** What a test bed is given to stand on. */
+export interface BedParts {
+  readonly interposer: Interposer;
+  readonly log: FaultLog;
+  /** The server will not be started again: agents that wait for it learn nothing more. */
+  readonly onGivenUp: (why: string) => void;
+}
+
+export interface CourseOptions {
+  readonly plan: Plan;
+  readonly units: RunUnits;
+  readonly recorder: Pick<Recorder, 'record' | 'onEvent'>;
+  readonly clock: Clock;
+  /** Aborted by an interrupt: the run ends early and stays judgeable. */
+  readonly signal: AbortSignal;
+  openBed(parts: BedParts): Promise<TestBed>;
+  /** The server has answered: from here on the run is the load's. */
+  readonly onServing?: () => void;
+  readonly onEvent?: (event: Event) => void;
+  /** How long the server may take to end, ms. */
+  stopMs(isInterrupted: boolean): number;
+}
+
+/**
+ * One run from the first boot to the last exit, whatever time it runs in: load under faults, heal, final reads. The history
+ * is in the recorder; what the server does is data. Throws a UsageError when the server never comes up.
+ */
+export async function runCourse(options: CourseOptions): Promise<RunResult> {
+  const { plan, units, recorder, clock } = options;
+  const progress = createTaskProgress(plan);
+  const loadEnd = new AbortController();
+  // The load phase has a limit of its own; agents that are still at it then are told to stop, and the audit goes on.
+  const loadSignal = AbortSignal.any([options.signal, loadEnd.signal]);
+  // Every open request of every agent listens; Node would take that for a leak.
+  setMaxListeners(0, options.signal, loadSignal);
+  recorder.onEvent(progress.observe);
+  if (options.onEvent) recorder.onEvent(options.onEvent);
+  const log = createFaultLog(plan, recorder);
+  recorder.onEvent(verifyAgentFaults(plan, log));
+  let nemesis: ReturnType<typeof createNemesis> | null = null;
+  const interposer = createInterposer({
+    plan,
+    faults: units.faults,
+    log,
+    nowMs: () => clock.now() / 1e6,
+    sleep: (ms) => clock.sleep(ms),
+    onCreateAnswered: (call) => nemesis?.createAnswered(call),
+  });
+  const bed = await options.openBed({ interposer, log, onGivenUp: (why) => loadEnd.abort(new Error(why)) });
+  try {
+    nemesis = createNemesis({
+      plan,
+      faults: units.faults,
+      server: bed.control,
+      log,
+      clock,
+      signal: options.signal,
+      onStruck: interposer.struck,
+    });
+    recorder.onEvent(nemesis.observe);
+    await bed.boot();
+    options.onServing?.();
+    const server = bed.serverInfo();
+    if (server) recorder.record({ kind: 'note', topic: 'server', data: { ...server } });
+    nemesis.start();
+    await load(options, { bed, progress, loadEnd, loadSignal });
+    await nemesis.stop();
+    if (!options.signal.aborted) await finish(options, { bed, progress, log, interposer });
+  } finally {
+    const isInterrupted = options.signal.aborted;
+    if (isInterrupted) recorder.record({ kind: 'note', topic: 'interrupted' });
+    interposer.heal();
+    await bed.close(options.stopMs(isInterrupted));
+    if (!isInterrupted) recorder.record({ kind: 'note', topic: 'end' });
+  }
+  return { interrupted: options.signal.aborted, server: bed.serverInfo() };
+}
+
+interface LoadParts {
+  readonly bed: TestBed;
+  readonly progress: TaskProgress;
+  readonly loadEnd: AbortController;
+  readonly loadSignal: AbortSignal;
+}
+
+/** All calls of all agents, or as many as the limit of the load phase allows. */
+async function load(options: CourseOptions, parts: LoadParts): Promise<void> {
+  const { plan, units, recorder, clock } = options;
+  const { loadEnd, loadSignal } = parts;
+  const limit = clock.sleep(plan.limits.runMs, loadSignal).then(
+    () => {
+      const text = `the load was stopped after ${plan.limits.runMs} ms`;
+      recorder.record({ kind: 'note', topic: 'load-limit', text });
+      loadEnd.abort(new Error('the limit of the load phase has passed'));
+    },
+    () => {}, // The load was done before.
+  );
+  const contextFor = (agent: number) => contextOf(agent, options, parts);
+  await runLoad({ plan, policies: units.policies, contextFor, clock, recorder, signal: loadSignal });
+  loadEnd.abort(new Error('the load has drained'));
+  await limit;
+}
+
+/** Undo every fault, wait for a ready server, then read every acked task as its owner. */
+async function finish(
+  options: CourseOptions,
+  parts: {
+    readonly bed: TestBed;
+    readonly progress: TaskProgress;
+    readonly log: FaultLog;
+    readonly interposer: Interposer;
+  },
+): Promise<void> {
+  const { recorder, clock, plan } = options;
+  const { bed, progress, log, interposer } = parts;
+  recorder.record({ kind: 'note', topic: 'drained' });
+  interposer.heal();
+  for (const entry of log.active()) log.stop(entry);
+  const isReady = await bed.ensureUp();
+  recorder.record({ kind: 'note', topic: 'healed', data: { ready: isReady } });
+  recorder.record({ kind: 'note', topic: 'audit' });
+  const auditing = new AbortController();
+  const signal = AbortSignal.any([options.signal, auditing.signal]);
+  setMaxListeners(0, signal); // Each of the readers listens.
+  try {
+    await audit({ plan, progress, read: bed.read, clock, signal, isReady });
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+}
+
+function contextOf(agent: number, options: CourseOptions, { bed, progress, loadSignal }: LoadParts): AgentContext {
+  const { plan, clock, recorder, units } = options;
+  return {
+    agent,
+    plan,
+    limits: plan.limits,
+    wire: bed.wireOf(agent),
+    clock,
+    backoff: units.backoff,
+    draw: createPrng(plan.seed).fork(`agent/${agent}`),
+    faultsOf: (call) => plan.faults.filter((entry) => entry.trigger.kind === 'call' && entry.trigger.call === call),
+    record: recorder.record,
+    signal: loadSignal,
+    deadline: (ackedAt) => {
+      const from = bed.isUp() ? Math.max(ackedAt, progress.lastHealT()) : clock.now();
+      return from + nsOf(plan.slaMs);
+    },
+  };
+}

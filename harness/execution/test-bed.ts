@@ -1,0 +1,27 @@
+import type { AgentWire } from '../model/agent.ts';
+import type { ServerControl } from '../model/fault.ts';
+import type { AuditRead } from './audit.ts';
+
+/**
+ * The server under test with everything around it: what starts and strikes it, what stands between it and the agents, the
+ * ledger, one connection an agent. In real time these are processes and sockets, in virtual time boots in this thread.
+ */
+export interface TestBed {
+  /** What process faults may do; a server that somebody else runs refuses all of it. */
+  readonly control: ServerControl;
+  /** First boot and one connection an agent. Throws a UsageError when the server does not come up. */
+  boot(): Promise<void>;
+  isUp(): boolean;
+  /** Starts the server again if it is down; false: it does not come back. */
+  ensureUp(): Promise<boolean>;
+  wireOf(agent: number): AgentWire;
+  readonly read: AuditRead;
+  serverInfo(): ServerInfo | null;
+  /** Ends everything: connections, server, what stands between, ledger. */
+  close(stopMs: number): Promise<void>;
+}
+
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+}
