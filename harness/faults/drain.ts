@@ -1,4 +1,5 @@
 import type { ProcessFault } from '../model/fault.ts';
+import { NOT_OURS } from './capability.ts';
 import { numberOption } from './option.ts';
 
 /** SIGTERM; what has not ended within `deadlineMs` is killed. Then `downMs` of nothing and the next boot. */
@@ -13,7 +14,7 @@ export const drain: ProcessFault = {
     triggers: ['event', 'time'],
     colour: '#8f2f6b',
   },
-  applicable: ({ facts }) => (facts.process ? null : 'the harness did not start this server, so it cannot stop it'),
+  applicable: ({ facts }) => (facts.process ? null : `${NOT_OURS}, so it cannot stop it`),
   async start(entry, server) {
     const { boot, pid } = server;
     const exit = await server.terminate({ by: entry.entry, withinMs: numberOption(entry, 'deadlineMs') });

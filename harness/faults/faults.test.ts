@@ -2,15 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { Disposition, MessageFault, MessageView, ProcessFault, ServerControl } from '../model/fault.ts';
 import type { PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
+import { clockJump } from './clock-jump.ts';
+import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
 import { faults, faultUnits } from './index.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
+import { pause } from './pause.ts';
 import { platformTimeout } from './platform-timeout.ts';
 import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
 import { requestLost } from './request-lost.ts';
+import { storeFull } from './store-full.ts';
+import { storeTrouble } from './store-trouble.ts';
 
 const MESSAGE: MessageView = {
   direction: 'reply',
@@ -101,10 +106,32 @@ describe('faults', () => {
   it('cannot touch a process that is not ours', () => {
     const foreign: PlannedTarget = targetWith(false);
     const own: PlannedTarget = targetWith(true);
-    for (const fault of [kill, drain]) {
-      expect(fault.applicable(foreign)).toMatch(/did not start this server/);
-      expect(fault.applicable(own)).toBeNull();
+    for (const fault of [kill, drain, pause, clockJump, storeTrouble, storeFull]) {
+      expect(fault.applicable(foreign, 'real', fault.meta.options)).toMatch(/did not start this server/);
+      expect(fault.applicable(own, 'virtual', fault.meta.options)).toBeNull();
     }
+  });
+
+  it('say what only virtual time can do', () => {
+    const own: PlannedTarget = targetWith(true);
+    for (const fault of [clockJump, storeTrouble, storeFull]) {
+      expect(fault.applicable(own, 'real', fault.meta.options)).toMatch(/^needs virtual time: /);
+    }
+    expect(kill.applicable(own, 'real', { ...kill.meta.options, torn: true })).toMatch(/^needs virtual time: /);
+    for (const fault of [kill, drain, pause]) expect(fault.applicable(own, 'real', fault.meta.options)).toBeNull();
+  });
+
+  it('close no connection of agents that share a pipe', () => {
+    const piped: PlannedTarget = { ...targetWith(true), transport: 'stdio' };
+    expect(connectionClosed.applicable(piped, 'real', {})).toMatch(/share one pipe/);
+    expect(connectionClosed.applicable(piped, 'virtual', {})).toBeNull();
+    expect(connectionClosed.applicable(targetWith(false), 'real', {})).toBeNull();
+  });
+
+  it('tear no record of a store that keeps none', () => {
+    const memory: PlannedTarget = { ...targetWith(true), kind: 'reference', store: 'memory' };
+    expect(kill.applicable(memory, 'virtual', { torn: true })).toMatch(/does not claim to survive/);
+    expect(kill.applicable({ ...memory, store: 'sqlite' }, 'virtual', { torn: true })).toBeNull();
   });
 
   it('strike before anything is awaited, and start the next boot after the pause', async () => {
@@ -132,13 +159,90 @@ describe('faults', () => {
   });
 });
 
+describe('faults that last', () => {
+  it('stop the process, wait and let it go on', async () => {
+    expect(await strike(pause, { forMs: 700 })).toEqual([
+      'pause by F14#1',
+      'returned',
+      'evidence {"boot":1,"pid":42,"state":"T"}',
+      'sleep 700',
+      'resume by F14#1',
+      'undone {"forMs":700}',
+    ]);
+  });
+
+  it('set the clock and leave it there', async () => {
+    expect(await strike(clockJump, { ms: -500 })).toEqual([
+      'clock by -500',
+      'returned',
+      'evidence {"boot":1,"ms":-500,"beforeMs":1000,"afterMs":500}',
+      'undone {}',
+    ]);
+  });
+
+  it('put the store in trouble and out of it, and count what was struck', async () => {
+    expect(await strike(storeTrouble, { form: 'failing', probability: 0.3, forMs: 40 })).toEqual([
+      'store {"form":"failing","probability":0.3}',
+      'returned',
+      'sleep 40',
+      'store null',
+      'evidence {"boot":1,"form":"failing","probability":0.3,"touched":3}',
+      'undone {"touched":3}',
+    ]);
+    expect((await strike(storeFull, { forMs: 40 }))[0]).toBe('store {"form":"full"}');
+  });
+
+  it('are no evidence when they struck nothing', async () => {
+    const idle = { ...controlOf([]), storeTrouble: async () => ({ touched: 0 }) };
+    await expect(storeFull.start(entryOf('F22'), idle)).rejects.toThrow(/no operation of the store/);
+    const empty = { ...controlOf([]), closeConnections: async () => ({ closed: 0 }) };
+    await expect(connectionClosed.start(entryOf('F26'), empty)).rejects.toThrow(/no connection was open/);
+  });
+
+  it('say what a server cannot do instead of pretending', async () => {
+    const { pause: _, ...plain } = controlOf([]);
+    await expect(pause.start(entryOf('F14'), plain)).rejects.toThrow('expected a server that can do pause');
+  });
+
+  it('let a process go on also when the run is interrupted', async () => {
+    const trace: string[] = [];
+    const server = { ...controlOf(trace), sleep: () => Promise.reject(new Error('interrupted')) };
+    const { undo } = await pause.start(entryOf('F14'), server);
+    await expect(undo()).rejects.toThrow('interrupted');
+    expect(trace).toEqual(['pause by F14#1', 'resume by F14#1']);
+  });
+
+  it('close the connection of the call that triggers them, else all', async () => {
+    const trace = await strike(connectionClosed, {});
+    expect(trace).toEqual(['close of call null', 'returned', 'evidence {"boot":1,"closed":1}', 'undone {}']);
+    const aimed: string[] = [];
+    const trigger = { kind: 'event', on: 'acked', call: 7, ms: 0 } as const;
+    await connectionClosed.start({ ...entryOf('F26'), trigger }, controlOf(aimed));
+    expect(aimed).toEqual(['close of call 7']);
+  });
+
+  it('tear a record only when they are told to', async () => {
+    expect((await strike(kill, { torn: true }))[0]).toBe('kill by F12#1, tearing');
+  });
+});
+
 async function strike(fault: ProcessFault, options: PlannedFault['options']): Promise<readonly string[]> {
   const trace: string[] = [];
-  const server: ServerControl = {
+  const server = controlOf(trace);
+  const running = fault.start(entryOf(fault.meta.id, options), server);
+  trace.push('returned');
+  const { evidence, undo } = await running;
+  trace.push(`evidence ${JSON.stringify(evidence)}`);
+  trace.push(`undone ${JSON.stringify(await undo())}`);
+  return trace;
+}
+
+function controlOf(trace: string[]): ServerControl {
+  return {
     boot: 1,
     pid: 42,
-    async kill(by) {
-      trace.push(`kill by ${by}`);
+    async kill(by, how) {
+      trace.push(how?.tearsRecord === true ? `kill by ${by}, tearing` : `kill by ${by}`);
       return { code: null, signal: 'SIGKILL' };
     },
     async terminate({ by, withinMs }) {
@@ -152,13 +256,27 @@ async function strike(fault: ProcessFault, options: PlannedFault['options']): Pr
     async sleep(ms) {
       trace.push(`sleep ${ms}`);
     },
+    async pause(by) {
+      trace.push(`pause by ${by}`);
+      return { state: 'T' };
+    },
+    async resume(by) {
+      trace.push(`resume by ${by}`);
+      return {};
+    },
+    async jumpClock(ms) {
+      trace.push(`clock by ${ms}`);
+      return { beforeMs: 1000, afterMs: 1000 + ms };
+    },
+    async storeTrouble(trouble) {
+      trace.push(`store ${JSON.stringify(trouble)}`);
+      return { touched: trouble === null ? 3 : 0 };
+    },
+    async closeConnections({ call }) {
+      trace.push(`close of call ${call}`);
+      return { closed: 1 };
+    },
   };
-  const running = fault.start(entryOf(fault.meta.id, options), server);
-  trace.push('returned');
-  const { evidence, undo } = await running;
-  trace.push(`evidence ${JSON.stringify(evidence)}`);
-  trace.push(`undone ${JSON.stringify(await undo())}`);
-  return trace;
 }
 
 function targetWith(process: boolean): PlannedTarget {

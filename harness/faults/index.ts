@@ -8,14 +8,19 @@
 import type { Fault } from '../model/fault.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { agentRetry } from './agent-retry.ts';
+import { clockJump } from './clock-jump.ts';
+import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
+import { pause } from './pause.ts';
 import { platformTimeout } from './platform-timeout.ts';
 import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
 import { requestLost } from './request-lost.ts';
+import { storeFull } from './store-full.ts';
+import { storeTrouble } from './store-trouble.ts';
 
 /** The units themselves, for the compiler, which waits for nothing. */
 export const faultUnits: Readonly<Record<string, Fault>> = {
@@ -27,6 +32,11 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F9: agentRetry,
   F12: kill,
   F13: drain,
+  F14: pause,
+  F20: storeTrouble,
+  F22: storeFull,
+  F23: clockJump,
+  F26: connectionClosed,
   F31: platformTimeout,
 };
 

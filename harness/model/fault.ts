@@ -1,5 +1,5 @@
 import type { AgentId, Operation, TransportId } from './operation.ts';
-import type { PlannedFault, PlannedTarget, Trigger } from './plan.ts';
+import type { Plan, PlannedFault, PlannedTarget, Trigger } from './plan.ts';
 import type { Prng } from './prng.ts';
 import type { Meta } from './registry.ts';
 
@@ -17,8 +17,12 @@ export interface FaultMeta extends Meta {
   readonly colour: string;
 }
 
-/** Why the target makes this fault impossible, or null. */
-export type Applicability = (target: PlannedTarget) => string | null;
+/** Why this fault, with these options, is impossible on this target in this time (real processes or virtual); null: it is not. */
+export type Applicability = (
+  target: PlannedTarget,
+  time: Plan['time'],
+  options: PlannedFault['options'],
+) => string | null;
 
 /** A message on its way, as a fault sees it. */
 export interface MessageView {
@@ -83,12 +87,31 @@ export interface GatewayFault {
 export type Fault = MessageFault | ProcessFault | AgentFault | GatewayFault;
 export type Evidence = Readonly<Record<string, unknown>>;
 
-/** What a process fault may do to the server under test. */
+/** What the store of a server does while it is in trouble. */
+export type StoreTrouble =
+  /** Every operation takes this much longer. */
+  | { readonly form: 'slow'; readonly ms: number }
+  /** An operation is refused by this chance, and has then changed nothing. */
+  | { readonly form: 'failing'; readonly probability: number }
+  /** Nothing new can be written; reads go on. */
+  | { readonly form: 'full' };
+
+/**
+ * What a process fault may do to the server under test. The optional capabilities are there where the place it runs in has
+ * them: a real process cannot be given another clock, a simulated one can. `applicable` of the fault says so before a run;
+ * a fault that finds its capability missing all the same throws, and is then not verified.
+ */
 export interface ServerControl {
   readonly boot: number;
   readonly pid: number;
-  /** SIGKILL to the process or its group, as the profile says; resolves when the exit was seen. */
-  kill(by: string): Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /**
+   * SIGKILL to the process or its group, as the profile says; resolves when the exit was seen. `tearsRecord`: what the store
+   * was writing in this moment reaches the disk in part; `torn` says how many writes that struck.
+   */
+  kill(
+    by: string,
+    how?: { readonly tearsRecord: boolean },
+  ): Promise<{ readonly code: number | null; readonly signal: string | null; readonly torn?: number }>;
   /** Asks it to end; resolves with the exit, or kills it after `withinMs` and says so. */
   terminate(options: { readonly by: string; readonly withinMs: number }): Promise<{
     readonly code: number | null;
@@ -99,4 +122,14 @@ export interface ServerControl {
   /** Starts the next boot and waits until it is ready. */
   start(by: string): Promise<{ readonly boot: number; readonly readyMs: number }>;
   sleep(ms: number): Promise<void>;
+  /** SIGSTOP: everything it does stands still, its connections stay open. Resolves when it was seen to stand. */
+  pause?(by: string): Promise<Evidence>;
+  /** SIGCONT. Resolves at once if it does not stand. */
+  resume?(by: string): Promise<Evidence>;
+  /** Its wall clock moves by `ms` (negative: back) and runs on from there; timers and monotonic clocks do not notice. */
+  jumpClock?(ms: number): Promise<{ readonly beforeMs: number; readonly afterMs: number }>;
+  /** Puts its store in trouble; null ends it. `touched`: operations struck by the trouble that this call ended. */
+  storeTrouble?(trouble: StoreTrouble | null): Promise<{ readonly touched: number }>;
+  /** Ends the connection of this call's agent (null: of every agent) and opens a new one in its place. */
+  closeConnections?(how: { readonly by: string; readonly call: number | null }): Promise<{ readonly closed: number }>;
 }

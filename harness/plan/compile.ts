@@ -32,7 +32,7 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
   const wanted = applyOverrides(scenario, overrides);
   const draw = createPrng(seed).fork('plan');
   const calls = planCalls(wanted, target, draw.fork('calls'));
-  const { faults, notApplicable } = planFaults(wanted, target, calls, draw.fork('faults'));
+  const { faults, notApplicable } = planFaults(wanted, { target, time }, calls, draw.fork('faults'));
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
   const demanded = chooseThresholds(wanted.thresholds, target);
   const slaMs = wanted.slaMs ?? Math.max(...calls.map(({ ms }) => ms)) + SLA_MARGIN_MS;

@@ -1,5 +1,5 @@
 import type { Fault } from '../model/fault.ts';
-import type { PlannedTarget } from '../model/plan.ts';
+import type { Plan, PlannedTarget } from '../model/plan.ts';
 import type { ScenarioFault } from './scenario-schema.ts';
 
 const NO_KEY = 'the work tool takes no idempotency key, so a call that is sent twice is two calls';
@@ -15,9 +15,11 @@ const NO_CANCEL = 'this target has no way to cancel';
 export function impossible(
   unit: Fault,
   entry: ScenarioFault,
-  target: PlannedTarget,
+  { target, time }: Pick<Plan, 'target' | 'time'>,
 ): { readonly reason: string } | { readonly reason: null; readonly entry: ScenarioFault } {
-  const reason = unit.applicable(target) ?? lackingKey(unit, entry, target) ?? lackingOperation(entry, target);
+  const options = { ...unit.meta.options, ...entry.options };
+  const reason =
+    unit.applicable(target, time, options) ?? lackingKey(unit, entry, target) ?? lackingOperation(entry, target);
   if (reason !== null) return { reason };
   if (entry.on === undefined) return { reason: null, entry };
   const on = shownEvent(entry.on, target);

@@ -55,7 +55,7 @@ describe('overrides', () => {
       /Unknown fault 'F99' in --set faults.F99.count; known: F1, /,
     );
     expect(complaintOf({ set: ['faults.F12.options.downMz=3'] })).toBe(
-      "Unknown option 'downMz' of F12 kill; known: downMs.",
+      "Unknown option 'downMz' of F12 kill; known: downMs, torn.",
     );
     expect(complaintOf({ agents: 0 })).toMatch(/^--agents agents\.count=0: agents\.count: /);
     expect(complaintOf({ backoff: 'fixd' })).toMatch(/^Unknown backoff 'fixd'; known: .*Did you mean 'fixed'\?$/);

@@ -1,6 +1,6 @@
 import { faultUnits } from '../faults/index.ts';
 import type { Fault } from '../model/fault.ts';
-import type { NotApplicable, PlannedCall, PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
+import type { NotApplicable, Plan, PlannedCall, PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { type CallPool, createCallPool } from './call-pool.ts';
@@ -34,7 +34,7 @@ interface Context {
  */
 export function planFaults(
   scenario: Scenario,
-  target: PlannedTarget,
+  { target, time }: Pick<Plan, 'target' | 'time'>,
   calls: readonly PlannedCall[],
   draw: Prng,
 ): PlannedFaults {
@@ -46,7 +46,7 @@ export function planFaults(
   };
   const wanted = scenario.faults.flatMap((entry, index) => {
     const unit = unitOf(entry);
-    const found = impossible(unit, entry, target);
+    const found = impossible(unit, entry, { target, time });
     if (found.reason === null) return [{ unit, entry: found.entry, index }];
     drop(unit, found.reason);
     return [];
