@@ -1,0 +1,71 @@
+import type { TransportId } from '../model/operation.ts';
+
+/** A server in this thread as the simulator speaks to it, made from what a module's `createServer` gave. One a boot. */
+export interface ServerFace {
+  /** Present where it can be spoken to as over HTTP: every exchange stands alone. */
+  readonly http?: HttpFace;
+  /** Present where it can be spoken to as over a pipe: one conversation for all agents. */
+  readonly line?: LineFace;
+  /** Asked to end, as SIGTERM asks: takes no more work and finishes what it can. Resolves when it has. */
+  stop(): Promise<void>;
+}
+
+export interface HttpFace {
+  /** One POST. Called in the server's boot; `out` may be called at any time afterwards, in the boot. */
+  exchange(request: HttpExchangeRequest, out: HttpExchangeOut): void;
+}
+
+export interface HttpExchangeRequest {
+  readonly text: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Who asks: one a bearer token. */
+  readonly principal: string;
+  /** The client hung up. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpExchangeOut {
+  /** Before any message; default 200 without headers. */
+  head(status: number, headers: Readonly<Record<string, string>>): void;
+  /** One JSON-RPC message as text: a notification or request of the server, or the answer. */
+  message(text: string): void;
+  /** Nothing more comes. `text`: a body that is no JSON-RPC message. */
+  end(text?: string): void;
+}
+
+export interface LineFace {
+  connect(out: LineOut): LineIn;
+}
+
+export interface LineOut {
+  line(text: string): void;
+  /** The server closed its output. */
+  closed(why: string): void;
+}
+
+export interface LineIn {
+  line(text: string): void;
+  /** The client closes the server's input. */
+  end(): void;
+}
+
+/** What `createServer` of a module is given. */
+export interface SimulationContext {
+  /** A folder that outlives boots. */
+  readonly directory: string;
+  /** 1, 2 …: which incarnation this is. */
+  readonly boot: number;
+  /** How agents will speak to it. */
+  readonly transport: TransportId;
+  /** Where effects are told, outside the protocol: call them, or append {token, phase} lines to `path` (also in CLAIMCHECK_LEDGER). */
+  readonly ledger: {
+    readonly path: string;
+    begin(token: string): void;
+    commit(token: string): void;
+  };
+  /** Survives kills: what a durable store in memory keeps. Empty in the first boot. */
+  readonly disk: Map<string, unknown>;
+  /** What stands behind the ? of `--module FILE?name=value`, and the settings of the reference server. */
+  readonly options: Readonly<Record<string, string>>;
+}

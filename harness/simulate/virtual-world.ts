@@ -1,0 +1,214 @@
+import type { Clock as FakeClock } from '@sinonjs/fake-timers';
+import { type Clock, NS_PER_MS } from '../model/clock.ts';
+import { createPrng, type Prng } from '../model/prng.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { type Cancel, NotSimulable, type Owner, type World } from './world.ts';
+
+// Node runs many immediates in one turn of its loop, with all microtasks between two of them: one virtual event each.
+const PUMPS = 64;
+// A server that keeps making callbacks for this very instant would stop the clock for ever.
+const EVENTS_AT_ONCE_MAX = 1_000_000;
+// Nothing is scheduled, and yet the run is not over: something real may be on its way (a module), for so long.
+const STANDSTILL_MS_MAX = 10_000;
+
+/** The thread's own timers, taken before they are replaced. */
+export interface RealTime {
+  readonly setImmediate: (act: () => void) => unknown;
+  readonly setTimeout: (act: () => void, ms: number) => unknown;
+  /** ms, monotonic */
+  readonly now: () => number;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  /** ms since the epoch at which the run begins. */
+  readonly epochMs: number;
+  readonly clock: FakeClock;
+  readonly real: RealTime;
+}
+
+export interface VirtualWorld extends World {
+  /** The harness's clock in this world: ns since the start, whole ms. */
+  readonly harnessClock: Clock;
+  /**
+   * Runs `main` as the harness and lets virtual time pass until it is done. Throws what it throws, what escapes the
+   * harness's own callbacks, and a UsageError when the server does what cannot be simulated.
+   */
+  run<Value>(main: () => Promise<Value>): Promise<Value>;
+  /** Ends the run with this error: our own fault, or something that cannot be simulated. */
+  abort(error: unknown): void;
+}
+
+export function createVirtualWorld(options: WorldOptions): VirtualWorld {
+  return new SeededWorld(options);
+}
+
+class SeededWorld implements VirtualWorld {
+  readonly harness: Owner;
+  readonly harnessClock: Clock;
+  readonly #clock: FakeClock;
+  readonly #real: RealTime;
+  readonly #epochMs: number;
+  #jumpedMs = 0;
+  #current: Owner;
+  #isDone = false;
+  #outside = 0;
+  #standsSince: number | null = null;
+  #eventsAtOnce = 0;
+  #lastNow = -1;
+  #abort: (error: unknown) => void = () => {};
+
+  constructor({ seed, epochMs, clock, real }: WorldOptions) {
+    this.#clock = clock;
+    this.#real = real;
+    this.#epochMs = epochMs;
+    clock.reset();
+    clock.setSystemTime(epochMs);
+    this.harness = harnessOwner(createPrng(seed).fork('harness'), (error) => this.abort(error));
+    this.#current = this.harness;
+    this.harnessClock = {
+      now: () => this.nowMs() * NS_PER_MS,
+      wall: () => this.wallMs(),
+      sleep: (ms, signal) => this.#sleep(ms, signal),
+    };
+  }
+
+  nowMs(): number {
+    return this.#clock.now - this.#epochMs - this.#jumpedMs;
+  }
+
+  wallMs(): number {
+    return this.#clock.now - this.#jumpedMs;
+  }
+
+  current(): Owner {
+    return this.#current;
+  }
+
+  schedule(owner: Owner, delayMs: number, act: () => void): Cancel {
+    const timer = this.#clock.setTimeout(() => {
+      // The fake clock would put what a callback schedules for "now" 1 ms later, and what a promise does then not.
+      this.#clock.duringTick = false;
+      this.enter(owner, act);
+    }, delayMs);
+    return () => this.#clock.clearTimeout(timer);
+  }
+
+  enter(owner: Owner, act: () => void): void {
+    if (!owner.isAlive()) return;
+    if (owner.postpone !== undefined) {
+      owner.postpone(act);
+      return;
+    }
+    this.#current = owner;
+    try {
+      act();
+    } catch (error) {
+      owner.failed(error);
+    }
+  }
+
+  async outside<Value>(real: Promise<Value>): Promise<Value> {
+    const owner = this.#current;
+    this.#outside += 1;
+    return new Promise((resolve, reject) => {
+      const back = (act: () => void) => {
+        this.#outside -= 1;
+        this.schedule(owner, 0, act);
+      };
+      real.then(
+        (value) => back(() => resolve(value)),
+        (error: unknown) => back(() => reject(error)),
+      );
+    });
+  }
+
+  jumpWall(byMs: number): void {
+    this.#jumpedMs += byMs;
+    this.#clock.setSystemTime(this.#clock.now + byMs);
+  }
+
+  abort(error: unknown): void {
+    this.#abort(error);
+  }
+
+  async run<Value>(main: () => Promise<Value>): Promise<Value> {
+    const aborted = new Promise<never>((_, reject) => {
+      this.#abort = reject;
+    });
+    try {
+      this.#current = this.harness;
+      const result = main();
+      for (let pump = 0; pump < PUMPS; pump += 1) this.#real.setImmediate(this.#pump);
+      return await Promise.race([result, aborted]);
+    } catch (error) {
+      if (error instanceof NotSimulable) throw new UsageError(error.message, { cause: error });
+      throw error;
+    } finally {
+      this.#isDone = true;
+      this.#clock.reset();
+    }
+  }
+
+  readonly #pump = (): void => {
+    if (this.#isDone) return;
+    if (this.#outside > 0 || this.#clock.countTimers() === 0) {
+      this.#wait();
+      return;
+    }
+    this.#standsSince = null;
+    this.#clock.next();
+    this.#watchForSpinning();
+    this.#real.setImmediate(this.#pump);
+  };
+
+  /** Nothing can happen before something real has happened. */
+  #wait(): void {
+    this.#standsSince ??= this.#real.now();
+    if (this.#real.now() - this.#standsSince > STANDSTILL_MS_MAX) {
+      const what = `virtual time has stood still for ${STANDSTILL_MS_MAX / 1000} s at ${this.nowMs()} ms`;
+      this.abort(new NotSimulable(`${what}: the server waits for something that is not simulated.`));
+      return;
+    }
+    this.#real.setTimeout(this.#pump, 1);
+  }
+
+  #watchForSpinning(): void {
+    const now = this.#clock.now;
+    if (now !== this.#lastNow) {
+      this.#lastNow = now;
+      this.#eventsAtOnce = 0;
+      return;
+    }
+    this.#eventsAtOnce += 1;
+    if (this.#eventsAtOnce <= EVENTS_AT_ONCE_MAX) return;
+    const what = `${EVENTS_AT_ONCE_MAX} callbacks ran at ${this.nowMs()} ms without time passing`;
+    this.abort(
+      new NotSimulable(`${what}: the server spins (setImmediate in a loop?), which virtual time cannot follow.`),
+    );
+  }
+
+  #sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (ms <= 0) {
+        resolve();
+        return;
+      }
+      const stop = () => {
+        cancel();
+        reject(signal?.reason);
+      };
+      // Never early: what is shorter than the clock's own step takes one step.
+      const cancel = this.schedule(this.harness, Math.ceil(ms), () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      });
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+  }
+}
+
+function harnessOwner(draw: Prng, onFailure: (error: unknown) => void): Owner {
+  return { name: 'harness', isAlive: () => true, draw, failed: onFailure };
+}
