@@ -37,7 +37,7 @@ export const changedTerminal: Checker = {
         valueOf: (event) => event.status,
         what: 'status',
       });
-      compare(task, history, findings, { seen, valueOf: resultOf, what: 'result' });
+      compare(task, history, findings, { seen, valueOf: resultOf, canonical: canonicalResultOf, what: 'result' });
       compare(task, history, findings, { seen, valueOf: errorOf, what: 'error' });
       if (findings.count > before) counts.changed += 1;
     }
@@ -53,20 +53,25 @@ function compare(
   options: {
     readonly seen: readonly Sighting[];
     readonly valueOf: (event: Observation) => string | undefined;
+    /** Asked where two values differ, which may be no more than the order of keys. */
+    readonly canonical?: (event: Observation) => string | undefined;
     readonly what: string;
   },
 ): void {
+  const canonical = options.canonical ?? options.valueOf;
   let first: { readonly value: string; readonly event: Sighting['event'] } | null = null;
   for (const { event } of options.seen) {
     const value = options.valueOf(event);
     if (value === undefined) continue;
     first ??= { value, event };
     if (value === first.value) continue;
+    const [was, is] = [canonical(first.event), canonical(event)];
+    if (was === is) continue;
     const calls = task.calls.map((call) => `call ${call}`).join(', ');
     findings.add(
       'S9',
-      `${calls} (agent ${task.owner}): the ${options.what} of task ${task.id} was ${quoted(first.value)} at ` +
-        `${when(history, first.event)} and ${quoted(value)} at ${when(history, event)}`,
+      `${calls} (agent ${task.owner}): the ${options.what} of task ${task.id} was ${quoted(was)} at ` +
+        `${when(history, first.event)} and ${quoted(is)} at ${when(history, event)}`,
       [first.event.seq, event.seq],
     );
     return;
@@ -77,11 +82,18 @@ function isSighting(op: string | undefined): boolean {
   return op === undefined || op === 'get' || op === 'result';
 }
 
-function resultOf({ result, resultSha }: Observation): string | undefined {
-  if (result === undefined) return resultSha;
-  if (typeof result !== 'object' || result === null || !('_meta' in result)) return canonicalJson(result);
+function resultOf(seen: Observation): string | undefined {
+  return seen.result === undefined ? seen.resultSha : JSON.stringify(withoutMeta(seen.result));
+}
+
+function canonicalResultOf(seen: Observation): string | undefined {
+  return seen.result === undefined ? seen.resultSha : canonicalJson(withoutMeta(seen.result));
+}
+
+function withoutMeta(result: unknown): unknown {
+  if (typeof result !== 'object' || result === null || !('_meta' in result)) return result;
   const { _meta, ...rest } = result;
-  return canonicalJson(rest);
+  return rest;
 }
 
 function errorOf({ error }: Observation): string | undefined {

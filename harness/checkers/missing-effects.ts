@@ -1,6 +1,5 @@
-import { hasResult, isSuccess } from '../model/answer.ts';
+import { type Answer, hasResult, isSuccess } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
-import type { EventOf, OkBody, Stamped } from '../model/event.ts';
 import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import { createFindingList, judged, vacuous, when, who } from './finding-list.ts';
 import { NO_EFFECTS } from './situations/situation.ts';
@@ -50,16 +49,24 @@ export const missingEffects: Checker = {
 };
 
 /** The last sighting that says success and holds the result; undefined when any says that the tool failed. */
-function successOf(call: CallView, history: HistoryIndex): Stamped<OkBody> | EventOf<'push'> | undefined {
-  const direct = call.acks.map(({ end }) => end);
-  const sightings = call.tasks.flatMap((id) => {
+function successOf(call: CallView, history: HistoryIndex): Answer | undefined {
+  let success: Answer | undefined;
+  for (const { end } of call.acks) {
+    if (hasFailed(end)) return undefined;
+    if (isSuccess(end) && hasResult(end)) success = end;
+  }
+  for (const id of call.tasks) {
     const task = history.tasks.get(id);
-    // An id that two calls were given says nothing about this one, unless the read was made for it.
-    const isOwn = (inv: { readonly call: number } | undefined) =>
-      inv === undefined ? task?.calls.length === 1 : inv.call === call.planned.call;
-    return task?.sightings.filter(({ inv }) => isOwn(inv)).map(({ event }) => event) ?? [];
-  });
-  const seen = [...direct, ...sightings];
-  if (seen.some(({ isError, status }) => isError === true || status === 'failed')) return undefined;
-  return seen.findLast((event) => isSuccess(event) && hasResult(event));
+    for (const { inv, event } of task?.sightings ?? []) {
+      // An id that two calls were given says nothing about this one, unless the read was made for it.
+      if (inv === undefined ? task?.calls.length !== 1 : inv.call !== call.planned.call) continue;
+      if (hasFailed(event)) return undefined;
+      if (isSuccess(event) && hasResult(event)) success = event;
+    }
+  }
+  return success;
+}
+
+function hasFailed({ isError, status }: Answer): boolean {
+  return isError === true || status === 'failed';
 }

@@ -1,3 +1,4 @@
+import { type AckedTask, ackedTasks, firstAbove } from '../model/acked-tasks.ts';
 import { settleDeadlineT } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
 import type { BootView, HistoryIndex } from '../model/history-index.ts';
@@ -87,15 +88,20 @@ function isReady(boot: BootView, recovery: Recovery, plan: Plan, findings: Findi
 }
 
 function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
-  const asked = history.exchanges.filter(({ inv }) => inv.seq > recovery.fromSeq && inv.seq < recovery.toSeq);
-  const [first] = asked;
-  if (!first) return false;
+  const { exchanges } = history;
+  const from = firstAbove(exchanges, recovery.fromSeq, ({ inv }) => inv.seq);
+  const first = exchanges[from];
+  if (!first || first.inv.seq >= recovery.toSeq) return false;
   const limitT = first.inv.t + plan.limits.readyMs * 1_000_000;
-  // A definite refusal is an answer as well: the server is back and says no.
-  const answers = asked.flatMap(({ end }) =>
-    end && (end.kind === 'ok' || end.answered === true) && end.seq < recovery.toSeq ? [end] : [],
-  );
-  const earliestT = answers.reduce((t, end) => Math.min(t, end.t), Number.POSITIVE_INFINITY);
+  let earliestT = Number.POSITIVE_INFINITY;
+  for (let index = from; index < exchanges.length; index += 1) {
+    const exchange = exchanges[index];
+    if (!exchange || exchange.inv.seq >= recovery.toSeq) break;
+    const { end } = exchange;
+    // A definite refusal is an answer as well: the server is back and says no.
+    const isAnswer = end !== null && (end.kind === 'ok' || end.answered === true) && end.seq < recovery.toSeq;
+    if (isAnswer && end.t < earliestT) earliestT = end.t;
+  }
   if (earliestT <= limitT) return true;
   if (recovery.endT <= limitT) return false;
   const what =
@@ -109,13 +115,14 @@ function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, find
 }
 
 function isSettling(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
-  const fresh = [...history.tasks.values()].filter(({ acks }) => {
-    const ackSeq = acks[0]?.end.seq ?? -1;
-    return ackSeq > recovery.fromSeq && ackSeq < recovery.toSeq;
-  });
-  if (fresh.length === 0) return false;
-  const ackT = Math.min(...fresh.map(({ acks }) => acks[0]?.end.t ?? Number.POSITIVE_INFINITY));
-  const settledT = Math.min(...fresh.map(({ settled }) => settled?.event.t ?? Number.POSITIVE_INFINITY));
+  const acked = ackedTasks(plan, history);
+  const seqOf = ({ ackSeq }: AckedTask) => ackSeq;
+  const fresh = acked
+    .slice(firstAbove(acked, recovery.fromSeq, seqOf), firstAbove(acked, recovery.toSeq - 1, seqOf))
+    .map(({ task }) => task);
+  const ackT = fresh[0]?.acks[0]?.end.t;
+  if (ackT === undefined) return false;
+  const settledT = fresh.reduce((t, { settled }) => Math.min(t, settled?.event.t ?? t), Number.POSITIVE_INFINITY);
   const limitT = settleDeadlineT(plan, history, ackT);
   if (settledT <= limitT) return true;
   // Not having looked proves nothing: every one of them must have been shown running after the time allowed.

@@ -1,6 +1,7 @@
 import type { Checker } from '../model/checker.ts';
 import type { FrameBody, Stamped } from '../model/event.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
+import { type ByRequest, idsOf } from '../model/history-lookup.ts';
 import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
 import { NO_FRAMES } from './situations/situation.ts';
 
@@ -29,11 +30,11 @@ export const unpairedReplies: Checker = {
     const findings = createFindingList();
     const warnings = createFindingList();
     const counts = { requests: 0, answers: 0, repeated: 0, unknown: 0, withoutId: 0 };
-    const pairings = new Map<string, Pairing>();
+    const pairings: ByRequest<Pairing> = new Map();
     for (const frame of history.frames) {
       if (frame.dir === 'out' && frame.type === 'request' && frame.rpcId != null) {
         counts.requests += frame.action === 'dup' ? 0 : 1;
-        deliver(pairings, frame);
+        deliver(pairings, frame, frame.rpcId);
       }
       if (frame.dir !== 'in' || frame.type !== 'response' || isNotTheServers(frame)) continue;
       counts.answers += 1;
@@ -42,7 +43,7 @@ export const unpairedReplies: Checker = {
         warnings.add('S16', `an answer without an id came on ${frame.conn} at ${when(history, frame)}`, [frame.seq]);
         continue;
       }
-      const pairing = pairings.get(keyOf(frame));
+      const pairing = pairings.get(frame.conn)?.get(frame.rpcId);
       if (!pairing) {
         counts.unknown += 1;
         findings.add('S16', describeUnknown(frame, pairings, history), [frame.seq]);
@@ -63,25 +64,17 @@ function isNotTheServers({ action, entries }: FrameBody): boolean {
   return action === 'dup' || (action === 'pass' && entries?.some((entry) => entry.startsWith('F31#')) === true);
 }
 
-function deliver(pairings: Map<string, Pairing>, frame: Stamped<FrameBody>): void {
-  const key = keyOf(frame);
-  const pairing = pairings.get(key) ?? { deliveries: 0, answers: [] };
-  pairings.set(key, pairing);
-  if (frame.action !== 'drop' && frame.action !== 'cut') pairing.deliveries += 1;
+function deliver(pairings: ByRequest<Pairing>, { conn, action }: FrameBody, rpcId: number | string): void {
+  const own = idsOf(pairings, conn);
+  const pairing = own.get(rpcId) ?? { deliveries: 0, answers: [] };
+  own.set(rpcId, pairing);
+  if (action !== 'drop' && action !== 'cut') pairing.deliveries += 1;
 }
 
-function keyOf({ conn, rpcId }: FrameBody): string {
-  return `${conn}\0${typeof rpcId === 'number' ? 'n' : 's'}${rpcId}`;
-}
-
-function describeUnknown(
-  frame: Stamped<FrameBody>,
-  pairings: ReadonlyMap<string, Pairing>,
-  history: HistoryIndex,
-): string {
+function describeUnknown(frame: Stamped<FrameBody>, pairings: ByRequest<Pairing>, history: HistoryIndex): string {
   const { conn, rpcId } = frame;
   const other = typeof rpcId === 'number' ? String(rpcId) : Number(rpcId);
-  const isOtherType = pairings.has(keyOf({ ...frame, rpcId: other }));
+  const isOtherType = pairings.get(conn)?.has(other) === true;
   const why = isOtherType
     ? `; the request had the ${typeof other} ${JSON.stringify(other)}`
     : ', which no request on this connection had';

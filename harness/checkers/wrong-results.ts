@@ -1,7 +1,6 @@
-import { carriesToken } from '../model/answer.ts';
+import { type Answer, addPushes, addReplies, bySeq, carriesToken } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
-import type { EventOf, OkBody, Stamped } from '../model/event.ts';
-import type { HistoryIndex } from '../model/history-index.ts';
+import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import { createFindingList, judged, quoted, when, who } from './finding-list.ts';
 
 /**
@@ -25,7 +24,7 @@ export const wrongResults: Checker = {
     const owners = new Map(history.calls.map(({ planned }) => [planned.token, planned.call]));
     let results = 0;
     for (const call of history.calls) {
-      for (const event of answersTo(call.planned.call, history)) {
+      for (const event of answersTo(call, history)) {
         const isRight = carriesToken(call.planned, event);
         if (isRight === null) continue;
         results += 1;
@@ -53,15 +52,14 @@ export const wrongResults: Checker = {
   },
 };
 
-function answersTo(number: number, history: HistoryIndex): readonly (Stamped<OkBody> | EventOf<'push'>)[] {
-  const call = history.call(number);
-  if (!call) return [];
-  const replies = [...call.creates, ...call.reads].flatMap(({ end }) => (end?.kind === 'ok' ? [end] : []));
-  const pushes = call.tasks.flatMap((id) => {
+function answersTo(call: CallView, history: HistoryIndex): readonly Answer[] {
+  const answers: Answer[] = [];
+  addReplies(answers, call.creates, false);
+  addReplies(answers, call.reads, false);
+  for (const id of call.tasks) {
     const task = history.tasks.get(id);
     // A task that two calls were given belongs to neither for certain.
-    if (!task || task.calls.length > 1) return [];
-    return task.sightings.flatMap(({ event }) => (event.kind === 'push' ? [event] : []));
-  });
-  return [...replies, ...pushes].sort((a, b) => a.seq - b.seq);
+    if (task?.calls.length === 1) addPushes(answers, task);
+  }
+  return answers.sort(bySeq);
 }

@@ -24,7 +24,7 @@ function rowOf(
   const reason = excluded ?? applicable(plan.target);
   if (reason !== null) return { id, title, required: false, reached: 0, first: null, applicable: false, reason };
   const reached = find({ plan, history });
-  const first = reached.length === 0 ? null : Math.min(...reached.slice(0, 1), ...reached.slice(1, 1000));
+  const first = reached.length === 0 ? null : reached.reduce((least, seq) => Math.min(least, seq));
   const row = { id, title, required, reached: reached.length, first };
   return required && reached.length === 0 ? { ...row, reason: 'the scenario must reach it and did not' } : row;
 }

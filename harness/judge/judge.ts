@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
-import { checkers } from '../checkers/index.ts';
 import { metrics } from '../metrics/index.ts';
 import type { Checker } from '../model/checker.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
-import { countFates, fatesOf } from '../model/fates.ts';
 import { type History, readHistory } from '../model/history.ts';
 import { type HistoryIndex, indexHistory } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
@@ -13,11 +11,11 @@ import type { Plan } from '../model/plan.ts';
 import { loadAll } from '../model/registry.ts';
 import { runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { type TargetSummary, type ThresholdVerdict, VERDICT_SCHEMA, type Verdict, worst } from '../model/verdict.ts';
+import { type TargetSummary, type ThresholdVerdict, VERDICT_SCHEMA, type Verdict } from '../model/verdict.ts';
 import { type MetricCatalogue, parseThreshold } from '../plan/threshold.ts';
-import { byName, verdictOf } from './checker-verdict.ts';
-import { coverageOf, coverageValidity, faultRowsOf } from './coverage.ts';
-import { evidenceOf } from './evidence.ts';
+import { byName } from './checker-verdict.ts';
+import { faultRowsOf } from './coverage.ts';
+import { examine, loadJudge } from './invariants.ts';
 import { readPlan } from './plan-file.ts';
 import { evaluateThreshold, type Measured } from './threshold-evaluation.ts';
 
@@ -35,20 +33,12 @@ export interface JudgeInput {
 export async function judge(input: JudgeInput): Promise<Verdict> {
   const { plan } = input;
   const history = indexHistory(plan, input.history);
-  const evidence = evidenceOf(history);
-  const notRun = history.notes.find(({ topic }) => topic === 'unmet')?.text;
-  const checkerVerdicts = (input.checkers ?? (await loadAll(checkers)))
-    .map((checker) => ({ checker, verdict: verdictOf(checker, { plan, history, evidence, notRun }) }))
-    .sort((a, b) => (a.verdict.id < b.verdict.id ? -1 : 1));
-  const fates = countFates(fatesOf(plan, history));
+  const units = input.checkers ?? (await loadJudge()).checkers;
+  const { valid, verdicts, coverage, fates, notRun } = examine(plan, history, units);
   const metricUnits = input.metrics ?? (await loadAll(metrics));
   const values = measure(metricUnits, plan, history);
   const thresholds = thresholdsOf(plan, { metrics: values, fates }, { units: metricUnits, notRun });
-  const coverage = coverageOf(plan, history);
-  const valid = worst([...checkerVerdicts.map(({ verdict }) => verdict.valid), coverageValidity(coverage)]);
-  const isOurs = checkerVerdicts.some(
-    ({ checker, verdict }) => checker.meta.judges === 'harness' && verdict.valid === false,
-  );
+  const isOurs = verdicts.some(({ checker, verdict }) => checker.meta.judges === 'harness' && verdict.valid === false);
   return {
     schema: VERDICT_SCHEMA,
     claimcheck: plan.claimcheck,
@@ -62,7 +52,7 @@ export async function judge(input: JudgeInput): Promise<Verdict> {
     ...(notRun === undefined ? {} : { notRun }),
     valid,
     exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
-    checkers: checkerVerdicts.map(({ verdict }) => verdict),
+    checkers: verdicts.map(({ verdict }) => verdict),
     fates,
     phantom: history.effects.filter(({ phase, call }) => phase === 'commit' && (call === null || !history.call(call)))
       .length,

@@ -1,8 +1,28 @@
-import type { Observation } from './event.ts';
+import { derivedOnce } from './derivation.ts';
+import type { EventOf, Observation, OkBody, Stamped } from './event.ts';
 import type { Exchange, HistoryIndex, TaskView } from './history-index.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 
 /** What an answer says, in the terms the invariants are written in. */
+
+/** What somebody was told about a task: a good reply, or a notification. */
+export type Answer = Stamped<OkBody> | EventOf<'push'>;
+
+/** Adds the good replies to these requests; `isOwn`: only to those that the agent sent, not the auditor. */
+export function addReplies(answers: Answer[], exchanges: readonly Exchange[], isOwn: boolean): void {
+  for (const { inv, end } of exchanges) {
+    if (end?.kind === 'ok' && !(isOwn && inv.agent === 'auditor')) answers.push(end);
+  }
+}
+
+/** Adds the notifications that showed these tasks. */
+export function addPushes(answers: Answer[], task: TaskView): void {
+  for (const { event } of task.sightings) if (event.kind === 'push') answers.push(event);
+}
+
+export function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
+  return a.seq - b.seq;
+}
 
 /** Completed, and the result did not say isError. */
 export function isSuccess(seen: Observation): boolean {
@@ -49,23 +69,31 @@ export function denial(
   const [ack] = task.acks;
   if (!ack || ack.end.seq > inv.seq) return 'before-receipt';
   if (end.t >= task.expiresT) return 'expired';
-  if (plan.target.facts.scope === 'session' && sessionEnded(history, ack.end.seq, read)) return 'session-ended';
+  if (plan.target.facts.scope === 'session' && sessionEnded(plan, history, ack.end.seq, read)) return 'session-ended';
   return 'promised';
 }
 
 /** The session that owned the task is gone: lost by a server that forgot it, or with the boot it belonged to. */
-function sessionEnded(history: HistoryIndex, ackSeq: number, { inv }: Exchange): boolean {
+function sessionEnded(plan: Plan, history: HistoryIndex, ackSeq: number, { inv }: Exchange): boolean {
   if (history.bootAt(ackSeq) !== history.bootAt(inv.seq)) return true;
-  return history.exchanges.some(
-    ({ inv: other, end }) =>
-      other.conn === inv.conn &&
-      end !== null &&
-      end.kind !== 'ok' &&
-      end.reason === 'session-lost' &&
-      end.seq > ackSeq &&
-      end.seq < inv.seq,
+  return (
+    sessionLosses(plan, history)
+      .get(inv.conn)
+      ?.some((seq) => seq > ackSeq && seq < inv.seq) === true
   );
 }
+
+/** By connection: when (seq) a request was answered that its session is not known. */
+const sessionLosses = derivedOnce((_plan, { exchanges }) => {
+  const losses = new Map<string, number[]>();
+  for (const { inv, end } of exchanges) {
+    if (end === null || end.kind === 'ok' || end.reason !== 'session-lost') continue;
+    const known = losses.get(inv.conn);
+    if (known) known.push(end.seq);
+    else losses.set(inv.conn, [end.seq]);
+  }
+  return losses;
+});
 
 /** ns from run start until which a task acked at `ackT` must have settled: the SLA, moved by the last heal. */
 export function settleDeadlineT(plan: Plan, history: HistoryIndex, ackT: number): number {

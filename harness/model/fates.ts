@@ -1,5 +1,16 @@
-import { carriesToken, denial, hasOutcome, isSuccess, readerOf, settleDeadlineT } from './answer.ts';
-import type { EventOf, OkBody, Stamped } from './event.ts';
+import {
+  type Answer,
+  addPushes,
+  addReplies,
+  bySeq,
+  carriesToken,
+  denial,
+  hasOutcome,
+  isSuccess,
+  readerOf,
+  settleDeadlineT,
+} from './answer.ts';
+import { derivedOnce } from './derivation.ts';
 import type { CallView, Exchange, HistoryIndex, TaskView } from './history-index.ts';
 import { isTerminal } from './operation.ts';
 import type { Plan } from './plan.ts';
@@ -18,7 +29,7 @@ interface Subject {
   readonly call: CallView;
   readonly tasks: readonly TaskView[];
   /** What its own agent saw, notifications included; never the auditor's reads. */
-  readonly seen: readonly (Stamped<OkBody> | EventOf<'push'>)[];
+  readonly seen: readonly Answer[];
   /** Answers to other agents that carry its token. */
   readonly leaks: readonly number[];
 }
@@ -27,7 +38,7 @@ interface Subject {
 type Rule = (subject: Subject) => readonly number[] | null;
 
 /** One fate a call, the first that holds in the order of FATES: a partition, so the counts add up to the calls of the plan. */
-export function fatesOf(plan: Plan, history: HistoryIndex): readonly CallFate[] {
+export const fatesOf: (plan: Plan, history: HistoryIndex) => readonly CallFate[] = derivedOnce((plan, history) => {
   const leaks = leaksOf(plan, history);
   return history.calls.map((call) => {
     const number = call.planned.call;
@@ -39,14 +50,16 @@ export function fatesOf(plan: Plan, history: HistoryIndex): readonly CallFate[] 
     }
     throw new Error(`call ${number} has no fate: expected 'open' to hold when nothing else does`);
   });
-}
+});
 
 /** Fates that occurred, in the order of FATES. */
 export function countFates(fates: readonly CallFate[]): Readonly<Partial<Record<Fate, number>>> {
+  const found = new Map<Fate, number>();
+  for (const { fate } of fates) found.set(fate, (found.get(fate) ?? 0) + 1);
   const counts: Partial<Record<Fate, number>> = {};
   for (const fate of FATES) {
-    const count = fates.filter((row) => row.fate === fate).length;
-    if (count > 0) counts[fate] = count;
+    const count = found.get(fate);
+    if (count !== undefined) counts[fate] = count;
   }
   return counts;
 }
@@ -129,13 +142,10 @@ function denials(subject: Subject, kind: ReturnType<typeof denial>): readonly nu
 }
 
 function seenBy(call: CallView, tasks: readonly TaskView[]): Subject['seen'] {
-  const replies = [...call.creates, ...call.reads, ...call.cancels].flatMap(({ inv, end }) =>
-    inv.agent !== 'auditor' && end?.kind === 'ok' ? [end] : [],
-  );
-  const pushes = tasks.flatMap(({ sightings }) =>
-    sightings.flatMap(({ event }) => (event.kind === 'push' ? [event] : [])),
-  );
-  return [...replies, ...pushes].sort((a, b) => a.seq - b.seq);
+  const seen: Answer[] = [];
+  for (const requests of [call.creates, call.reads, call.cancels]) addReplies(seen, requests, true);
+  for (const task of tasks) addPushes(seen, task);
+  return seen.sort(bySeq);
 }
 
 function lastSeen(tasks: readonly TaskView[]): readonly number[] {

@@ -12,7 +12,7 @@ import type {
 } from './event.ts';
 import { createHealWatch } from './heal.ts';
 import type { Acked, CallView, Exchange, HistoryIndex, Sighting, TaskView } from './history-index.ts';
-import { bootAt, groupFrames, requestKey, strikesOf } from './history-lookup.ts';
+import { type ByRequest, bootAt, groupFrames, strikesOf } from './history-lookup.ts';
 import { isTerminal } from './operation.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 
@@ -239,7 +239,7 @@ function createdT(state: State, task: Draft<TaskView>, event: Stamped<OkBody> | 
 function finish(plan: Plan, history: { readonly events: readonly Event[]; readonly cut: boolean }, state: State) {
   const noteSeq = (topic: string) => state.notes.find((note) => note.topic === topic)?.seq ?? null;
   const boots = [...state.boots.values()].sort((a, b) => a.boot - b.boot);
-  let byRequest: Map<string, Stamped<FrameBody>[]> | null = null;
+  let byRequest: ByRequest<Stamped<FrameBody>[]> | null = null;
   const index: HistoryIndex = {
     events: history.events,
     cut: history.cut,
@@ -265,7 +265,7 @@ function finish(plan: Plan, history: { readonly events: readonly Event[]; readon
     bootAt: (seq) => bootAt(state.bootStarts, seq),
     framesOf(inv) {
       byRequest ??= groupFrames(state.frames);
-      return byRequest.get(requestKey(inv.conn, inv.rpcId)) ?? [];
+      return byRequest.get(inv.conn)?.get(inv.rpcId) ?? [];
     },
   };
   return index;

@@ -26,21 +26,28 @@ export function bootAt(starts: readonly { readonly seq: number; readonly boot: n
   return starts[low - 1]?.boot ?? 0;
 }
 
+/** By connection, then by rpc id; 7 and "7" are two ids. */
+export type ByRequest<Value> = Map<string, Map<number | string, Value>>;
+
 /** Frames by request, replies included. */
-export function groupFrames(frames: readonly Stamped<FrameBody>[]): Map<string, Stamped<FrameBody>[]> {
-  const groups = new Map<string, Stamped<FrameBody>[]>();
+export function groupFrames(frames: Iterable<Stamped<FrameBody>>): ByRequest<Stamped<FrameBody>[]> {
+  const groups: ByRequest<Stamped<FrameBody>[]> = new Map();
   for (const frame of frames) {
     // A request of the server has an id of its own counting.
     if (frame.rpcId == null || (frame.dir === 'in' && frame.type === 'request')) continue;
-    const key = requestKey(frame.conn, frame.rpcId);
-    const group = groups.get(key);
+    const own = idsOf(groups, frame.conn);
+    const group = own.get(frame.rpcId);
     if (group) group.push(frame);
-    else groups.set(key, [frame]);
+    else own.set(frame.rpcId, [frame]);
   }
   return groups;
 }
 
-/** 7 and "7" are two ids. */
-export function requestKey(conn: string, rpcId: number | string): string {
-  return `${conn}\0${typeof rpcId === 'number' ? 'n' : 's'}${rpcId}`;
+/** The ids of one connection, made when it is first met. */
+export function idsOf<Value>(requests: ByRequest<Value>, conn: string): Map<number | string, Value> {
+  const known = requests.get(conn);
+  if (known) return known;
+  const fresh = new Map<number | string, Value>();
+  requests.set(conn, fresh);
+  return fresh;
 }

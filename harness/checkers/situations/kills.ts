@@ -1,3 +1,5 @@
+import { firstAbove } from '../../model/acked-tasks.ts';
+import { derivedOnce } from '../../model/derivation.ts';
 import type { CallView, HistoryIndex, Strike } from '../../model/history-index.ts';
 import { NO_EFFECTS, type Situation, withOrderedEffects, withProcess, withTasks } from './situation.ts';
 
@@ -74,11 +76,10 @@ export const drainWithWorkInFlight: Situation = {
     description: 'A graceful shutdown with nothing to do shows nothing. Counted per SIGTERM.',
   },
   applicable: withProcess,
-  find({ history }) {
+  find({ plan, history }) {
     const drains = history.faults.filter(({ id, phase }) => id === 'F13' && phase === 'start');
-    return drains
-      .filter(({ seq }) => history.calls.some((call) => isInFlight(call, seq, history)))
-      .map(({ seq }) => seq);
+    const isBusyAt = busyTimes(plan, history);
+    return drains.map(({ seq }) => seq).filter(isBusyAt);
   },
 };
 
@@ -89,11 +90,12 @@ export const faultOverlapsWork: Situation = {
     description: 'Faults that fall between two pieces of work prove nothing. Counted per fault entry.',
   },
   applicable: () => null,
-  find({ history }) {
+  find({ plan, history }) {
     const found = new Map<string, number>();
+    const isBusyAt = busyTimes(plan, history);
     for (const { entry, phase, seq } of history.faults) {
       if (phase === 'plan' || phase === 'stop' || found.has(entry)) continue;
-      if (history.calls.some((call) => isInFlight(call, seq, history))) found.set(entry, seq);
+      if (isBusyAt(seq)) found.set(entry, seq);
     }
     return [...found.values()];
   },
@@ -122,12 +124,29 @@ function isAckedBefore(call: CallView, seq: number): boolean {
   return call.acks.some(({ end }) => end.seq < seq);
 }
 
-/** Sent, and neither settled nor given up. */
-function isInFlight(call: CallView, seq: number, history: HistoryIndex): boolean {
-  const sentSeq = call.creates[0]?.inv.seq ?? Number.POSITIVE_INFINITY;
-  if (sentSeq > seq) return false;
+/** Tells whether any call was in flight at an event: sent, and neither settled nor given up. */
+const busyTimes = derivedOnce((_plan, history): ((seq: number) => boolean) => {
+  const flights = history.calls.flatMap((call) => {
+    const sent = call.creates[0];
+    return sent ? [{ fromSeq: sent.inv.seq, toSeq: landedSeq(call, history) }] : [];
+  });
+  flights.sort((a, b) => a.fromSeq - b.fromSeq);
+  let latest = -1;
+  // The latest end of all that were sent so far: at an event, somebody is in flight if that is still to come.
+  const busy = flights.map(({ fromSeq, toSeq }) => {
+    latest = Math.max(latest, toSeq);
+    return { fromSeq, toSeq: latest };
+  });
+  return (seq) => {
+    const sentBefore = firstAbove(busy, seq, ({ fromSeq }) => fromSeq);
+    return seq < (busy[sentBefore - 1]?.toSeq ?? -1);
+  };
+});
+
+/** seq of what ended the call for its agent or showed its task settled, whichever came first. */
+function landedSeq(call: CallView, history: HistoryIndex): number {
   const settledSeqs = call.tasks.map((id) => history.tasks.get(id)?.settled?.event.seq ?? Number.POSITIVE_INFINITY);
   const blockingSeq = call.acks.find(({ end }) => end.task === undefined)?.end.seq ?? Number.POSITIVE_INFINITY;
   const quitSeq = call.quits[0]?.seq ?? Number.POSITIVE_INFINITY;
-  return seq < Math.min(...settledSeqs, blockingSeq, quitSeq);
+  return Math.min(...settledSeqs, blockingSeq, quitSeq);
 }

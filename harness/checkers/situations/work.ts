@@ -1,5 +1,6 @@
+import { ackedTasks } from '../../model/acked-tasks.ts';
 import { groupBy } from '../../model/grouping.ts';
-import type { HistoryIndex, TaskView } from '../../model/history-index.ts';
+import type { HistoryIndex } from '../../model/history-index.ts';
 import type { Status } from '../../model/operation.ts';
 import { NO_CANCEL, type Situation, withTasks } from './situation.ts';
 
@@ -10,8 +11,8 @@ export const outOfOrderCompletion: Situation = {
     description: 'Agents that bind results by order instead of by id get them wrong here. Counted per task.',
   },
   applicable: withTasks,
-  find({ history }) {
-    const tasks = byAck(history).flatMap(({ settled }) => (settled ? [settled.event.seq] : []));
+  find({ plan, history }) {
+    const tasks = ackedTasks(plan, history).flatMap(({ task: { settled } }) => (settled ? [settled.event.seq] : []));
     let latest = -1;
     return tasks.filter((seq) => {
       const isOvertaking = seq < latest;
@@ -47,11 +48,12 @@ export const severalTasksPerAgent: Situation = {
     description: 'Mixed-up results need at least two to mix. Counted per agent.',
   },
   applicable: withTasks,
-  find({ history }) {
-    const owned = groupBy(byAck(history), ({ owner }) => owner);
-    return [...owned.values()].flatMap((tasks) => {
-      const second = tasks[1]?.acks[0];
-      return second ? [second.end.seq] : [];
+  find({ plan, history }) {
+    const owned = new Map<number, number>();
+    return ackedTasks(plan, history).flatMap(({ task: { owner }, ackSeq }) => {
+      const count = (owned.get(owner) ?? 0) + 1;
+      owned.set(owner, count);
+      return count === 2 ? [ackSeq] : [];
     });
   },
 };
@@ -63,10 +65,9 @@ export const concurrentTasks: Situation = {
     description: 'One at a time, the easiest server is right. Counted per task.',
   },
   applicable: withTasks,
-  find({ history }) {
+  find({ plan, history }) {
     let busyUntilSeq = -1;
-    return byAck(history).flatMap((task) => {
-      const ackSeq = task.acks[0]?.end.seq ?? 0;
+    return ackedTasks(plan, history).flatMap(({ task, ackSeq }) => {
       const isOverlapping = ackSeq < busyUntilSeq;
       busyUntilSeq = Math.max(busyUntilSeq, task.settled?.event.seq ?? Number.POSITIVE_INFINITY);
       return isOverlapping ? [ackSeq] : [];
@@ -118,17 +119,11 @@ function withCancel(target: Parameters<Situation['applicable']>[0]): string | nu
 
 /** Tasks somebody tried to cancel whose last status shown is as asked; seq of that sighting. */
 function cancelled(history: HistoryIndex, isEnd: (status: Status) => boolean): readonly number[] {
-  const attempted = new Set(
-    history.exchanges.flatMap(({ inv }) => (inv.op === 'cancel' && inv.task ? [inv.task] : [])),
-  );
+  const attempted = new Set<string>();
+  for (const { inv } of history.exchanges) if (inv.op === 'cancel' && inv.task) attempted.add(inv.task);
   return [...attempted].flatMap((id) => {
     // What a cancel itself answers is a promise; what a read shows afterwards is the end.
     const last = history.tasks.get(id)?.sightings.findLast(({ inv, event }) => inv?.op !== 'cancel' && event.status);
     return last?.event.status !== undefined && isEnd(last.event.status) ? [last.event.seq] : [];
   });
-}
-
-function byAck(history: HistoryIndex): readonly TaskView[] {
-  const acked = [...history.tasks.values()].filter(({ acks }) => acks.length > 0);
-  return acked.sort((a, b) => (a.acks[0]?.end.seq ?? 0) - (b.acks[0]?.end.seq ?? 0));
 }

@@ -1,11 +1,8 @@
 import type { PlannedFault } from '../plan.ts';
 import { createHistory, type HistoryBuilder, taskOf } from './history-builder.ts';
 
-const AGENT_COUNT = 20;
 const ROUND_MS = 120;
 const POLL_OFFSETS_MS = [20, 40, 60];
-// Every so many rounds the server is killed between two rounds, so that a longer history has more boots as well.
-const ROUNDS_PER_BOOT = 40;
 // Events of one call: receipt, polls, effect, result, continuation and the two final reads.
 const EVENTS_PER_CALL = 33;
 // Every tenth call loses its first receipt and is sent again with its key.
@@ -16,25 +13,31 @@ interface Step {
   run(h: HistoryBuilder, atMs: number): void;
 }
 
+export interface LongRun {
+  readonly agents?: number;
+  /** Every so many rounds the server is killed between two rounds, so that a longer history has more boots as well. */
+  readonly roundsPerBoot?: number;
+}
+
 /**
- * A run in which nothing goes wrong, about `eventCount` events long (one round of twenty calls more or less): twenty agents
- * call, poll, fetch and go on, receipts get lost, the server is killed and comes back. Everything grows in proportion.
+ * A run in which nothing goes wrong, about `eventCount` events long (one round of calls more or less): the agents call, poll,
+ * fetch and go on, receipts get lost, the server is killed and comes back. Everything grows in proportion.
  */
-export function tellLongRun(eventCount: number): HistoryBuilder {
-  const roundCount = Math.max(1, Math.round(eventCount / EVENTS_PER_CALL / AGENT_COUNT));
-  const killCount = Math.floor((roundCount - 1) / ROUNDS_PER_BOOT);
+export function tellLongRun(eventCount: number, { agents = 20, roundsPerBoot = 40 }: LongRun = {}): HistoryBuilder {
+  const roundCount = Math.max(1, Math.round(eventCount / EVENTS_PER_CALL / agents));
+  const killCount = Math.floor((roundCount - 1) / roundsPerBoot);
   const faults = Array.from({ length: killCount }, (_, index): PlannedFault => {
-    const atMs = (index + 1) * ROUNDS_PER_BOOT * ROUND_MS;
+    const atMs = (index + 1) * roundsPerBoot * ROUND_MS;
     return { entry: `F12#${index + 1}`, fault: 'F12', name: 'kill', trigger: { kind: 'time', atMs }, options: {} };
   });
-  const callCount = roundCount * AGENT_COUNT;
-  const h = createHistory({ calls: callCount, agents: AGENT_COUNT, faults, plan: { limits: limitsFor(roundCount) } });
+  const callCount = roundCount * agents;
+  const h = createHistory({ calls: callCount, agents, faults, plan: { limits: limitsFor(roundCount) } });
   for (let round = 0; round < roundCount; round++) {
     const startMs = round * ROUND_MS;
-    if (round > 0 && round % ROUNDS_PER_BOOT === 0) restart(h, startMs, `F12#${round / ROUNDS_PER_BOOT}`);
+    if (round > 0 && round % roundsPerBoot === 0) restart(h, startMs, `F12#${round / roundsPerBoot}`);
     const steps: Step[] = [];
-    for (let agent = 1; agent <= AGENT_COUNT; agent++) {
-      steps.push(...live(round * AGENT_COUNT + agent, startMs + 3 + agent, agent));
+    for (let agent = 1; agent <= agents; agent++) {
+      steps.push(...live(round * agents + agent, startMs + 3 + agent, agent));
     }
     steps.sort((a, b) => a.atMs - b.atMs);
     for (const step of steps) step.run(h, step.atMs);
