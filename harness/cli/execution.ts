@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { RunResult, RunUnits } from '../execution/course.ts';
 import { createRecorder } from '../execution/recorder.ts';
+import { loadUnits } from '../execution/units.ts';
 import { judgeDirectory } from '../judge/judge.ts';
 import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
@@ -16,7 +17,6 @@ import { discardOutDirectory, openOutDirectory } from './out-directory.ts';
 import { createProgressState } from './progress-state.ts';
 import { showProgress } from './progress-view.ts';
 import { drawReport, readRun } from './run-report.ts';
-import { loadUnits } from './units.ts';
 
 export interface ExecutionOptions {
   readonly plan: Plan;

@@ -26,7 +26,29 @@ export interface Plan {
   /** What the target makes impossible and was therefore taken out. */
   readonly notApplicable: readonly NotApplicable[];
   readonly record: 'full' | 'heads' | 'counts';
+  /** Virtual time only: what stands in for the machine. Absent: VIRTUAL_DEFAULTS. */
+  readonly virtual?: PlannedWorld;
 }
+
+/** The machine of a simulated run. Ranges are whole ms, both ends included, drawn evenly. */
+export interface PlannedWorld {
+  /** Wall clock at the start of the run, ms since the epoch. */
+  readonly epochMs: number;
+  /** One message, one way. */
+  readonly linkMs: readonly [number, number];
+  /** One way to the store, and back. */
+  readonly storeMs: readonly [number, number];
+  /** From the start of a process to its first code. */
+  readonly bootMs: readonly [number, number];
+}
+
+/** A quiet machine: a loopback, a local disk, a Node program that starts. */
+export const VIRTUAL_DEFAULTS: PlannedWorld = {
+  epochMs: Date.UTC(2026, 0, 1),
+  linkMs: [1, 2],
+  storeMs: [1, 3],
+  bootMs: [30, 60],
+};
 
 export interface NotApplicable {
   readonly kind: 'fault' | 'situation' | 'threshold' | 'checker';

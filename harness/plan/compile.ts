@@ -1,7 +1,7 @@
 import { backoffs } from '../backoffs/index.ts';
 import { situations } from '../checkers/situations.ts';
 import type { NotApplicable, Plan, PlannedBackoff, PlannedCall, PlannedLimits, PlannedTarget } from '../model/plan.ts';
-import { PLAN_SCHEMA } from '../model/plan.ts';
+import { PLAN_SCHEMA, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { unknownName } from '../model/usage-error.ts';
 import { applyOverrides, type Overrides } from './override.ts';
@@ -61,6 +61,7 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
     mustReach: reached.mustReach,
     notApplicable: [...notApplicable, ...reached.notApplicable, ...demanded.notApplicable],
     record: wanted.record,
+    ...(time === 'virtual' ? { virtual: VIRTUAL_DEFAULTS } : {}),
   };
 }
 

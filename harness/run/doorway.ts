@@ -1,3 +1,4 @@
+import { createStdioShim } from '../execution/stdio-shim.ts';
 import type { Clock } from '../model/clock.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
@@ -5,8 +6,7 @@ import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
 import { type ProxyOptions, startHttpProxy } from './http-proxy.ts';
-import type { ServerProcess } from './server-process.ts';
-import { createStdioShim } from './stdio-shim.ts';
+import { processPeer, type ServerProcess } from './server-process.ts';
 
 // Between two looks whether a fresh boot answers.
 const GREET_AGAIN_MS = 20;
@@ -96,7 +96,7 @@ export function openStdioDoorway(options: {
       const conn = processCount === 1 ? `stdio-b${boot}` : `stdio-a${process}-b${boot}`;
       const seat = seatOf(process);
       seat.boot = boot;
-      await seat.host.attach(conn, createStdioShim({ ...link, conn, server }), withinMs);
+      await seat.host.attach(conn, createStdioShim({ ...link, conn, peer: processPeer(server) }), withinMs);
     },
     endpointOf: (agent) => ({ kind: 'stdio', host: seatOf(agent).host }),
     async close() {

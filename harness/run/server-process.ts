@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
+import type { LinePeer } from '../execution/line-peer.ts';
 import type { Guardian } from './guardian.ts';
 import { createLineLimit } from './line-limit.ts';
 import { limitLog } from './log-limit.ts';
@@ -92,6 +93,21 @@ export async function startServerProcess(options: {
     },
     endInput: () => {
       child.stdin?.end();
+    },
+  };
+}
+
+/** The process as the far end of its pipes. */
+export function processPeer(server: ServerProcess): LinePeer {
+  return {
+    write: server.write,
+    isGone: () => server.exit() !== null,
+    onLine: (listener) => {
+      server.lines?.on('line', listener);
+    },
+    onClose(listener) {
+      server.lines?.once('close', () => listener('the server closed its stdout'));
+      void server.exited.then(({ code, signal }) => listener(`the server exited (${signal ?? `code ${code}`})`));
     },
   };
 }

@@ -15,9 +15,9 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const { context, endpoint, agent } = options;
   const adapter = await loadUnit(ADAPTERS, 'dialect', context.target.dialect);
   const source: LineSource =
-    endpoint.kind === 'http'
-      ? await createHttpLine({ context, endpoint, adapter, agent })
-      : createStdioLine(endpoint.host);
+    endpoint.kind === 'stdio'
+      ? createStdioLine(endpoint.host)
+      : await createHttpLine({ context, endpoint, adapter, agent });
   const opened = await source.line();
   if (opened.link === null) throw new HandshakeError('no boot of the server has answered a greeting yet');
   let { handshake } = opened;

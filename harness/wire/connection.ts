@@ -7,7 +7,7 @@ import type { PlannedCall, PlannedLimits } from '../model/plan.ts';
 import type { Handshake } from './dialects/adapter.ts';
 import type { RpcLink } from './rpc-link.ts';
 import type { Stray } from './stray.ts';
-import type { LineStream, RequestTags } from './wire.ts';
+import type { Channel, LineStream, RequestTags } from './wire.ts';
 import type { WireTarget } from './wire-target.ts';
 
 /** One agent's conversation with the server. Over http it owns its sockets; over stdio agents share a `StdioHost`. */
@@ -58,6 +58,8 @@ export type Endpoint =
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
     }
+  /** The same over a channel that somebody else made: a server in this thread. */
+  | { readonly kind: 'channel'; readonly conn: string; readonly channel: Channel }
   | { readonly kind: 'stdio'; readonly host: StdioHost };
 
 /** The one stdio link that all agents of a process share, over all its boots. */

@@ -11,9 +11,12 @@ import {
 import { GARBAGE_CHARS_MAX, type Stray } from './stray.ts';
 import { GATEWAY_HEADER, type HttpHeaders, type RawReply, UPSTREAM_HEADER } from './wire.ts';
 
-export interface HttpResponse {
+export interface HttpHead {
   readonly status: number;
   readonly headers: HttpHeaders;
+}
+
+export interface HttpResponse extends HttpHead {
   readonly body: BodyReadable;
 }
 
@@ -34,11 +37,17 @@ export async function readHttpReply(response: HttpResponse, expected: Expected):
   if (status < 300 && headers['content-type']?.startsWith('text/event-stream')) return readEvents(body, { take });
   const text = await readText(body);
   if (text === null) return { kind: 'garbled', message: 'the reply is too long', http: status, text: '' };
+  return bodyReply(text, response, expected);
+}
+
+/** What a whole body that is no event stream means. */
+export function bodyReply(text: string, response: HttpHead, expected: Expected): RawReply {
+  const { status, headers } = response;
   const head = text.slice(0, GARBAGE_CHARS_MAX);
   const value = parseJson(text);
   // An error page is no stray message: it is told as the HTTP status that it is.
   if (value === undefined && status >= 300) return { kind: 'http', http: status, headers, text: head };
-  const reply = take(readMessage(value), text);
+  const reply = takeMessage(readMessage(value), text, response, expected);
   if (reply !== null) return reply;
   if (status >= 300) return { kind: 'http', http: status, headers, text: head };
   const why = text === '' ? 'the body is empty' : 'the body is not the JSON-RPC reply to this request';
@@ -46,7 +55,12 @@ export async function readHttpReply(response: HttpResponse, expected: Expected):
 }
 
 /** The reply, if the message is that; anything else is passed on. */
-function takeMessage(incoming: RpcIncoming, raw: string, response: HttpResponse, expected: Expected): RawReply | null {
+export function takeMessage(
+  incoming: RpcIncoming,
+  raw: string,
+  response: HttpHead,
+  expected: Expected,
+): RawReply | null {
   switch (incoming.kind) {
     case 'notification':
       expected.onNotification(incoming.notification);

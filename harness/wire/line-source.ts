@@ -13,7 +13,7 @@ export interface LineSource {
 
 export interface HttpLineOptions {
   readonly context: WireContext;
-  readonly endpoint: Extract<Endpoint, { kind: 'http' }>;
+  readonly endpoint: Exclude<Endpoint, { kind: 'stdio' }>;
   readonly adapter: Adapter;
   readonly agent: number;
 }
@@ -21,8 +21,11 @@ export interface HttpLineOptions {
 /** One link for the whole run; a lost session is opened again before the next operation. Throws when the first greeting fails. */
 export async function createHttpLine(options: HttpLineOptions): Promise<LineSource> {
   const { context, endpoint, adapter, agent } = options;
-  const { conn, url, headers } = endpoint;
-  const channel = createHttpChannel({ url, headers, onStray: (stray) => context.onStray?.(conn, stray) });
+  const { conn } = endpoint;
+  const channel =
+    endpoint.kind === 'channel'
+      ? endpoint.channel
+      : createHttpChannel({ ...endpoint, onStray: (stray) => context.onStray?.(conn, stray) });
   const link = createRpcLink({ conn, channel, context, agent, capabilities: adapter.capabilities });
   let greeting: Promise<Handshake> | null = null;
   /** Operations that find the session lost at the same time wait for one greeting. */

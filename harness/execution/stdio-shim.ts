@@ -1,9 +1,9 @@
-import type { FaultLog } from '../execution/fault-log.ts';
-import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
-import type { Interposer, Ruling } from '../execution/interposer.ts';
-import { readMessage } from '../execution/message-text.ts';
 import type { MessageView } from '../model/fault.ts';
-import type { ServerProcess } from './server-process.ts';
+import type { FaultLog } from './fault-log.ts';
+import type { FrameInput, FrameLog, Tag } from './frame-log.ts';
+import type { Interposer, Ruling } from './interposer.ts';
+import type { LinePeer } from './line-peer.ts';
+import { readMessage } from './message-text.ts';
 
 /** The pipe between the wire and one boot of a stdio server, with the interposer in the middle. Shaped as the wire's LineStream. */
 export interface StdioShim {
@@ -14,7 +14,7 @@ export interface StdioShim {
 
 export interface ShimOptions {
   readonly conn: string;
-  readonly server: ServerProcess;
+  readonly peer: LinePeer;
   readonly interposer: Interposer;
   readonly frames: FrameLog;
   readonly log: FaultLog;
@@ -54,12 +54,11 @@ class Shim {
 
   constructor(options: ShimOptions) {
     this.#options = options;
-    const { server } = options;
-    server.lines?.on('line', (line) => {
+    const { peer } = options;
+    peer.onLine((line) => {
       if (line.trim() !== '') void this.#receive(line);
     });
-    server.lines?.once('close', () => this.#close('the server closed its stdout'));
-    void server.exited.then(({ code, signal }) => this.#close(`the server exited (${signal ?? `code ${code}`})`));
+    peer.onClose((why) => this.#close(why));
   }
 
   onClose(listener: (why: string) => void): void {
@@ -67,8 +66,8 @@ class Shim {
   }
 
   send(line: string): boolean {
-    const { conn, server, interposer, frames, sleep } = this.#options;
-    if (this.#isClosed || server.exit() !== null) return false;
+    const { conn, peer, interposer, frames, sleep } = this.#options;
+    if (this.#isClosed || peer.isGone()) return false;
     const head = readMessage(line);
     const base: Outgoing = { conn, dir: 'out', text: line, bytes: Buffer.byteLength(line), head };
     const view = frames.view({ ...base, tag: this.#tagOf(head.rpcId) });
@@ -111,7 +110,7 @@ class Shim {
   #write(frame: Outgoing, action: 'pass' | 'delay' | 'dup'): boolean {
     if (this.#isClosed) return false;
     this.#options.frames.frame({ ...frame, action });
-    return this.#options.server.write(frame.text);
+    return this.#options.peer.write(frame.text);
   }
 
   async #receive(line: string): Promise<void> {

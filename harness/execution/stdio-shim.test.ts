@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createFrameLog, type FrameInput } from '../execution/frame-log.ts';
-import { createInterposer } from '../execution/interposer.ts';
 import type { Disposition, MessageFault } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
-import type { Exit, ServerProcess } from './server-process.ts';
+import { createFrameLog, type FrameInput } from './frame-log.ts';
+import { createInterposer } from './interposer.ts';
+import type { LinePeer } from './line-peer.ts';
 import { createStdioShim } from './stdio-shim.ts';
 
 const unit = (disposition: Disposition): MessageFault => ({
@@ -36,16 +36,16 @@ const strike = (direction: 'request' | 'reply'): PlannedFault => ({
 function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
   const output = new PassThrough();
   const written: string[] = [];
-  const exits = new EventEmitter();
-  const exited = new Promise<Exit>((resolve) => exits.once('exit', resolve));
-  const server: ServerProcess = {
-    pid: 1,
-    exited,
-    exit: () => null,
-    lines: createInterface({ input: output }),
+  const closes = new EventEmitter();
+  const readable = createInterface({ input: output });
+  const peer: LinePeer = {
+    isGone: () => false,
     write: (line) => written.push(line) > 0,
-    signal: () => {},
-    endInput: () => {},
+    onLine: (listener) => readable.on('line', listener),
+    onClose(listener) {
+      readable.once('close', () => listener('the server closed its stdout'));
+      closes.once('exit', () => listener('the server exited (SIGKILL)'));
+    },
   };
   const frames: string[] = [];
   const notes: string[] = [];
@@ -77,7 +77,7 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
   });
   const shim = createStdioShim({
     conn: 'stdio-b1',
-    server,
+    peer,
     interposer: createInterposer({
       plan,
       faults: new Map([['F5', unit(disposition)]]),

@@ -1,9 +1,9 @@
 import { agents } from '../agents/index.ts';
 import { backoffs } from '../backoffs/index.ts';
-import type { RunUnits } from '../execution/course.ts';
 import { faults } from '../faults/index.ts';
 import type { Plan } from '../model/plan.ts';
 import { loadUnit, type Registry } from '../model/registry.ts';
+import type { RunUnits } from './course.ts';
 
 /** Loads the units a plan names. A UsageError lists the known ones: a saved plan may be older or newer than this program. */
 export async function loadUnits(plan: Plan): Promise<RunUnits> {
