@@ -4,22 +4,24 @@ import type { QueueOptions, TaskQueue } from './queue.ts';
 export async function openLocalQueue(options: QueueOptions): Promise<TaskQueue> {
   const waiting: string[] = [];
   const known = new Set<string>(); // waiting or running
+  const running = new Set<string>();
+  const again = new Set<string>(); // offered while they ran
   let reservedCount = 0;
-  let runningCount = 0;
   let isPaused = false;
   let run: ((id: string) => Promise<void>) | undefined;
 
-  const hasRoom = () => waiting.length + reservedCount + runningCount < options.waitingMax + options.concurrency;
+  const hasRoom = () => waiting.length + reservedCount + running.size < options.waitingMax + options.concurrency;
 
   function pump(): void {
-    while (run !== undefined && !isPaused && runningCount < options.concurrency) {
+    while (run !== undefined && !isPaused && running.size < options.concurrency) {
       const id = waiting.shift();
       if (id === undefined) return;
-      runningCount++;
+      running.add(id);
       run(id).finally(() => {
-        runningCount--;
+        running.delete(id);
         known.delete(id);
-        pump();
+        if (again.delete(id)) add(id);
+        else pump();
       });
     }
   }
@@ -48,6 +50,10 @@ export async function openLocalQueue(options: QueueOptions): Promise<TaskQueue> 
       };
     },
     async offer(id) {
+      if (running.has(id)) {
+        again.add(id);
+        return true;
+      }
       if (known.has(id) || !hasRoom()) return false;
       add(id);
       return true;
@@ -59,7 +65,7 @@ export async function openLocalQueue(options: QueueOptions): Promise<TaskQueue> 
     pause() {
       isPaused = true;
     },
-    load: () => ({ waiting: waiting.length + reservedCount, running: runningCount }),
+    load: () => ({ waiting: waiting.length + reservedCount, running: running.size }),
     async [Symbol.asyncDispose]() {
       isPaused = true;
       waiting.length = 0;

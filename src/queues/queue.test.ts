@@ -59,14 +59,19 @@ describe.each(Object.entries(QUEUES))('queue %s', (id, entry) => {
     expect(queue.reserve()).toBeDefined();
   });
 
-  test('an id offered twice is one, until it has ended', async () => {
+  test('an id offered twice while it waits is one; offered while it runs, it is run once more after that', async () => {
     await using queue = await open(1, 10);
     const work = manual();
-    queue.work(work.run);
     expect([await queue.offer('a'), await queue.offer('a')]).toEqual([true, false]);
+    queue.work(work.run);
+    expect([await queue.offer('a'), await queue.offer('a')]).toEqual([true, true]);
+    expect(work.started).toEqual(['a']);
     await work.end('a');
-    expect(await queue.offer('a')).toBe(true);
     expect(work.started).toEqual(['a', 'a']);
+    await work.end('a');
+    expect(queue.load()).toEqual({ waiting: 0, running: 0 });
+    expect(await queue.offer('a')).toBe(true);
+    expect(work.started).toEqual(['a', 'a', 'a']);
   });
 
   test('a paused queue hands out nothing more', async () => {

@@ -7,7 +7,7 @@ import type { Meta } from '../registry.ts';
 export interface TaskQueue extends AsyncDisposable {
   /** A place for work that is about to be recorded, taken at once; undefined: full. */
   reserve(): Place | undefined;
-  /** Work that is recorded already. false: full, or known here already. */
+  /** Work that is recorded already. What runs here at this moment is run once more after that. false: full, or waiting here already. */
   offer(id: string): Promise<boolean>;
   /** From now on calls `run` for each id, at most `concurrency` at a time. `run` never rejects. */
   work(run: (id: string) => Promise<void>): void;

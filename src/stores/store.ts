@@ -21,7 +21,7 @@ export interface TaskStore extends AsyncDisposable {
   due(nowMs: number, limit: number): Promise<readonly TaskRecord[]>;
   /** Queued records, the oldest first (createdAt, then id), strictly after `after`. */
   queued(page: { readonly after?: Position; readonly limit: number }): Promise<readonly TaskRecord[]>;
-  /** Records a worker holds (running or input_required with a lease), oldest first, strictly after `after`. */
+  /** Records a worker holds (those with a lease), oldest first, strictly after `after`. */
   held(page: { readonly after?: Position; readonly limit: number }): Promise<readonly TaskRecord[]>;
   /** Stores that can tell a dead worker from a slow one without waiting for its lease to end. */
   readonly presence?: Presence;

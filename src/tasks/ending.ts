@@ -52,7 +52,10 @@ export function createEnding({ store, worker, writer, clock }: EndingParts): End
 /** The SLA has passed. */
 export function timeout(task: TaskRecord): TaskEvent {
   const afterMs = task.deadlineAt - task.createdAt;
-  const where = task.startedAt === null ? 'before it was started' : 'while it was running';
+  const where =
+    task.state === 'input_required'
+      ? 'while it waited for input'
+      : `${task.startedAt === null ? 'before it was started' : 'while it was running'}`;
   return { type: 'fail', outcome: failure('timed-out', `The task timed out after ${afterMs} ms, ${where}.`) };
 }
 
@@ -68,6 +71,5 @@ export function interruption(task: TaskRecord, cause: string, tools: TaskEngineO
 
 function whyNot(task: TaskRecord, tools: TaskEngineOptions['tools']): string {
   if (!tools.has(task.tool)) return `this server has no tool named '${task.tool}' any more`;
-  if (task.state === 'input_required') return 'it was waiting for input that only its worker could take';
   return `'${task.tool}' with these arguments is not declared safe to repeat`;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSilentLog } from '../telemetry/log.ts';
 import { messageOf } from '../usage-error.ts';
+import { createAnswer } from './answering.ts';
 import { createCancel } from './cancellation.ts';
 import { createServerClock } from './clock.ts';
 import { createDrain } from './draining.ts';
@@ -67,6 +68,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
     get: reading.get,
     wait: reading.wait,
     cancel: createCancel({ ending, clock }),
+    answer: createAnswer({ writer, queue, clock }),
     list: reading.list,
     subscribe: (principal, listener) => hub.subscribe(principal, listener),
     drain,

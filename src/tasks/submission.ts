@@ -91,6 +91,8 @@ function newRecord(request: SubmitRequest, { tools, clock, limits }: SubmissionP
     ttlMs: effectiveTtlMs(request.ttlMs, limits.ttl),
     pollIntervalMs: limits.pollIntervalMs,
     outcome: null,
+    answerable: request.answerable ?? [],
+    inputs: (request.answered ?? []).map((input) => ({ ...input, askedAt: nowMs })),
     lease: null,
     fence: 0,
     runs: 0,

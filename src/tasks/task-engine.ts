@@ -1,4 +1,4 @@
-import type { TaskRecord } from './task.ts';
+import type { InputAnswer, InputMethod, TaskInput, TaskRecord } from './task.ts';
 
 /** The one engine that every dialect is a thin face of. */
 export interface TaskEngine extends AsyncDisposable {
@@ -11,6 +11,15 @@ export interface TaskEngine extends AsyncDisposable {
   /** Resolves when the task is terminal or needs input; rejects with the signal's reason. undefined as in `get`. */
   wait(principal: string, id: string, signal: AbortSignal): Promise<TaskRecord | undefined>;
   cancel(principal: string, id: string, reason?: string): Promise<CancelAnswer>;
+  /**
+   * Takes answers to outstanding questions, by key; what is answered already or was never asked is ignored. The work goes on
+   * when none is outstanding. Gives the task as it stands then; undefined as in `get`.
+   */
+  answer(
+    principal: string,
+    id: string,
+    answers: Readonly<Record<string, InputAnswer>>,
+  ): Promise<TaskRecord | undefined>;
   /** Newest first. `cursor` is opaque; an invalid one gives 'bad-cursor'. */
   list(
     principal: string,
@@ -32,6 +41,10 @@ export interface SubmitRequest {
   readonly maxWaitMs: number | null;
   /** Asked for by the client (2025-11-25); capped by the server. undefined: the server's default. */
   readonly ttlMs?: number | null;
+  /** What the caller can be asked for while the work goes on. Default: nothing. */
+  readonly answerable?: readonly InputMethod[];
+  /** What it was asked and has answered before the task began. */
+  readonly answered?: readonly Pick<TaskInput, 'key' | 'request' | 'answer'>[];
 }
 
 export type SubmitAnswer =

@@ -9,6 +9,21 @@ const toolResult = z.strictObject({
   isError: z.boolean().optional(),
 });
 
+const taskInput = z.strictObject({
+  key: z.string(),
+  request: z.strictObject({
+    method: z.enum(['elicitation/create', 'sampling/createMessage']),
+    params: z.record(z.string(), z.unknown()),
+  }),
+  askedAt: z.number(),
+  answer: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('result'), result: z.record(z.string(), z.unknown()) }),
+      z.strictObject({ kind: z.literal('error'), error: rpcError }),
+    ])
+    .nullable(),
+});
+
 const taskRecord: z.ZodType<TaskRecord> = z.strictObject({
   id: z.string(),
   principal: z.string(),
@@ -31,6 +46,9 @@ const taskRecord: z.ZodType<TaskRecord> = z.strictObject({
       z.strictObject({ kind: z.literal('error'), error: rpcError }),
     ])
     .nullable(),
+  // Records of servers that could not ask have neither.
+  answerable: z.array(taskInput.shape.request.shape.method).default([]),
+  inputs: z.array(taskInput).default([]),
   lease: z.strictObject({ worker: z.string(), untilMs: z.number() }).nullable(),
   fence: z.int(),
   runs: z.int(),

@@ -26,6 +26,10 @@ export interface TaskRecord {
   readonly ttlMs: number | null;
   readonly pollIntervalMs: number;
   readonly outcome: Outcome | null;
+  /** What its caller can be asked for; a tool that asks for more fails. */
+  readonly answerable: readonly InputMethod[];
+  /** Every question asked so far, in the order of asking, with its answer once that is here. */
+  readonly inputs: readonly TaskInput[];
   readonly lease: { readonly worker: string; readonly untilMs: number } | null;
   /** Grows with each claim; a write with an older fence is refused. */
   readonly fence: number;
@@ -34,6 +38,30 @@ export interface TaskRecord {
   /** Grows with each write: compare-and-set. */
   readonly version: number;
 }
+
+/** What a tool may ask of its caller, by the name of the protocol's request. */
+export type InputMethod = 'elicitation/create' | 'sampling/createMessage';
+
+/** A question as the protocol carries it. */
+export interface InputRequest {
+  readonly method: InputMethod;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface TaskInput {
+  /** Names this question and no other, for the whole life of the task. */
+  readonly key: string;
+  readonly request: InputRequest;
+  /** ms since the epoch */
+  readonly askedAt: number;
+  /** null: outstanding. */
+  readonly answer: InputAnswer | null;
+}
+
+/** The result of the request (an ElicitResult, a CreateMessageResult), or the error a client gave in its place. */
+export type InputAnswer =
+  | { readonly kind: 'result'; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'error'; readonly error: RpcError };
 
 export type Outcome =
   | { readonly kind: 'result'; readonly result: ToolResult }

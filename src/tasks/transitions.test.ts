@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Outcome, TaskRecord, TaskState } from './task.ts';
+import type { InputRequest, Outcome, TaskRecord, TaskState } from './task.ts';
 import { taskOf } from './testing/task-fixture.ts';
 import { applyEvent, isTerminal, nextState, TASK_EVENTS, type TaskEvent } from './transitions.ts';
 
 const STATES: readonly TaskState[] = ['queued', 'running', 'input_required', 'settled', 'cancelled'];
+const QUESTION: InputRequest = { method: 'elicitation/create', params: { message: 'Which?' } };
 const outcome: Outcome = { kind: 'result', result: { content: [] } };
 
 const EVENTS: Readonly<Record<TaskEvent['type'], TaskEvent>> = {
   claim: { type: 'claim', worker: 'w', leaseUntilMs: 9_000 },
   renew: { type: 'renew', leaseUntilMs: 9_000 },
   note: { type: 'note', message: 'half' },
-  ask: { type: 'ask', message: 'which?' },
-  answer: { type: 'answer', worker: 'w', leaseUntilMs: 9_000 },
+  ask: { type: 'ask', message: 'which?', inputs: [] },
+  reply: { type: 'reply', answers: {} },
+  answer: { type: 'answer', answers: {} },
   finish: { type: 'finish', outcome },
   fail: { type: 'fail', outcome },
   release: { type: 'release', message: 'again' },
@@ -31,8 +33,8 @@ const ALLOWED: readonly (readonly [TaskState, TaskEvent['type'], TaskState])[] =
   ['running', 'fail', 'settled'],
   ['running', 'release', 'queued'],
   ['running', 'cancel', 'cancelled'],
-  ['input_required', 'renew', 'input_required'],
-  ['input_required', 'answer', 'running'],
+  ['input_required', 'reply', 'input_required'],
+  ['input_required', 'answer', 'queued'],
   ['input_required', 'fail', 'settled'],
   ['input_required', 'cancel', 'cancelled'],
 ];
@@ -40,7 +42,7 @@ const ALLOWED: readonly (readonly [TaskState, TaskEvent['type'], TaskState])[] =
 const inState = (state: TaskState): TaskRecord =>
   taskOf({
     state,
-    lease: state === 'running' || state === 'input_required' ? { worker: 'w', untilMs: 5_000 } : null,
+    lease: state === 'running' ? { worker: 'w', untilMs: 5_000 } : null,
     outcome: state === 'settled' ? outcome : null,
   });
 
@@ -75,6 +77,19 @@ test('a claim takes the lease, raises the fence and counts the run; the first st
   expect(again).toMatchObject({ fence: 2, runs: 2, startedAt: 2_000, updatedAt: 4_000 });
 });
 
+test('what is asked stays asked; an answer fills its question, and a second one to it changes nothing', () => {
+  const yes = { kind: 'result', result: { action: 'accept' } } as const;
+  const no = { kind: 'result', result: { action: 'decline' } } as const;
+  const inputs = (['a', 'b'] as const).map((key) => ({ key, request: QUESTION }));
+  const asked = applyEvent(inState('running'), { type: 'ask', message: 'which?', inputs }, 2_000);
+  expect(asked?.inputs).toEqual(inputs.map((input) => ({ ...input, askedAt: 2_000, answer: null })));
+  const replied = asked && applyEvent(asked, { type: 'reply', answers: { a: yes, toString: yes } }, 3_000);
+  expect(replied?.inputs.map(({ answer }) => answer)).toEqual([yes, null]);
+  const answered = replied && applyEvent(replied, { type: 'answer', answers: { a: no, b: no } }, 4_000);
+  expect(answered?.inputs.map(({ answer }) => answer)).toEqual([yes, no]);
+  expect(answered).toMatchObject({ state: 'queued', fence: 0, runs: 0, lease: null });
+});
+
 test('a renewed lease is no change that a client could see', () => {
   const next = applyEvent(inState('running'), EVENTS.renew, 2_000);
   expect(next).toMatchObject({ updatedAt: 1_000, lease: { worker: 'w', untilMs: 9_000 } });
@@ -98,7 +113,7 @@ test('whatever happens: time and version never go back, final states stay, outco
         expect(next.fence).toBeGreaterThanOrEqual(task.fence);
         expect(next.outcome !== null).toBe(next.state === 'settled');
         expect(next.endedAt !== null).toBe(isTerminal(next.state));
-        expect(next.lease !== null).toBe(next.state === 'running' || next.state === 'input_required');
+        expect(next.lease !== null).toBe(next.state === 'running');
         task = next;
       }
     }),

@@ -1,11 +1,13 @@
-import type { Outcome, TaskRecord, TaskState } from './task.ts';
+import type { InputAnswer, Outcome, TaskInput, TaskRecord, TaskState } from './task.ts';
+
+type Answers = Readonly<Record<string, InputAnswer>>;
 
 /**
  * The one table of what may happen to a task. What is not in it does not happen.
  *
- *   queued ── claim ──> running ── ask ──> input_required ── answer ──> running
- *     ^                    │  │                    │
- *     └──── release ───────┘  └── finish ──┐       │
+ *   queued ── claim ──> running ── ask ──> input_required ── answer ──> queued
+ *     ^                    │  │             │          ^                (all is answered: its work begins again)
+ *     └──── release ───────┘  └─ finish ─┐  └─ reply ──┘                (something is, and something is not)
  *   queued, running, input_required ── fail ───> settled          (final)
  *   queued, running, input_required ── cancel ─> cancelled        (final)
  */
@@ -20,7 +22,7 @@ export const TRANSITIONS = {
     release: 'queued',
     cancel: 'cancelled',
   },
-  input_required: { renew: 'input_required', answer: 'running', fail: 'settled', cancel: 'cancelled' },
+  input_required: { reply: 'input_required', answer: 'queued', fail: 'settled', cancel: 'cancelled' },
   settled: {},
   cancelled: {},
 } as const satisfies Readonly<Record<TaskState, Readonly<Partial<Record<TaskEvent['type'], TaskState>>>>>;
@@ -32,8 +34,12 @@ export type TaskEvent =
   | { readonly type: 'renew'; readonly leaseUntilMs: number }
   /** Its worker says how far it is. */
   | { readonly type: 'note'; readonly message: string }
-  | { readonly type: 'ask'; readonly message: string }
-  | { readonly type: 'answer'; readonly leaseUntilMs: number; readonly worker: string }
+  /** Its work cannot go on without input, and gives up its worker until that is here. */
+  | { readonly type: 'ask'; readonly message: string; readonly inputs: readonly Pick<TaskInput, 'key' | 'request'>[] }
+  /** Some of the input is here; some is still outstanding. */
+  | { readonly type: 'reply'; readonly answers: Answers }
+  /** The last of the input is here. */
+  | { readonly type: 'answer'; readonly answers: Answers }
   /** Its worker has the outcome. */
   | { readonly type: 'finish'; readonly outcome: Outcome }
   /** The engine ends it without its worker: deadline passed, worker lost, tool gone. */
@@ -42,7 +48,10 @@ export type TaskEvent =
   | { readonly type: 'release'; readonly message: string }
   | { readonly type: 'cancel'; readonly message: string };
 
-export const TASK_EVENTS = ['claim', 'renew', 'note', 'ask', 'answer', 'finish', 'fail', 'release', 'cancel'] as const;
+export const TASK_EVENTS = [
+  ...(['claim', 'renew', 'note', 'ask', 'reply', 'answer', 'finish'] as const),
+  ...(['fail', 'release', 'cancel'] as const),
+] as const;
 
 /** Nothing changes a terminal task any more; it can only be removed. */
 export function isTerminal(state: TaskState): boolean {
@@ -73,15 +82,16 @@ export function applyEvent(task: TaskRecord, event: TaskEvent, nowMs: number): T
       return { ...next, updatedAt: task.updatedAt, lease: renewed(task, event.leaseUntilMs) };
     case 'note':
       return { ...next, statusMessage: event.message };
-    case 'ask':
-      return { ...next, statusMessage: event.message };
-    case 'answer':
-      return {
-        ...next,
-        fence: task.fence + 1,
-        statusMessage: 'Running.',
-        lease: { worker: event.worker, untilMs: event.leaseUntilMs },
-      };
+    case 'ask': {
+      const asked = event.inputs.map(({ key, request }) => ({ key, request, askedAt: at, answer: null }));
+      return { ...next, lease: null, inputs: [...task.inputs, ...asked], statusMessage: event.message };
+    }
+    case 'reply':
+      return { ...next, inputs: answered(task.inputs, event.answers) };
+    case 'answer': {
+      const inputs = answered(task.inputs, event.answers);
+      return { ...next, inputs, statusMessage: 'Answered; waiting for a worker.' };
+    }
     case 'finish':
     case 'fail':
       return { ...next, lease: null, endedAt: at, outcome: event.outcome, statusMessage: summaryOf(event.outcome) };
@@ -94,6 +104,14 @@ export function applyEvent(task: TaskRecord, event: TaskEvent, nowMs: number): T
 
 function renewed(task: TaskRecord, untilMs: number): TaskRecord['lease'] {
   return task.lease === null ? null : { worker: task.lease.worker, untilMs };
+}
+
+/** An answer once given stays: a later one to the same question changes nothing. */
+function answered(inputs: TaskRecord['inputs'], answers: Answers): TaskRecord['inputs'] {
+  return inputs.map((input) => {
+    const answer = Object.hasOwn(answers, input.key) ? answers[input.key] : undefined;
+    return input.answer === null && answer !== undefined ? { ...input, answer } : input;
+  });
 }
 
 function summaryOf(outcome: Outcome): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../usage-error.ts';
+import { createAsk } from './asking.ts';
 import type { ServerClock } from './clock.ts';
 import { isExpired } from './due.ts';
 import type { TaskEngineOptions } from './engine-options.ts';
@@ -7,6 +8,7 @@ import { failure, RpcFailure } from './rpc-failure.ts';
 import { createRunningTask, type RunningTask } from './running-task.ts';
 import type { Outcome, TaskRecord } from './task.ts';
 import type { TaskWriter } from './task-writer.ts';
+import { writeForSure } from './written-event.ts';
 
 /** Runs tasks in this process. */
 export interface Worker {
@@ -28,8 +30,6 @@ export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' |
   readonly onError: (error: unknown, doing: string) => void;
 }
 
-const SETTLE_RETRY_MS_MAX = 2_000;
-
 export function createWorker(parts: WorkerParts): Worker {
   const { name, clock, leaseMs, onError } = parts;
   const running = new Map<string, RunningTask>();
@@ -41,8 +41,8 @@ export function createWorker(parts: WorkerParts): Worker {
     running.set(claimed.id, work);
     const startedAt = clock.now();
     const outcome = await runTool(work, parts);
-    meanRunMs += (clock.now() - startedAt - meanRunMs) / 8;
-    await settle(work, outcome, parts);
+    if (!work.signal.aborted) meanRunMs += (clock.now() - startedAt - meanRunMs) / 8;
+    await writeForSure(work, { type: 'finish', outcome }, parts);
   }
 
   function renew(work: RunningTask): void {
@@ -99,25 +99,13 @@ async function runTool(work: RunningTask, parts: WorkerParts): Promise<Outcome> 
       signal: work.signal,
       effects: work.effects,
       progress: createProgress(work, parts),
+      ask: createAsk(work, parts),
       sleep: (ms) => clock.sleep(ms, work.signal),
     });
     return { kind: 'result', result };
   } catch (error) {
     if (error instanceof RpcFailure) return { kind: 'error', error: error.error };
     return failure('tool-crashed', `The tool '${task.tool}' failed: ${messageOf(error)}`);
-  }
-}
-
-/** A store that fails for a while must not cost the outcome: tries until it is written or the task is not ours. */
-async function settle(work: RunningTask, outcome: Outcome, { clock, onError }: WorkerParts): Promise<void> {
-  for (let pauseMs = 50; !work.signal.aborted; pauseMs = Math.min(pauseMs * 2, SETTLE_RETRY_MS_MAX)) {
-    try {
-      await work.exclusive(() => work.write({ type: 'finish', outcome }));
-      return;
-    } catch (error) {
-      onError(error, `settling task ${work.id}`);
-      await clock.sleep(pauseMs, work.signal).catch(() => {}); // Stopped meanwhile: the loop ends.
-    }
   }
 }
 

@@ -52,7 +52,7 @@ export function createServerMetrics({ load, now, windowMs }: MetricsOptions): Se
     if (before === null) submitted.inc({ tool });
     else if (before.state === 'queued' && after.state === 'running' && after.runs === 1) {
       queueWait.observe((after.updatedAt - after.createdAt) / 1_000);
-    } else if (after.state === 'queued') released.inc({ tool });
+    } else if (before.state === 'running' && after.state === 'queued') released.inc({ tool });
     if (!isTerminal(after.state)) return;
     const outcome = outcomeOf(after);
     ended.inc({ tool, outcome });

@@ -6,7 +6,7 @@ export function describeTool(parts: { readonly purpose: string; readonly repeat:
     'States: queued, running, input_required, and the final ones: completed, failed, cancelled. A final state and its result never change.',
     `Repeating: the same idempotency_key with the same arguments gives the same task; with other arguments it is refused. ${parts.repeat}`,
     'Failures: timed out (after max_wait_seconds, 120 by default), interrupted by a restart, cancelled, expired (an unknown id), refused because the queue is full (come again later), or isError in the result when the work itself failed.',
-    'Partners: tasks/get reads the state and tasks/cancel stops the work; where calls return a task_ref, resolve_task_status and cancel_background_task do.',
+    'Partners: tasks/get reads the state, tasks/update answers what the work asks and tasks/cancel stops it; where calls return a task_ref, resolve_task_status, answer_background_task and cancel_background_task do.',
     'Poll every 500 ms unless the receipt says otherwise. Results are kept for 24 hours from the call unless the receipt says otherwise.',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RpcFailure } from '../tasks/rpc-failure.ts';
 import type { ToolResult } from '../tasks/task.ts';
+import { approvalQuestions, refusedApproval } from './approval.ts';
 import { describeTool } from './description.ts';
 import { jsonSchemaOf, parseWith } from './schema.ts';
 import type { Tool, ToolContext } from './tool.ts';
@@ -33,9 +34,13 @@ export const effect: Tool = {
   inputSchema: jsonSchemaOf(schema),
   annotations: { readOnlyHint: false, idempotentHint: false, destructiveHint: true, openWorldHint: true },
   safeToRepeat: (args) => args.mode === 'repeatable',
+  questions: (args) => approvalQuestions('effect', schema.parse(args)),
   slaMs: null,
   parse: (args) => parseWith(schema, args),
-  run: (args, context) => runEffect(schema.parse(args), context),
+  async run(given, context) {
+    const args = schema.parse(given);
+    return (await refusedApproval('effect', args, context)) ?? runEffect(args, context);
+  },
 };
 
 async function runEffect({ token, ms, mode }: z.output<typeof schema>, context: ToolContext): Promise<ToolResult> {

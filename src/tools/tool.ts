@@ -1,3 +1,4 @@
+import type { InputRequests } from '../tasks/input-methods.ts';
 import type { ToolResult } from '../tasks/task.ts';
 
 /** An operation the server offers. Every workload also takes `idempotency_key` and `max_wait_seconds`, added by the registry. */
@@ -15,6 +16,8 @@ export interface Tool {
   };
   /** After a crash it may run again; its effects carry the task's key, so the outside world refuses the second. May depend on the arguments (effect's mode). */
   safeToRepeat(args: Readonly<Record<string, unknown>>): boolean;
+  /** What it will ask its caller with these arguments, for callers who must be told before; left out: nothing. */
+  questions?(args: Readonly<Record<string, unknown>>): Questions;
   /** SLA of this operation, ms; null: the server's. */
   readonly slaMs: number | null;
   /** One clear sentence of what is wrong with the arguments (a path and what was expected), or the parsed arguments. */
@@ -33,6 +36,13 @@ export interface JsonObjectSchema {
   readonly additionalProperties?: boolean;
 }
 
+export interface Questions {
+  /** Can be asked before there is a task, where the protocol knows that. */
+  readonly first: InputRequests;
+  /** Is asked while the task is going on. */
+  readonly later: InputRequests;
+}
+
 export interface ToolContext {
   readonly taskId: string;
   /** What the outside world sees: the same for every run of the same logical work. */
@@ -42,6 +52,13 @@ export interface ToolContext {
   readonly effects: EffectLedger;
   /** Sets the status message clients see. */
   progress(message: string): void;
+  /**
+   * What the caller answered, by key. While an answer is missing this does not return: the work is stopped, its task waits for
+   * input, and the tool is run again from its start when that is here. So ask before you act, under the same keys with the same
+   * questions each time; a key means one question for the life of the task. Rejects with the signal's reason when it stops the
+   * work, with an error when the caller cannot be asked or could not answer; let those through.
+   */
+  ask(questions: InputRequests): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>>;
   sleep(ms: number): Promise<void>;
 }
 

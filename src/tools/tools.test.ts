@@ -7,13 +7,21 @@ import type { Tool } from './tool.ts';
 interface Run {
   readonly sleeps: readonly number[];
   readonly notes: readonly string[];
+  readonly asked: readonly string[];
   readonly ledger: ReturnType<typeof createRecordingLedger>;
   readonly result: ReturnType<Tool['run']>;
 }
 
-function start(tool: Tool, args: Readonly<Record<string, unknown>>, signal = new AbortController().signal): Run {
+type Answer = Readonly<Record<string, unknown>>;
+
+function start(
+  tool: Tool,
+  args: Readonly<Record<string, unknown>>,
+  { signal = new AbortController().signal, answer }: { readonly signal?: AbortSignal; readonly answer?: Answer } = {},
+): Run {
   const sleeps: number[] = [];
   const notes: string[] = [];
+  const asked: string[] = [];
   const ledger = createRecordingLedger();
   const call = splitCall(tool, args);
   if (!call.ok) throw new Error(call.message);
@@ -23,12 +31,18 @@ function start(tool: Tool, args: Readonly<Record<string, unknown>>, signal = new
     signal,
     effects: ledger,
     progress: (message) => notes.push(message),
+    async ask(questions) {
+      const keys = Object.keys(questions);
+      asked.push(...keys);
+      if (answer === undefined) throw new Error(`asked for ${keys.join(', ')}, and nobody answers`);
+      return Object.fromEntries(keys.map((key) => [key, answer]));
+    },
     async sleep(ms) {
       signal.throwIfAborted();
       sleeps.push(ms);
     },
   });
-  return { sleeps, notes, ledger, result };
+  return { sleeps, notes, asked, ledger, result };
 }
 
 const workloads = Object.entries(TOOLS).filter(([name]) => name !== 'effect');
@@ -74,6 +88,38 @@ describe.each(Object.entries(TOOLS))('tool %s', (name, tool) => {
     if (!call.ok) expect(call.message).not.toContain('\n');
   });
 
+  test('asks nothing unless it is told to; told to, it asks before it acts', async () => {
+    const accept = { action: 'accept', content: { approve: true } };
+    expect((await askedBy({ token: 't', ms: 0 })).asked).toEqual([]);
+    const both = await askedBy({ token: 't', ms: 0, ask: true, ask_first: true }, accept);
+    expect(both).toEqual({ asked: ['approval-before-start', 'approval'], committed: ['t'], isError: undefined });
+    const declared = tool.questions?.({ token: 't', ms: 0, ask: true, ask_first: true, mode: 'repeatable' });
+    expect([declared?.first, declared?.later].map((questions) => Object.keys(questions ?? {}))).toEqual([
+      ['approval-before-start'],
+      ['approval'],
+    ]);
+  });
+
+  test.each([
+    [{ action: 'decline' }, /declined/],
+    [{ action: 'cancel' }, /did not want to answer/],
+    [{ action: 'accept', content: { approve: false } }, /did not approve/],
+    [{ action: 'accept', content: { approve: 'yes' } }, /no boolean approve/],
+    [{ action: 'accept' }, /no boolean approve/],
+  ])('answered with %j it does nothing and says so', async (answer, why) => {
+    const run = start(tool, { token: 't', ms: 5, ask: true }, { answer });
+    const result = await run.result;
+    expect(result).toMatchObject({ isError: true, structuredContent: { token: 't', tool: name, approved: false } });
+    expect(result.content[0]?.text).toMatch(why);
+    expect([run.sleeps, run.ledger.begun, run.ledger.committed]).toEqual([[], [], []]);
+  });
+
+  async function askedBy(args: Readonly<Record<string, unknown>>, answer?: Answer) {
+    const run = start(tool, args, answer === undefined ? {} : { answer });
+    const { isError } = await run.result;
+    return { asked: run.asked, committed: run.ledger.committed, isError };
+  }
+
   test('splits a call into its own arguments and the options', () => {
     const call = splitCall(tool, { token: 't', idempotency_key: 'schlüssel 1', max_wait_seconds: 1.0005 });
     expect(call).toMatchObject({ ok: true, parts: { tool: name, idempotencyKey: 'schlüssel 1', maxWaitMs: 1_001 } });
@@ -107,7 +153,7 @@ describe.each(workloads)('workload %s', (_name, tool) => {
   test('stops when it is aborted, without an effect', async () => {
     const stop = new AbortController();
     stop.abort(new Error('stopped'));
-    const run = start(tool, { token: 't' }, stop.signal);
+    const run = start(tool, { token: 't' }, { signal: stop.signal });
     await expect(run.result).rejects.toThrow('stopped');
     expect(run.ledger.committed).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolResult } from '../tasks/task.ts';
+import { approvalInputs, approvalQuestions, refusedApproval } from './approval.ts';
 import { describeTool } from './description.ts';
 import { jsonSchemaOf, parseWith } from './schema.ts';
 import type { Tool, ToolContext } from './tool.ts';
@@ -20,7 +21,10 @@ export const workInputs = {
     .max(DURATION_MS_MAX)
     .default(600)
     .describe('How long the work is to take, in milliseconds, 0 to 600000.'),
+  ...approvalInputs,
 };
+
+const approvalArguments = z.object({ token: workInputs.token, ...approvalInputs });
 
 /** One of the six operations; `plan` turns parsed arguments into what is to be done. */
 export interface Workload {
@@ -47,7 +51,7 @@ export interface Step {
   run(): string;
 }
 
-/** A tool that does a workload and leaves one effect: begun at its start, committed at its end, before anybody sees the result. */
+/** A tool that does a workload and leaves one effect: begun when it is approved, committed at its end, before anybody sees the result. */
 export function createWorkloadTool(workload: Workload): Tool {
   const { name, title, purpose, schema, annotations } = workload;
   return {
@@ -61,9 +65,13 @@ export function createWorkloadTool(workload: Workload): Tool {
     inputSchema: jsonSchemaOf(schema),
     annotations,
     safeToRepeat: () => true,
+    questions: (args) => approvalQuestions(name, approvalArguments.parse(args)),
     slaMs: null,
     parse: (args) => parseWith(schema, args),
-    run: (args, context) => runJob(name, workload.plan(args), context),
+    async run(args, context) {
+      const refused = await refusedApproval(name, approvalArguments.parse(args), context);
+      return refused ?? runJob(name, workload.plan(args), context);
+    },
   };
 }
 

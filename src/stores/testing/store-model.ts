@@ -14,6 +14,20 @@ export type StoreCall =
 const ids = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(32));
 const versions = fc.integer({ min: 1, max: 3 });
 
+const inputs = fc.record({
+  key: fc.string(),
+  request: fc.record({
+    method: fc.constantFrom('elicitation/create' as const, 'sampling/createMessage' as const),
+    params: fc.constant({ message: 'Which?' }),
+  }),
+  askedAt: fc.constant(1_000),
+  answer: fc.constantFrom(
+    null,
+    { kind: 'result' as const, result: { action: 'accept', content: { approve: true } } },
+    { kind: 'error' as const, error: { code: -1, message: 'no' } },
+  ),
+});
+
 const tasks = fc
   .record({
     id: fc.constantFrom(...ids),
@@ -25,6 +39,8 @@ const tasks = fc
     ttlMs: fc.constantFrom(null, 1_000, 3_000_000_000),
     version: versions,
     arguments: fc.dictionary(fc.string(), fc.jsonValue()),
+    answerable: fc.constantFrom([], ['elicitation/create' as const]),
+    inputs: fc.array(inputs, { maxLength: 2 }),
   })
   .map((parts) => taskOf({ ...parts, lease: parts.state === 'running' ? { worker: 'w', untilMs: 2_500 } : null }))
   // A record goes through JSON in most stores: what JSON cannot carry cannot come from a client either.

@@ -19,6 +19,8 @@ export function taskOf(parts: Partial<TaskRecord> = {}): TaskRecord {
     ttlMs: 86_400_000,
     pollIntervalMs: 500,
     outcome: null,
+    answerable: [],
+    inputs: [],
     lease: null,
     fence: 0,
     runs: 0,
