@@ -6,7 +6,7 @@ import { handshakeMethods } from './handshake.ts';
 import { type JobErrorReason, refusalPayload, taskPayload } from './job-payload.ts';
 import { CANCEL, INITIATE, jobTools, RESOLVE } from './job-tools.ts';
 import { describe, INVALID_PARAMS, isObject, type JsonObject, RpcFault, requiredString } from './json-rpc.ts';
-import { requestedTool, submitCall } from './tool-call.ts';
+import { readCall, requestedTool, submitCall } from './tool-call.ts';
 
 export const meta = {
   id: 'handle',
@@ -47,8 +47,8 @@ async function initiate(options: DialectOptions, given: JsonObject, context: Req
     if (typeof operation !== 'string') throw new RpcFault(INVALID_PARAMS, 'operation must be a string');
     if (!isObject(own)) throw new RpcFault(INVALID_PARAMS, `arguments must be an object, got ${describe(own)}`);
     const params = { name: operation, arguments: { ...own, ...common } };
-    const tool = requestedTool(options, params);
-    const { task, isNew } = await submitCall(options, { tool, params, principal: context.principal });
+    const call = readCall(requestedTool(options, params), params);
+    const { task, isNew } = await submitCall(options, { call, principal: context.principal });
     return taskPayload(task, isNew ? '' : 'This idempotency_key was used before: this is the task it started');
   } catch (thrown) {
     if (!(thrown instanceof RpcFault)) throw thrown;

@@ -1,6 +1,8 @@
 /** JSON-RPC 2.0: error codes, reading of untrusted values, building of answers. */
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from './dialect.ts';
 
+export { MISSING_CLIENT_CAPABILITY } from '../tasks/input-methods.ts';
+
 export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
@@ -10,7 +12,6 @@ export const INTERNAL_ERROR = -32603;
 export const REFUSED = -32_000;
 /** 2026-07-28: the HTTP headers say something else than the message. */
 export const HEADER_MISMATCH = -32_020;
-export const MISSING_CLIENT_CAPABILITY = -32_021;
 export const UNSUPPORTED_VERSION = -32_022;
 
 export type JsonObject = Readonly<Record<string, unknown>>;

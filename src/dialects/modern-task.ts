@@ -1,5 +1,6 @@
 /** A task as the extension io.modelcontextprotocol/tasks shows it (SEP-2663, on revision 2026-07-28). */
 import type { TaskRecord } from '../tasks/task.ts';
+import { outstandingRequests } from './client-input.ts';
 import type { JsonObject } from './json-rpc.ts';
 import { failureMessage } from './legacy-task.ts';
 
@@ -34,7 +35,7 @@ export function modernTask(task: TaskRecord): JsonObject {
   };
 }
 
-/** The whole task: with its result when completed, its error when failed. What tasks/get and notifications/tasks say. */
+/** The whole task: with its result when completed, its error when failed, its open questions when it needs input. What tasks/get and notifications/tasks say. */
 export function detailedTask(task: TaskRecord): JsonObject {
   const common = modernTask(task);
   switch (modernStatus(task)) {
@@ -44,7 +45,7 @@ export function detailedTask(task: TaskRecord): JsonObject {
     case 'failed':
       return { ...common, error: task.outcome?.kind === 'error' ? task.outcome.error : WORK_FAILED };
     case 'input_required':
-      return { ...common, inputRequests: {} };
+      return { ...common, inputRequests: outstandingRequests(task) };
     case 'working':
     case 'cancelled':
       return common;

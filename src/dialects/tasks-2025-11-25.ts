@@ -8,7 +8,7 @@ import { dispatch, type Method, type MethodCall, methodNotFound } from './dispat
 import { handshakeMethods, publishedTool, TASKS_VERSION } from './handshake.ts';
 import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
 import { legacyStatus, legacyTask, RELATED_TASK, requestedTtl } from './legacy-task.ts';
-import { callAndWait, finalResult, requestedTool, submitCall } from './tool-call.ts';
+import { callAndWait, finalResult, readCall, requestedTool, submitCall } from './tool-call.ts';
 import { waitUntilTerminal } from './waiting.ts';
 
 export const meta = {
@@ -80,8 +80,7 @@ async function callTool(options: DialectOptions, call: MethodCall): Promise<unkn
   }
   const ttlMs = requestedTtl(params.task);
   const { task } = await submitCall(options, {
-    tool,
-    params,
+    call: readCall(tool, params),
     principal: context.principal,
     ...(ttlMs === undefined ? {} : { ttlMs }),
   });

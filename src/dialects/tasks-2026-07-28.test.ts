@@ -27,6 +27,9 @@ const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 const EXTENSION = 'io.modelcontextprotocol/tasks';
 const PLAIN = { [VERSION]: '2026-07-28', [CAPABILITIES]: {} };
 const TASKS = { [VERSION]: '2026-07-28', [CAPABILITIES]: { extensions: { [EXTENSION]: {} } } };
+const ASKABLE = { ...TASKS, [CAPABILITIES]: { ...TASKS[CAPABILITIES], elicitation: {} } };
+const APPROVED = { action: 'accept', content: { approve: true } };
+const QUESTION = { method: 'elicitation/create', params: { mode: 'form', requestedSchema: { type: 'object' } } };
 const MISSING = { code: -32021, data: { requiredCapabilities: { extensions: { [EXTENSION]: {} } } }, httpStatus: 400 };
 
 const createFace = (options: Parameters<typeof createDialectKit>[1] = {}) => createDialectKit(tasks20260728, options);
@@ -366,6 +369,76 @@ describe('update and cancel', () => {
     expect(Object.keys(answer).sort()).toEqual(['_meta', 'resultType']);
     await vi.advanceTimersByTimeAsync(700);
     expect(await look(face, taskId)).toMatchObject({ status: 'completed' });
+  });
+
+  test('2026-16: a task that needs input shows all its questions; 2026-28: the update is acknowledged empty, and the work goes on', async () => {
+    await using face = await createFace();
+    const { taskId } = await start(face, effect('t', { ask: true }, ASKABLE));
+    await vi.advanceTimersByTimeAsync(5);
+    expect(await look(face, taskId)).toMatchObject({ status: 'input_required', inputRequests: { approval: QUESTION } });
+    const inputResponses = { approval: APPROVED, nonsense: 7, constructor: APPROVED };
+    const ack = await face.ask('tasks/update', of(taskId, { inputResponses }));
+    expect(UpdateTaskResultV2Schema.parse(ack)).toBeDefined();
+    expect(Object.keys(ack).sort()).toEqual(['_meta', 'resultType']);
+    expect((await look(face, taskId)).status).toBe('working');
+    await vi.advanceTimersByTimeAsync(700);
+    expect(await look(face, taskId)).toMatchObject({
+      status: 'completed',
+      result: { structuredContent: { token: 't' } },
+    });
+    const late = { approval: { action: 'decline' } };
+    expect(await face.ask('tasks/update', of(taskId, { inputResponses: late }))).toEqual(ack);
+    expect((await look(face, taskId)).status).toBe('completed');
+  });
+
+  test('2026-24: a declined question ends the task as completed, with isError', async () => {
+    await using face = await createFace();
+    const { taskId } = await start(face, effect('t', { ask: true }, ASKABLE));
+    await vi.advanceTimersByTimeAsync(5);
+    await face.ask('tasks/update', of(taskId, { inputResponses: { approval: { action: 'decline' } } }));
+    await vi.advanceTimersByTimeAsync(5);
+    expect(await look(face, taskId)).toMatchObject({ status: 'completed', result: { isError: true } });
+    expect(face.parts.effects.begun).toEqual([]);
+  });
+
+  test.each([
+    ['yes', /params\.inputResponses\.approval/],
+    [{ action: 'perhaps' }, /params\.inputResponses\.approval\.action/],
+    [{ action: 'accept', content: { approve: {} } }, /params\.inputResponses\.approval\.content/],
+  ])('an answer that is none (%j) is -32602, and the question stays', async (answer, message) => {
+    await using face = await createFace();
+    const { taskId } = await start(face, effect('t', { ask: true }, ASKABLE));
+    await vi.advanceTimersByTimeAsync(5);
+    const refusal = await face.refusal('tasks/update', of(taskId, { inputResponses: { approval: answer } }));
+    expect(refusal).toEqual({ code: -32602, message: expect.stringMatching(message) });
+    expect((await look(face, taskId)).status).toBe('input_required');
+  });
+
+  test('a client that did not declare elicitation on the call is refused at once: -32021, naming it, and nothing is started', async () => {
+    await using face = await createFace();
+    for (const elicitation of [undefined, { url: {} }, 'form']) {
+      const capabilities = { ...TASKS[CAPABILITIES], ...(elicitation !== undefined && { elicitation }) };
+      const _meta = { ...TASKS, [CAPABILITIES]: capabilities };
+      expect(await face.refusal('tools/call', effect('t', { ask: true }, _meta))).toMatchObject({
+        ...{ code: -32021, httpStatus: 400, data: { requiredCapabilities: { elicitation: { form: {} } } } },
+      });
+    }
+    expect(face.parts.events).toEqual([]);
+  });
+
+  test('2026-42: a listener hears of the question, and of the work going on', async () => {
+    await using face = await createFace();
+    const { taskId } = await start(face, effect('t', { ask: true }, ASKABLE));
+    const listening = face.begin('subscriptions/listen', { notifications: { taskIds: [taskId] }, _meta: TASKS });
+    await vi.advanceTimersByTimeAsync(5);
+    await face.ask('tasks/update', of(taskId, { inputResponses: { approval: APPROVED } }));
+    await vi.advanceTimersByTimeAsync(700);
+    const told = listening.notifications.filter(({ method }) => method === 'notifications/tasks');
+    const states = told.map((notification) => TaskStatusNotificationV2Schema.parse(notification).params);
+    expect(new Set(states.map(({ status }) => status))).toEqual(new Set(['working', 'input_required', 'completed']));
+    expect(states.find(({ status }) => status === 'input_required')).toMatchObject({
+      inputRequests: { approval: QUESTION },
+    });
   });
 
   test('update without inputResponses is -32602', async () => {

@@ -4,6 +4,7 @@
  * that declared the extension on that request; everybody else's call waits for the result.
  */
 import type { TaskRecord } from '../tasks/task.ts';
+import { answerableBy, outstandingRequests, readAnswers, requireAnswerable } from './client-input.ts';
 import type { CreateDialect, DialectOptions, JsonRpcMessage, JsonRpcResponse, RequestContext } from './dialect.ts';
 import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
 import { publishedTool } from './handshake.ts';
@@ -26,7 +27,7 @@ import {
 } from './modern-request.ts';
 import { detailedTask, modernTask } from './modern-task.ts';
 import { listen } from './task-subscription.ts';
-import { callAndWait, requestedTool, submitCall } from './tool-call.ts';
+import { callAndWait, readCall, requestedTool, submitCall } from './tool-call.ts';
 
 export const meta = {
   id: 'tasks-2026-07-28',
@@ -93,10 +94,7 @@ function modernMethods(options: DialectOptions): readonly (readonly [string, Mod
       'tasks/update',
       async (call, capabilities) => {
         requireTasks(capabilities, 'tasks/update needs the tasks extension');
-        if (!isObject(call.params.inputResponses)) {
-          throw new RpcFault(INVALID_PARAMS, 'params.inputResponses must be an object');
-        }
-        await knownTask(options, call); // Nothing here asks for input, so every key is one to be ignored.
+        await takeAnswers(options, call);
         return {};
       },
     ],
@@ -121,8 +119,24 @@ async function callTool(options: DialectOptions, call: MethodCall, capabilities:
   if (support === 'required') requireTasks(capabilities, `Tool '${tool.name}' can only be called as a task`);
   if (support === 'forbidden' || !declaresTasks(capabilities))
     return { ...(await callAndWait(options, params, context)) };
-  const { task } = await submitCall(options, { tool, params, principal: context.principal });
+  const requested = readCall(tool, params);
+  requireAnswerable({ ...requested.questions.first, ...requested.questions.later }, capabilities, tool.name);
+  const { task } = await submitCall(options, {
+    call: requested,
+    principal: context.principal,
+    answerable: answerableBy(capabilities),
+  });
   return { ...modernTask(task), resultType: 'task' };
+}
+
+/** Keys that are unknown, answered or superseded are ignored; an answer that is none is refused, with all beside it. */
+async function takeAnswers(options: DialectOptions, call: MethodCall): Promise<void> {
+  const { inputResponses } = call.params;
+  if (!isObject(inputResponses)) throw new RpcFault(INVALID_PARAMS, 'params.inputResponses must be an object');
+  const task = await knownTask(options, call);
+  const answers = readAnswers(outstandingRequests(task), inputResponses, 'params.inputResponses');
+  const known = await options.engine.answer(call.context.principal, task.id, answers);
+  if (known === undefined) throw notFound(task.id);
 }
 
 async function knownTask(options: DialectOptions, { params, context }: MethodCall): Promise<TaskRecord> {

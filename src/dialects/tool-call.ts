@@ -1,7 +1,8 @@
 /** tools/call, the part all dialects share: reading it, submitting it, waiting for it. */
 import type { TaskRecord, ToolResult } from '../tasks/task.ts';
-import { splitCall } from '../tools/call.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { SubmitRequest } from '../tasks/task-engine.ts';
+import { type CallParts, splitCall } from '../tools/call.ts';
+import type { Questions, Tool } from '../tools/tool.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
 import { goingDown } from './dispatch.ts';
 import { INVALID_PARAMS, type JsonObject, REFUSED, RpcFault, requiredString } from './json-rpc.ts';
@@ -14,12 +15,16 @@ export interface AcceptedCall {
   readonly hasKey: boolean;
 }
 
-export interface SubmitOptions {
+/** A call as its tool understands it. */
+export interface RequestedCall {
   readonly tool: Tool;
-  readonly params: JsonObject;
-  readonly principal: string;
-  /** Asked for by the client; undefined: the server's default. */
-  readonly ttlMs?: number | null;
+  readonly parts: CallParts;
+  /** What the work will ask with these arguments. */
+  readonly questions: Questions;
+}
+
+export interface SubmitOptions extends Pick<SubmitRequest, 'principal' | 'ttlMs' | 'answerable' | 'answered'> {
+  readonly call: RequestedCall;
 }
 
 /** The tool that `params.name` means. Throws -32602 when there is none. */
@@ -30,16 +35,20 @@ export function requestedTool(options: DialectOptions, params: JsonObject): Tool
   throw new RpcFault(INVALID_PARAMS, `Unknown tool '${name}'; this server has ${[...options.tools.keys()].join(', ')}`);
 }
 
+/** Reads the arguments of a call. Throws -32602, naming what is wrong with them. */
+export function readCall(tool: Tool, params: JsonObject): RequestedCall {
+  const call = splitCall(tool, params.arguments);
+  if (!call.ok) throw new RpcFault(INVALID_PARAMS, call.message);
+  return { tool, parts: call.parts, questions: tool.questions?.(call.parts.arguments) ?? NO_QUESTIONS };
+}
+
+const NO_QUESTIONS: Questions = { first: {}, later: {} };
+
 /** Submits a call; when this resolves the task is durable. Throws an RpcFault when the call is refused: nothing was started. */
 export async function submitCall(options: DialectOptions, submit: SubmitOptions): Promise<AcceptedCall> {
-  const call = splitCall(submit.tool, submit.params.arguments);
-  if (!call.ok) throw new RpcFault(INVALID_PARAMS, call.message);
+  const { call, ...request } = submit;
   const { idempotencyKey } = call.parts;
-  const answer = await options.engine.submit({
-    ...call.parts,
-    principal: submit.principal,
-    ...(submit.ttlMs === undefined ? {} : { ttlMs: submit.ttlMs }),
-  });
+  const answer = await options.engine.submit({ ...call.parts, ...request });
   switch (answer.kind) {
     case 'accepted':
       return { task: answer.task, isNew: answer.isNew, hasKey: idempotencyKey !== null };
@@ -64,8 +73,8 @@ export async function callAndWait(
   params: JsonObject,
   context: RequestContext,
 ): Promise<ToolResult> {
-  const tool = requestedTool(options, params);
-  const call = await submitCall(options, { tool, params, principal: context.principal });
+  const requested = readCall(requestedTool(options, params), params);
+  const call = await submitCall(options, { call: requested, principal: context.principal });
   const stopReporting = reportProgress(options.engine, call.task, params, context);
   try {
     const task = await waitUntilTerminal(options.engine, call.task.id, context);

@@ -1,0 +1,75 @@
+/** What a client can be asked while its work goes on, and what it answers. */
+import { z } from 'zod';
+import { type InputRequests, requiredCapabilities, unanswerable } from '../tasks/input-methods.ts';
+import type { InputAnswer, InputMethod, TaskInput, TaskRecord } from '../tasks/task.ts';
+import { INVALID_PARAMS, isObject, type JsonObject, MISSING_CLIENT_CAPABILITY, RpcFault } from './json-rpc.ts';
+
+/** What a client can be asked by what it declared. Elicitation without a mode means forms; sampling needs no more than its name. */
+export function answerableBy(capabilities: JsonObject): readonly InputMethod[] {
+  const { elicitation, sampling } = capabilities;
+  const hasForms = isObject(elicitation) && (isObject(elicitation.form) || !('url' in elicitation));
+  return [
+    ...(hasForms ? (['elicitation/create'] as const) : []),
+    ...(isObject(sampling) ? (['sampling/createMessage'] as const) : []),
+  ];
+}
+
+/** Throws -32021, naming what is missing, when the client cannot be asked what the work will ask. Nothing was started then. */
+export function requireAnswerable(questions: InputRequests, capabilities: JsonObject, tool: string): void {
+  const missing = unanswerable(questions, answerableBy(capabilities));
+  if (missing.length === 0) return;
+  const message = `Tool '${tool}' will ask for input with these arguments, and the client did not declare that it can answer ${missing.join(', ')}`;
+  throw new RpcFault(MISSING_CLIENT_CAPABILITY, message, {
+    data: { requiredCapabilities: requiredCapabilities(missing) },
+    httpStatus: 400,
+  });
+}
+
+/** The questions a task waits for, as the protocol carries them. */
+export function outstandingRequests(task: TaskRecord): InputRequests {
+  return Object.fromEntries(outstanding(task).map(({ key, request }) => [key, request]));
+}
+
+export function outstanding(task: TaskRecord): readonly TaskInput[] {
+  return task.inputs.filter((input) => input.answer === null);
+}
+
+/**
+ * The answers in `given` to these questions, by key; other keys are left out. Throws -32602 for an answer that is none, and then
+ * nothing of `given` counts; `place` is what the message calls it.
+ */
+export function readAnswers(
+  questions: InputRequests,
+  given: JsonObject,
+  place: string,
+): Readonly<Record<string, InputAnswer>> {
+  const answers = Object.entries(questions).flatMap(([key, { method }]) => {
+    if (!Object.hasOwn(given, key)) return [];
+    return [[key, { kind: 'result', result: readResult(method, given[key], `${place}.${key}`) }] as const];
+  });
+  return Object.fromEntries(answers);
+}
+
+/** An answer as the protocol defines it. Throws -32602 for anything else. */
+export function readResult(method: InputMethod, value: unknown, place: string): JsonObject {
+  const parsed = RESULTS[method].safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = [place, ...(issue?.path ?? []).map(String)].join('.');
+  throw new RpcFault(INVALID_PARAMS, `${path}: ${issue?.message ?? 'is not an answer'}`);
+}
+
+const CONTENT_VALUE = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+
+// Revision 2025-11-25 and 2026-07-28, client/elicitation and client/sampling: what else a client says is kept.
+const RESULTS: Readonly<Record<InputMethod, z.ZodObject>> = {
+  'elicitation/create': z.looseObject({
+    action: z.enum(['accept', 'decline', 'cancel']),
+    content: z.record(z.string(), CONTENT_VALUE).nullish(),
+  }),
+  'sampling/createMessage': z.looseObject({
+    role: z.enum(['user', 'assistant']),
+    content: z.unknown(),
+    model: z.string(),
+  }),
+};
