@@ -5,6 +5,11 @@
  * belongs to `world().current()` at the moment of the call and goes through `world().schedule`. Add its line below, and a
  * test that shows the real thing would differ.
  */
+import { DATE } from './date.ts';
 import type { Fake } from './fake.ts';
+import { MICROTASKS } from './microtasks.ts';
+import { RANDOM } from './random.ts';
+import { TIMER_PROMISES } from './timer-promises.ts';
+import { TIMERS } from './timers.ts';
 
-export const FAKES: readonly Fake[] = [];
+export const FAKES: readonly Fake[] = [TIMERS, TIMER_PROMISES, MICROTASKS, DATE, RANDOM];

@@ -1,0 +1,119 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Cancel, Owner, World } from '../world.ts';
+import type { Call } from './replacement.ts';
+import type { TimerIds } from './timers.ts';
+
+export interface VirtualTimeoutOptions {
+  readonly world: World;
+  readonly callback: Call;
+  /** Whole ms. */
+  readonly delayMs: number;
+  readonly args: unknown[];
+  readonly repeats: boolean;
+  readonly ids: TimerIds;
+}
+
+/** What setTimeout and setInterval return: Node's Timeout, in virtual time. */
+export class VirtualTimeout {
+  readonly #options: VirtualTimeoutOptions;
+  readonly #owner: Owner;
+  // Callbacks see the AsyncLocalStorage of the code that started the timer.
+  readonly #context = new AsyncResource('Timeout');
+  #cancel: Cancel | null = null;
+  #isRefed = true;
+  #isClosed = false;
+  #id: number | undefined;
+
+  constructor(options: VirtualTimeoutOptions) {
+    this.#options = options;
+    this.#owner = options.world.current();
+    this.#arm();
+  }
+
+  ref(): this {
+    this.#isRefed = true;
+    return this;
+  }
+
+  unref(): this {
+    this.#isRefed = false;
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#isRefed;
+  }
+
+  /** Counts from now again, also after it has run; not after it was cleared. */
+  refresh(): this {
+    this.#cancel?.();
+    if (!this.#isClosed) this.#arm();
+    return this;
+  }
+
+  close(): this {
+    this.#isClosed = true;
+    this.#cancel?.();
+    this.#cancel = null;
+    return this;
+  }
+
+  [Symbol.toPrimitive](): number {
+    this.#id ??= this.#options.ids.idOf(this.#options.world, this);
+    return this.#id;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #arm(): void {
+    this.#cancel = this.#options.world.schedule(this.#owner, this.#options.delayMs, () => this.#run());
+  }
+
+  #run(): void {
+    this.#cancel = null;
+    const { callback, args, repeats } = this.#options;
+    try {
+      this.#context.runInAsyncScope(callback, this, ...args);
+    } finally {
+      // Also after an error: where the server listens for it, the interval goes on.
+      if (repeats && !this.#isClosed && this.#cancel === null) this.#arm();
+    }
+  }
+}
+
+/** What setImmediate returns. */
+export class VirtualImmediate {
+  #cancel: Cancel;
+  #isRefed = true;
+
+  constructor(world: World, callback: Call, args: unknown[]) {
+    const context = new AsyncResource('Immediate');
+    this.#cancel = world.schedule(world.current(), 0, () => {
+      context.runInAsyncScope(callback, this, ...args);
+    });
+  }
+
+  ref(): this {
+    this.#isRefed = true;
+    return this;
+  }
+
+  unref(): this {
+    this.#isRefed = false;
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#isRefed;
+  }
+
+  close(): void {
+    this.#cancel();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
