@@ -7,7 +7,7 @@ import type { PlannedFault } from '../model/plan.ts';
 import { blocking } from './blocking.ts';
 import { movedOn } from './moved-on.ts';
 import { poller } from './poller.ts';
-import { createBench, DONE, GONE, RESET, WORKING } from './testing/agent-bench.ts';
+import { ACKED, createBench, DONE, GONE, RESET, WORKING } from './testing/agent-bench.ts';
 import { waiter } from './waiter.ts';
 
 beforeEach(() => {
@@ -364,5 +364,112 @@ describe('moved-on', () => {
       '4000 act 2000-4000',
       '4000 end',
     ]);
+  });
+});
+
+describe('a task that waits for input', () => {
+  const asks = (...inputs: string[]): Outcome => ({
+    type: 'ok',
+    task: 'k1',
+    status: 'input_required',
+    inputs,
+    shape: [],
+  });
+  const byUpdate = { answersBy: 'update' } as const;
+  const byResult = { answersBy: 'result', hasBlockingResult: true, getCarriesResult: false } as const;
+  const everySecond = { backoff: fixed, backoffOptions: { intervalMs: 1000 } };
+  const talk = (log: readonly string[]) => log.filter((line) => /get|update|result|quit|know/.test(line));
+
+  it('is answered once a key, also while the server still shows it', async () => {
+    const get = [asks('a'), asks('a'), asks('a', 'b'), DONE].map((outcome) => ({ outcome }));
+    const log = await createBench({ ...everySecond, get, wire: byUpdate }).run(poller);
+    expect(talk(log)).toEqual([
+      '1000 get k1',
+      '1000 update k1 a',
+      '2000 get k1',
+      '3000 get k1',
+      '3000 update k1 b',
+      '4000 get k1',
+      '4000 know k1',
+    ]);
+  });
+
+  it('is answered again when the acknowledgement was lost and the key is still there', async () => {
+    const get = [asks('a'), asks('a'), DONE].map((outcome) => ({ outcome }));
+    const update = [{ outcome: RESET }, { outcome: ACKED }];
+    const log = await createBench({ ...everySecond, get, update, wire: byUpdate }).run(poller);
+    expect(talk(log)).toEqual([
+      '1000 get k1',
+      '1000 update k1 a',
+      '2000 get k1',
+      '2000 update k1 a',
+      '3000 get k1',
+      '3000 know k1',
+    ]);
+  });
+
+  it('is polled on while its agent thinks, and not answered after it has ended', async () => {
+    const get = [asks('a'), asks('a'), asks('a'), DONE].map((outcome) => ({ outcome }));
+    const call = { answerAfterMs: 1500 };
+    const log = await createBench({ ...everySecond, get, wire: byUpdate, call }).run(poller);
+    expect(talk(log)).toEqual([
+      '1000 get k1',
+      '2000 get k1',
+      '2500 update k1 a',
+      '3000 get k1',
+      '4000 get k1',
+      '4000 know k1',
+    ]);
+    const late = await createBench({ ...everySecond, get, wire: byUpdate, call: { answerAfterMs: 60_000 } }).run(
+      poller,
+    );
+    expect(talk(late)).toEqual(['1000 get k1', '2000 get k1', '3000 get k1', '4000 get k1', '4000 know k1']);
+  });
+
+  it('has tasks/result opened at once where the question comes there, and polls go on', async () => {
+    const get = [asks(), asks(), WORKING, DONE].map((outcome) => ({ outcome }));
+    const result = [{ outcome: DONE, takesMs: 2500 }];
+    const log = await createBench({ ...everySecond, get, result, wire: byResult }).run(poller);
+    expect(talk(log)).toEqual(['1000 get k1', '1000 result k1', '2000 get k1', '3000 get k1', '4000 know k1']);
+  });
+
+  it('has tasks/result opened again when that broke, and fetched once more when it never came', async () => {
+    const get = [asks(), asks(), DONE].map((outcome) => ({ outcome }));
+    const result = [{ outcome: RESET, takesMs: 500 }, { outcome: RESET, takesMs: 200 }, { outcome: DONE }];
+    const log = await createBench({ ...everySecond, get, result, wire: byResult }).run(poller);
+    expect(talk(log)).toEqual([
+      '1000 get k1',
+      '1000 result k1',
+      '2000 get k1',
+      '2000 result k1',
+      '3000 get k1',
+      '3000 result k1',
+      '3000 know k1',
+    ]);
+  });
+
+  it('is waited for in tasks/result alone by one who looks only once', async () => {
+    const result = [{ outcome: DONE, takesMs: 700 }];
+    const log = await createBench({ ...everySecond, get: [{ outcome: asks() }], result, wire: byResult }).run(waiter);
+    expect(talk(log)).toEqual(['1000 get k1', '1000 result k1', '1700 know k1']);
+  });
+
+  it('is left alone where nobody has an answer, until the time limit', async () => {
+    const log = await createBench({ ...everySecond, get: [{ outcome: asks('a') }], deadlineMs: 2500 }).run(poller);
+    expect(talk(log)).toEqual([
+      '1000 get k1',
+      '2000 get k1',
+      '2500 get k1',
+      '2500 quit not terminal within the time limit',
+    ]);
+  });
+
+  it('ends with the run, in the middle of a thought or of a fetch', async () => {
+    const get = [{ outcome: asks('a') }];
+    const thinking = { ...everySecond, get, wire: byUpdate, call: { answerAfterMs: 9000 }, abortAtMs: 1500 };
+    expect((await createBench(thinking).run(poller)).at(-1)).toBe('1500 thrown: the run ended');
+    const result = [{ outcome: DONE, takesMs: 9000 }];
+    const fetching = { ...everySecond, get, result, wire: byResult, abortAtMs: 1500 };
+    expect((await createBench(fetching).run(poller)).at(-1)).toBe('1500 thrown: the run ended');
   });
 });

@@ -3,6 +3,7 @@ import { nsOf } from '../model/clock.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { OkOutcome, Outcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
+import { type Answering, createAnswering } from './answering.ts';
 import { giveUp, type Receipt, retryDelayMs } from './submission.ts';
 import { sleepUntil, sleepWithinLimit } from './waiting.ts';
 
@@ -18,30 +19,43 @@ export interface Held {
 
 /**
  * Polls by the plan's backoff until the task is terminal. Poll n is due its delay after the instant at which poll n − 1 was
- * due, so that slow replies make no drift. Reads that fail count as polls and are repeated in their turn.
- * null: given up, with a `quit` event.
+ * due, so that slow replies make no drift. Reads that fail count as polls and are repeated in their turn. What the task asks
+ * for is answered beside the polls. null: given up, with a `quit` event.
  */
 export async function pollUntilTerminal(context: AgentContext, held: Held, pollsMax = Infinity): Promise<Fetched> {
+  const answering = createAnswering(context, held);
+  try {
+    return await poll(context, held, answering, pollsMax);
+  } finally {
+    await answering.end();
+  }
+}
+
+async function poll(context: AgentContext, held: Held, answering: Answering, pollsMax: number): Promise<Fetched> {
   const { receipt, call, task } = held;
   const reader = createReader();
   let hintMs = receipt.outcome.pollMs ?? null;
   let dueAt = receipt.at;
   let sentAt = receipt.at;
-  for (let poll = 1; poll <= pollsMax; poll += 1) {
+  for (let number = 1; number <= pollsMax; number += 1) {
     const { options } = context.plan.agents.backoff;
     // A receipt that already says "done" (of a call sent again) is followed by a read at once: there is nothing to wait for.
-    const isDue = poll === 1 && isTerminal(receipt.outcome.status);
-    const delayMs = isDue ? 0 : context.backoff.delayMs({ poll, hintMs, options, draw: context.draw });
+    const isDue = number === 1 && isTerminal(receipt.outcome.status);
+    const delayMs = isDue ? 0 : context.backoff.delayMs({ poll: number, hintMs, options, draw: context.draw });
     // Who respects the hint keeps the distance also after a poll that went out late.
     const politeAt = hintMs !== null && delayMs >= hintMs ? sentAt + nsOf(hintMs) : 0;
     dueAt = Math.max(dueAt + nsOf(delayMs), politeAt, context.clock.now());
     const isLast = await sleepWithinLimit(context, dueAt, receipt.at);
+    const fetched = answering.fetched();
+    if (fetched !== null) return fetched;
     sentAt = context.clock.now();
     const verdict = reader.judge(await context.wire.get(call, task));
     if (verdict.kind === 'lost') return lost(context, held);
     if (verdict.kind === 'seen') {
       hintMs = verdict.outcome.pollMs ?? hintMs;
-      if (isTerminal(verdict.outcome.status)) return withResult(context, held, verdict.outcome);
+      if (isTerminal(verdict.outcome.status)) return withResult(context, held, verdict.outcome, answering);
+      // Who polls no more waits in the blocking fetch, and is asked there.
+      if (number < pollsMax) answering.see(verdict.outcome);
     }
     if (isLast) return giveUp(context, call, 'not terminal within the time limit');
   }
@@ -110,9 +124,14 @@ function lost(context: AgentContext, { call, task }: Held): null {
 }
 
 /** Where a read of a terminal task does not carry the result, it is fetched. A cancelled task has none. */
-async function withResult(context: AgentContext, held: Held, seen: OkOutcome): Promise<OkOutcome | null> {
+async function withResult(
+  context: AgentContext,
+  held: Held,
+  seen: OkOutcome,
+  answering: Answering,
+): Promise<OkOutcome | null> {
   if (context.wire.getCarriesResult || seen.status === 'cancelled') return seen;
-  const fetched = await fetchBlocking(context, held);
+  const fetched = (await answering.settled()) ?? (await fetchBlocking(context, held));
   if (fetched === null || fetched.status !== undefined || seen.status === undefined) return fetched;
   return { ...fetched, status: seen.status };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answerIdOf } from '../model/answer-id.ts';
 import type { FrameBody } from '../model/event.ts';
 
 // G2: frame texts are whole up to this size, beyond it the head and a hash stand for them.
@@ -33,6 +34,12 @@ export function readMessage(text: string): MessageHead {
   }
   if ('result' in value || 'error' in value) return { type: 'response', rpcId: id, isError: 'error' in value };
   return GARBAGE;
+}
+
+/** The id by which the wire has tagged a message it sends: its own of a request, else that of an answer; null: it has none. */
+export function sentIdOf({ type, rpcId }: MessageHead): number | string | null {
+  if (rpcId == null) return null;
+  return type === 'response' ? answerIdOf(rpcId) : rpcId;
 }
 
 /** The text fields of a frame under a recording mode. */

@@ -3,7 +3,7 @@ import type { FaultLog } from './fault-log.ts';
 import type { FrameInput, FrameLog, Tag } from './frame-log.ts';
 import type { Interposer, Ruling } from './interposer.ts';
 import type { LinePeer } from './line-peer.ts';
-import { readMessage } from './message-text.ts';
+import { readMessage, sentIdOf } from './message-text.ts';
 
 /** The pipe between the wire and one boot of a stdio server, with the interposer in the middle. Shaped as the wire's LineStream. */
 export interface StdioShim {
@@ -70,7 +70,7 @@ class Shim {
     if (this.#isClosed || peer.isGone()) return false;
     const head = readMessage(line);
     const base: Outgoing = { conn, dir: 'out', text: line, bytes: Buffer.byteLength(line), head };
-    const view = frames.view({ ...base, tag: this.#tagOf(head.rpcId) });
+    const view = frames.view({ ...base, tag: this.#tagOf(sentIdOf(head)) });
     const { disposition, entries } = interposer.rule(view);
     if (head.type === 'request' && head.rpcId != null) {
       this.#pending.add(head.rpcId);
@@ -97,7 +97,7 @@ class Shim {
 
   #sendTwice(base: Outgoing, view: MessageView, entries: readonly string[], afterMs: number): boolean {
     const [entry] = entries;
-    const id = base.head.rpcId;
+    const id = base.head.type === 'request' ? base.head.rpcId : null;
     if (id != null && entry !== undefined) this.#doubled.set(id, { entry, replies: 0 });
     const isSent = this.#write({ ...base, entries }, 'pass');
     void this.#options.sleep(afterMs).then(() => {

@@ -299,6 +299,7 @@ function targetWith(process: boolean): PlannedTarget {
       echo: true,
       cancel: false,
       failing: false,
+      asking: false,
       durable: true,
       modes: [],
       tools: ['work'],

@@ -14,10 +14,17 @@ export interface AgentWire {
   /** The blocking fetch where the dialect has one (tasks/result); elsewhere the same as `get`. */
   result(call: PlannedCall, task: string): Promise<Outcome>;
   cancel(call: PlannedCall, task: string): Promise<Outcome>;
+  /** Answers what a task waits for (tasks/update), one answer a key. Only where `answersBy` is 'update'. */
+  update(call: PlannedCall, task: string, inputs: readonly string[]): Promise<Outcome>;
   /** The dialect has a fetch that blocks until the task is terminal. */
   readonly hasBlockingResult: boolean;
   /** A `get` of a terminal task carries the result. False (tasks-2025-11-25): `result` must be called for it. */
   readonly getCarriesResult: boolean;
+  /**
+   * How a task that waits for input is answered. 'update': with `update`. 'result': whoever has `result` open is asked there,
+   * and the wire answers. null: this target asks for nothing, or its dialect has no way to answer.
+   */
+  readonly answersBy: 'update' | 'result' | null;
 }
 
 export interface CreateOptions {

@@ -43,6 +43,8 @@ export interface InvBody {
   readonly intended?: number;
   /** Bytes of the request as sent. */
   readonly bytes?: number;
+  /** Keys of the inputs that an update answers; absent where the dialect has none (an answer on the stream of a read). */
+  readonly inputs?: readonly string[];
 }
 
 /** What a task looked like in a reply or a notification. */
@@ -63,6 +65,10 @@ export interface Observation {
   readonly lastUpdatedAt?: string;
   readonly ttlMs?: number | null;
   readonly pollMs?: number;
+  /** Keys of what the task waits for (input_required), as shown; sorted. */
+  readonly inputs?: readonly string[];
+  /** The request behind each key, as the SHA-256 of its JSON with sorted keys: a key must keep its request. */
+  readonly inputShas?: Readonly<Record<string, string>>;
 }
 
 /** Definitely happened. */
@@ -72,6 +78,8 @@ export interface OkBody extends Observation {
   readonly of: number;
   /** Violations of the reply's shape, by the official schemas and ours; empty: the reply was validated and is good. */
   readonly shape?: readonly string[];
+  /** Ids of the further requests of the same operation: a call that asked for input first is sent again with the answer. */
+  readonly rpcIds?: readonly (number | string)[];
 }
 
 /** `fail`: definitely did not happen. `info`: nobody knows. */
@@ -87,6 +95,7 @@ export interface UnsureBody {
   readonly answered?: boolean;
   /** Our own gateway (F31) answered in the server's place. */
   readonly gateway?: boolean;
+  readonly rpcIds?: readonly (number | string)[];
 }
 
 /** A notification that carries a task's state. */

@@ -265,7 +265,10 @@ function finish(plan: Plan, history: { readonly events: readonly Event[]; readon
     bootAt: (seq) => bootAt(state.bootStarts, seq),
     framesOf(inv) {
       byRequest ??= groupFrames(state.frames);
-      return byRequest.get(inv.conn)?.get(inv.rpcId) ?? [];
+      const own = byRequest.get(inv.conn);
+      const first = own?.get(inv.rpcId) ?? [];
+      const further = state.open.get(inv.seq)?.end?.rpcIds;
+      return further === undefined ? first : [...first, ...further.flatMap((rpcId) => own?.get(rpcId) ?? [])];
     },
   };
   return index;

@@ -1,3 +1,4 @@
+import { answerIdOf } from './answer-id.ts';
 import type { FaultBody, FrameBody, Stamped } from './event.ts';
 import type { BootView, Strike } from './history-index.ts';
 
@@ -36,9 +37,11 @@ export function groupFrames(frames: Iterable<Stamped<FrameBody>>): ByRequest<Sta
     // A request of the server has an id of its own counting.
     if (frame.rpcId == null || (frame.dir === 'in' && frame.type === 'request')) continue;
     const own = idsOf(groups, frame.conn);
-    const group = own.get(frame.rpcId);
+    const isAnswer = frame.dir === 'out' && frame.type === 'response';
+    const id = isAnswer ? answerIdOf(frame.rpcId) : frame.rpcId;
+    const group = own.get(id);
     if (group) group.push(frame);
-    else own.set(frame.rpcId, [frame]);
+    else own.set(id, [frame]);
   }
   return groups;
 }

@@ -8,6 +8,8 @@ export interface OkOutcome extends Observation {
   readonly type: 'ok';
   /** Violations of the reply's shape; empty: validated and good. */
   readonly shape: readonly string[];
+  /** Ids of the further requests this operation needed. */
+  readonly rpcIds?: readonly (number | string)[];
 }
 
 export interface UnsureOutcome {
@@ -19,4 +21,5 @@ export interface UnsureOutcome {
   readonly shape?: readonly string[];
   readonly answered?: boolean;
   readonly gateway?: boolean;
+  readonly rpcIds?: readonly (number | string)[];
 }

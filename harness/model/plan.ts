@@ -92,6 +92,8 @@ export interface TargetFacts {
   readonly echo: boolean;
   readonly cancel: boolean;
   readonly failing: boolean;
+  /** It has a tool that asks for input while it works, and the profile says what to answer. */
+  readonly asking: boolean;
   readonly durable: boolean;
   /** Modes of the `effect` tool the target offers (reference: all). */
   readonly modes: readonly string[];
@@ -135,7 +137,7 @@ export interface PlannedCall {
   /** Open load: intended start. Closed load: null, the call starts when the agent's previous one ended (plus `thinkMs`). */
   readonly atMs: number | null;
   readonly thinkMs: number;
-  /** A name out of target.facts.tools, or 'failing'. */
+  /** A name out of target.facts.tools, 'failing' or 'asking'. */
   readonly tool: string;
   /** Duration asked of the work. */
   readonly ms: number;
@@ -149,6 +151,8 @@ export interface PlannedCall {
   readonly busyMs: number;
   /** The agent cancels the task this long after its receipt; null: never. */
   readonly cancelAfterMs: number | null;
+  /** How long the agent thinks before it answers what the call asks for; absent: it answers at once. */
+  readonly answerAfterMs?: number;
 }
 
 /** When a fault strikes. */
@@ -178,7 +182,14 @@ export type Trigger =
    */
   | {
       readonly kind: 'event';
-      readonly on: 'create-sent' | 'create-answered' | 'acked' | 'begin' | 'commit' | 'terminal-seen';
+      readonly on:
+        | 'create-sent'
+        | 'create-answered'
+        | 'acked'
+        | 'begin'
+        | 'input-required-seen'
+        | 'commit'
+        | 'terminal-seen';
       readonly call: number;
       readonly ms: number;
       readonly hold?: boolean;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { FrameInput, Tag } from '../execution/frame-log.ts';
 import type { Ruling } from '../execution/interposer.ts';
-import { type MessageHead, readMessage } from '../execution/message-text.ts';
+import { type MessageHead, readMessage, sentIdOf } from '../execution/message-text.ts';
 import type { MessageView } from '../model/fault.ts';
 import type { ProxyContext } from './http-proxy.ts';
 import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
@@ -36,7 +36,8 @@ export class ProxyExchange {
     this.#input = input;
     const text = input.body.toString('utf8');
     this.#head = readMessage(text);
-    this.#tag = this.#head.rpcId == null ? undefined : context.tagOf(input.conn, this.#head.rpcId);
+    const sentId = sentIdOf(this.#head);
+    this.#tag = sentId === null ? undefined : context.tagOf(input.conn, sentId);
     this.#out = { conn: input.conn, dir: 'out', text, bytes: input.body.length, head: this.#head };
     input.response.once('close', () => {
       // A client that hangs up is passed on, as a network would: 2026-07-28 makes it a cancel of the request.

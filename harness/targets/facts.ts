@@ -25,9 +25,10 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     echo: profile.echo !== undefined,
     cancel: dialect === 'handle' ? profile.handle?.cancel !== undefined : dialect !== 'blocking',
     failing: tools.has('failing'),
+    asking: tools.has('asking'),
     durable: profile.state?.durable ?? true,
     modes: [],
-    tools: [...tools.keys()].filter((name) => name !== 'failing'),
+    tools: [...tools.keys()].filter((name) => name !== 'failing' && name !== 'asking'),
   };
 }
 

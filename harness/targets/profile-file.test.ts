@@ -153,7 +153,6 @@ describe('a bad profile is refused with file, line, key and what was expected:',
 describe('what does not exist yet is refused in one sentence:', () => {
   const target = 'target: { command: a }\n';
   const cases: readonly (readonly [string, string])[] = [
-    [`${target}tools: { asking: { name: a, answer: { ok: true } } }`, 'p.yaml:2: tools.asking is not supported yet'],
     ['target: { url: "http://127.0.0.1:1", principals: [] }', 'p.yaml:1: target.principals is not supported yet'],
     [`${target}setup: [ { tool: a } ]`, 'p.yaml:2: setup is not supported yet'],
     [

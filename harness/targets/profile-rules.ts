@@ -24,7 +24,6 @@ export function brokenRules(profile: Profile): BrokenRule[] {
 function unsupportedKeys(profile: Profile): BrokenRule[] {
   const { handle, effects } = profile;
   const found: readonly (readonly [unknown, string])[] = [
-    [profile.tools?.asking, 'tools.asking'],
     [profile.target?.principals, 'target.principals'],
     [profile.setup, 'setup'],
     [handle?.wait, 'handle.wait'],
@@ -52,6 +51,9 @@ function contradictions(profile: Profile): BrokenRule[] {
     if (tools?.work) refuse('tools.work', "with 'dialect: handle' the work tool is handle.start; remove tools.work");
     if (tools?.failing) {
       refuse('tools.failing', "with 'dialect: handle' failing work is handle.start.failing; remove tools.failing");
+    }
+    if (tools?.asking) {
+      refuse('tools.asking', "with 'dialect: handle' a question cannot be answered; remove tools.asking");
     }
   }
   if (tools?.work) refuseUnknownLength(tools.work.arguments, tools.work.takes, 'tools.work', refuse);
@@ -85,6 +87,8 @@ function unknownPlaceholders(profile: Profile): BrokenRule[] {
     [tools?.work?.arguments, CALL_PLACEHOLDERS, 'tools.work.arguments'],
     [tools?.failing?.arguments, CALL_PLACEHOLDERS, 'tools.failing.arguments'],
     [tools?.quick?.arguments, CALL_PLACEHOLDERS, 'tools.quick.arguments'],
+    [tools?.asking?.arguments, CALL_PLACEHOLDERS, 'tools.asking.arguments'],
+    [tools?.asking?.answer, CALL_PLACEHOLDERS, 'tools.asking.answer'],
     [handle?.start.arguments, CALL_PLACEHOLDERS, 'handle.start.arguments'],
     [handle?.start.failing, CALL_PLACEHOLDERS, 'handle.start.failing'],
     [handle?.status.arguments, JOB_PLACEHOLDERS, 'handle.status.arguments'],

@@ -120,7 +120,9 @@ export const profileSchema = z.strictObject({
       work: toolSchema.optional(),
       failing: toolSchema.optional(),
       quick: toolSchema.optional(),
-      asking: toolSchema.extend({ answer: argumentsSchema.optional() }).optional(),
+      asking: toolSchema
+        .extend({ answer: argumentsSchema.optional().describe('The content of the answer to its question.') })
+        .optional(),
     })
     .optional(),
   handle: handleSchema.optional(),

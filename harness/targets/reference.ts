@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DialectId, TransportId } from '../model/operation.ts';
 import type { TargetFacts } from '../model/plan.ts';
-import { isObject, parseJson } from '../wire/json-rpc.ts';
+import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
 import type { Profile } from './profile-schema.ts';
 
@@ -61,11 +61,12 @@ export function referenceProfile(command: string, dialect: DialectId, transport:
 /** The tools scenarios name: `work` and `effect` are the same tool; `effect` alone is called in all its modes. */
 export function referenceTools(dialect: DialectId): Map<string, WorkTool> {
   const work = referenceTool(dialect, 'effect', {});
-  return new Map([
+  return new Map<string, WorkTool>([
     ['work', work],
     ['failing', referenceTool(dialect, 'effect', { mode: 'error' })],
     ['effect', { ...work, mode: dialect === 'handle' ? 'arguments.mode' : 'mode' }],
     ...WORKLOADS.map((name) => [name, referenceTool(dialect, name, {})] as const),
+    ...askingTools(dialect),
   ]);
 }
 
@@ -82,9 +83,10 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     echo: true,
     cancel: dialect !== 'blocking',
     failing: true,
+    asking: dialect !== 'handle',
     durable: true,
     modes: MODES,
-    tools: ['work', 'effect', ...WORKLOADS],
+    tools: ['work', 'effect', ...WORKLOADS, ...(dialect === 'tasks-2026-07-28' ? ['asking-first'] : [])],
   };
 }
 
@@ -122,7 +124,16 @@ const HANDLE: NonNullable<Profile['handle']> = {
   },
 };
 
-function referenceTool(dialect: DialectId, operation: string, extra: Readonly<Record<string, string>>): WorkTool {
+/** A job handle has no way to answer; asking before there is a task belongs to 2026-07-28 alone. */
+function askingTools(dialect: DialectId): (readonly [string, WorkTool])[] {
+  if (dialect === 'handle') return [];
+  const answer = { approve: true };
+  const asking = ['asking', { ...referenceTool(dialect, 'effect', { ask: true }), answer }] as const;
+  if (dialect !== 'tasks-2026-07-28') return [asking];
+  return [asking, ['asking-first', { ...referenceTool(dialect, 'effect', { ask_first: true }), answer }]];
+}
+
+function referenceTool(dialect: DialectId, operation: string, extra: JsonObject): WorkTool {
   const args = { ...EFFECT.arguments, ...extra };
   const isHandle = dialect === 'handle';
   return {

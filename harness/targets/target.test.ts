@@ -77,6 +77,7 @@ describe('a profile becomes a target:', () => {
         echo: false,
         cancel: true,
         failing: false,
+        asking: false,
         durable: true,
         modes: [],
         tools: ['work'],
@@ -89,6 +90,7 @@ describe('a profile becomes a target:', () => {
 tools:
   work: { name: render, arguments: { topic: "{{token}}" }, takes: 4s, key: idempotency_key }
   failing: { name: render, arguments: { topic: "" } }
+  asking: { name: render, arguments: { topic: "{{token}}", ask: true }, answer: { approve: true } }
 effects: { file: "{{dir}}/effects.jsonl", delivery: at-least-once }
 echo: $.topic
 state: { durable: false, scope: server }`);
@@ -104,6 +106,7 @@ state: { durable: false, scope: server }`);
       echo: true,
       cancel: true,
       failing: true,
+      asking: true,
       durable: false,
       modes: [],
       tools: ['work'],

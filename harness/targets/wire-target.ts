@@ -64,6 +64,10 @@ export function toolsOf(profile: Profile): Map<string, WorkTool> {
   }
   if (named?.work) add('work', named.work.name, named.work.arguments, named.work.key);
   if (named?.failing) add('failing', named.failing.name, named.failing.arguments, named.failing.key);
+  if (named?.asking) {
+    const { name, key = null, answer = {} } = named.asking;
+    tools.set('asking', { name, arguments: named.asking.arguments ?? {}, key, mode: null, answer });
+  }
   return tools;
 }
 

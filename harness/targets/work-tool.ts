@@ -55,6 +55,7 @@ export function checkToolNames(profile: Profile, tools: ReadonlyMap<string, Serv
     [named?.work?.name, 'tools.work'],
     [named?.failing?.name, 'tools.failing'],
     [named?.quick?.name, 'tools.quick'],
+    [named?.asking?.name, 'tools.asking'],
     [handle?.start.tool, 'handle.start'],
     [handle?.status.tool, 'handle.status'],
     [handle?.cancel?.tool, 'handle.cancel'],

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { loadUnit } from '../model/registry.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { type Adapter, HandshakeError } from './dialects/adapter.ts';
+import { asksAnything } from './dialects/elicitation.ts';
 import { ADAPTERS } from './dialects/index.ts';
 import { createHttpLine, createStdioLine, type LineSource } from './line-source.ts';
 import { type Ask, createOperationRunner } from './operation-runner.ts';
@@ -77,6 +78,8 @@ function createAgentWire({ options, adapter, run }: WireParts): AgentWire {
       adapter.hasBlockingResult
         ? run({ op: 'result', call, task, reader, signal, timeoutMs: blockingMs })
         : run({ op: 'get', call, task, reader, signal, timeoutMs: requestMs }),
+    answersBy: asksAnything(options.context.target) ? adapter.answersBy : null,
+    update: (call, task, inputs) => run({ op: 'update', call, task, inputs, reader, signal, timeoutMs: requestMs }),
     cancel: (call, task) => run({ op: 'cancel', call, task, reader, signal, timeoutMs: requestMs }),
   };
 }

@@ -39,7 +39,7 @@ export async function detectDialect(options: DetectionOptions): Promise<Detectio
   const exchange = link.exchange();
   if (dialect !== undefined) {
     const adapter = await loadUnit(ADAPTERS, 'dialect', dialect);
-    return { dialect, handshake: await adapter.handshake(exchange) };
+    return { dialect, handshake: await adapter.handshake(exchange, {}) };
   }
   const handshake = await greetAny(exchange, probeMs);
   return { dialect: dialectOf(handshake), handshake };

@@ -2,7 +2,7 @@ import type { Operation, Reason } from '../model/operation.ts';
 import type { UnsureOutcome } from '../model/outcome.ts';
 import type { OperationInput } from './dialects/adapter.ts';
 import { type RpcError, readError } from './json-rpc.ts';
-import type { AnsweredReply, RawReply } from './wire.ts';
+import type { AnsweredReply, Unanswered } from './wire.ts';
 
 /**
  * Which answers prove that nothing happened (`fail`) and which leave it open (`info`), by operation.
@@ -10,6 +10,7 @@ import type { AnsweredReply, RawReply } from './wire.ts';
  *   create   never sent; codes and HTTP statuses of the two lists below -> fail; everything else -> info
  *   get      "no such task" (-32602, or by the message) -> fail not-found
  *   result   the same; an error of a task that get shows as failed is its outcome (the adapter decides that)
+ *   update   as get: what is not known as definitely refused may have been taken
  *   cancel   "no such task" by the message alone -> fail not-found; any other error -> fail refused
  *   any      HTTP 400/404 that names the session, or any 4xx with a session after a restart -> session-lost
  *   any      an answer of our own gateway -> info
@@ -28,7 +29,6 @@ const RATE = /rate.?limit|too many requests/i;
 const MESSAGE_CHARS_MAX = 500;
 
 type Situation = Pick<OperationInput, 'session' | 'restarted'>;
-export type Unanswered = Exclude<RawReply, AnsweredReply>;
 
 /** The outcome of an operation that got no JSON-RPC message at all. */
 export function unanswered(op: Operation, reply: Unanswered, situation: Situation): UnsureOutcome {
@@ -69,7 +69,10 @@ export function answeredError(
   };
   if (losesSession(reply.http, error.message, false, situation)) return sessionLost(op, told);
   if (op === 'cancel') return { type: 'fail', reason: isMissing(error.message) ? 'not-found' : 'refused', ...told };
-  if ((op === 'get' || op === 'result') && (error.code === INVALID_PARAMS || isMissing(error.message))) {
+  if (
+    (op === 'get' || op === 'result' || op === 'update') &&
+    (error.code === INVALID_PARAMS || isMissing(error.message))
+  ) {
     return { type: 'fail', reason: 'not-found', ...told };
   }
   return { type: isDefinite(error, reply.http) ? 'fail' : 'info', reason: reasonOf(error, reply.http), ...told };

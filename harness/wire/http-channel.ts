@@ -4,8 +4,15 @@ import { httpFailure } from './http-failure.ts';
 import { type HttpResponse, readHttpReply } from './http-reply.ts';
 import { isObject } from './json-rpc.ts';
 import { answerServerRequest } from './server-request.ts';
-import type { Stray } from './stray.ts';
-import type { Channel, HttpHeaders, RawReply } from './wire.ts';
+import { GARBAGE_CHARS_MAX, type Stray } from './stray.ts';
+import {
+  type Channel,
+  type HttpHeaders,
+  type RawReply,
+  type RequestOptions,
+  type Unanswered,
+  UPSTREAM_HEADER,
+} from './wire.ts';
 
 /** Sockets of one agent: its polls, a blocking fetch and what faults leave hanging. */
 const SOCKETS_MAX = 32;
@@ -17,37 +24,61 @@ export interface HttpChannelOptions {
   /** Sent with every request. */
   readonly headers: HttpHeaders;
   readonly onStray?: (stray: Stray) => void;
+  /** The client has said that it answers questions. */
+  readonly elicits?: boolean;
 }
 
 /** One client over Streamable HTTP: sockets of its own, kept alive, one request at a time on each, nothing ever retried. */
 export function createHttpChannel(options: HttpChannelOptions): Channel {
   const poster = createPoster(options);
+  const { onStray, elicits = false } = options;
   return {
-    async request(message, request) {
-      const limit = new AbortController();
-      const timer = setTimeout(() => limit.abort(), request.timeoutMs);
-      const stop = () => limit.abort();
-      request.signal.addEventListener('abort', stop, { once: true });
-      if (request.signal.aborted) stop();
-      try {
-        const response = await poster.post(JSON.stringify(message), request.headers ?? {}, limit.signal);
-        const reply = await readHttpReply(response, {
+    request: (message, request) =>
+      withinLimit(request, async (signal) => {
+        const { headers = {}, taker } = request;
+        const response = await poster.post(JSON.stringify(message), headers, signal);
+        return readHttpReply(response, {
           id: message.id,
-          onStray: (stray) => options.onStray?.(stray),
+          onStray: (stray) => onStray?.(stray),
           onNotification: (notification) => request.onNotification?.(notification),
-          onRequest: (asked) => void poster.tell(JSON.stringify(answerServerRequest(asked)), request.headers ?? {}),
+          onRequest(asked) {
+            if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked);
+            else void poster.tell(JSON.stringify(answerServerRequest(asked, elicits)), headers);
+          },
         });
-        return reply.kind === 'answered' ? reply : (byLimit(limit.signal, request.signal) ?? reply);
-      } catch (error) {
-        return byLimit(limit.signal, request.signal) ?? httpFailure(error);
-      } finally {
-        clearTimeout(timer);
-        request.signal.removeEventListener('abort', stop);
-      }
-    },
+      }),
     notify: (message, extra) => poster.tell(JSON.stringify(message), extra?.headers ?? {}),
+    answer: (message, request) =>
+      withinLimit(request, async (signal): Promise<Unanswered | null> => {
+        const { status, headers, body } = await poster.post(JSON.stringify(message), request.headers ?? {}, signal);
+        const text = (await readText(body)) ?? '';
+        if (status < 300) return null;
+        if (headers[UPSTREAM_HEADER] === 'refused') return { kind: 'refused', message: text };
+        return { kind: 'http', http: status, headers, text: text.slice(0, GARBAGE_CHARS_MAX) };
+      }),
     close: () => poster.close(),
   };
+}
+
+/** Posts under the caller's time limit and signal; what ends the wait or breaks the connection is told, never thrown. */
+async function withinLimit<Reply extends RawReply | null>(
+  { timeoutMs, signal }: RequestOptions,
+  post: (signal: AbortSignal) => Promise<Reply>,
+): Promise<Reply | Unanswered> {
+  const limit = new AbortController();
+  const stop = () => limit.abort();
+  const timer = setTimeout(stop, timeoutMs);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    const reply = await post(limit.signal);
+    return reply === null || reply.kind === 'answered' ? reply : (byLimit(limit.signal, signal) ?? reply);
+  } catch (error) {
+    return byLimit(limit.signal, signal) ?? httpFailure(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 interface Poster {
@@ -85,7 +116,7 @@ function createPoster(options: HttpChannelOptions): Poster {
   };
 }
 
-function byLimit(limit: AbortSignal, caller: AbortSignal): RawReply | null {
+function byLimit(limit: AbortSignal, caller: AbortSignal): Unanswered | null {
   return limit.aborted ? { kind: 'timeout', aborted: caller.aborted } : null;
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from './json-rpc.ts';
-import type { RawReply } from './wire.ts';
+import type { Unanswered } from './wire.ts';
 
 /** No connection was made, so no byte of the request left: the operation definitely did not happen. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
@@ -27,7 +27,7 @@ interface Cause {
 }
 
 /** What a failed exchange means for the request. A connection that ended in an orderly way is `eof`. */
-export function httpFailure(error: unknown): RawReply {
+export function httpFailure(error: unknown): Unanswered {
   const chain = causes(error);
   const message = chain.map((link) => link.message).find((text) => text !== '') ?? 'the connection failed';
   if (chain.some(({ code }) => NEVER_SENT.has(code))) return { kind: 'refused', message };

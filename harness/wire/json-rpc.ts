@@ -16,6 +16,14 @@ export interface RpcNotification {
   readonly params?: JsonObject;
 }
 
+/** Our answer to a request of the server. */
+export interface RpcAnswer {
+  readonly jsonrpc: '2.0';
+  readonly id: RpcId;
+  readonly result?: JsonObject;
+  readonly error?: RpcError;
+}
+
 export interface RpcError {
   readonly code: number;
   readonly message: string;

@@ -1,5 +1,6 @@
 import type { Endpoint, StdioHost, WireContext } from './connection.ts';
 import { type Adapter, type Handshake, HandshakeError } from './dialects/adapter.ts';
+import { asksAnything, capabilitiesOf } from './dialects/elicitation.ts';
 import { createHttpChannel } from './http-channel.ts';
 import type { Line } from './operation-runner.ts';
 import { createRpcLink } from './rpc-link.ts';
@@ -22,11 +23,13 @@ export interface HttpLineOptions {
 export async function createHttpLine(options: HttpLineOptions): Promise<LineSource> {
   const { context, endpoint, adapter, agent } = options;
   const { conn } = endpoint;
+  const elicits = asksAnything(context.target);
   const channel =
     endpoint.kind === 'channel'
       ? endpoint.channel
-      : createHttpChannel({ ...endpoint, onStray: (stray) => context.onStray?.(conn, stray) });
-  const link = createRpcLink({ conn, channel, context, agent, capabilities: adapter.capabilities });
+      : createHttpChannel({ ...endpoint, elicits, onStray: (stray) => context.onStray?.(conn, stray) });
+  const capabilities = capabilitiesOf(adapter, context.target);
+  const link = createRpcLink({ conn, channel, context, agent, capabilities });
   let greeting: Promise<Handshake> | null = null;
   /** Operations that find the session lost at the same time wait for one greeting. */
   const greet = () => {

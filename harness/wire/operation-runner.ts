@@ -1,13 +1,18 @@
-import type { InvBody } from '../model/event.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
 import type { Reader, WireContext } from './connection.ts';
 import type { Adapter, Handshake, OperationInput, RequestShape } from './dialects/adapter.ts';
+import { invBody } from './invocation.ts';
+import type { RpcId } from './json-rpc.ts';
 import { compact, outcomeBody } from './outcome-record.ts';
-import type { RpcLink } from './rpc-link.ts';
+import { createQuestions } from './questions.ts';
+import type { RpcLink, SendOptions } from './rpc-link.ts';
 import { createTaskMemory } from './task-memory.ts';
-import type { RawReply } from './wire.ts';
+import type { RawReply, RequestTag } from './wire.ts';
+
+/** A call may ask for input this often before it is taken on; one that asks for ever is given up with what it said last. */
+const ROUNDS_MAX = 5;
 
 /** One operation to perform. */
 export interface Ask {
@@ -24,6 +29,8 @@ export interface Ask {
     readonly intended: number;
     readonly probe: boolean;
   };
+  /** Updates only: the keys answered. */
+  readonly inputs?: readonly string[];
 }
 
 /** A greeted link, or why there is none: then nothing can be sent. */
@@ -54,6 +61,7 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
     call: ask.call,
     key: ask.create?.key ?? null,
     task: ask.task,
+    inputs: ask.inputs ?? [],
     lastStatus: memory.statusOf(ask.task),
     cancelAccepted: memory.isCancelled(ask.task),
     session: link.sessionId() !== null,
@@ -75,18 +83,42 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
     const sessionId = link.sessionId();
     const seq = context.record(invBody(ask, { attempt, conn, rpcId: prepared.message.id, bytes: prepared.bytes }));
     const tag = { op: ask.op, call: ask.call.call, attempt, agent: ask.reader.agent };
-    const reply = await link.send(prepared, tag, {
+    const questions = createQuestions({ context, adapter, memory, ask, link, input });
+    const how: SendOptions = {
       timeoutMs: ask.timeoutMs,
       signal: ask.signal,
+      ...(questions === null ? {} : { taker: questions.taker }),
       onNotification(notification) {
         const seen = adapter.push(notification, context.target);
         if (seen !== null) context.record({ kind: 'push', conn, ...compact(seen) });
       },
-    });
-    const outcome = await interpret(ask, link, input, reply);
+    };
+    const first = await link.send(prepared, tag, how);
+    const { reply, rpcIds, complaints } = await goOn(first, { ask, link, input, shape, tag, how });
+    await questions?.end();
+    const told = await interpret(ask, link, input, reply);
+    const outcome = withRounds(told, rpcIds, [...complaints, ...(questions?.complaints ?? [])]);
     memory.remember(ask, outcome);
     context.record(outcomeBody(seq, outcome));
     return { outcome, aborted: reply.kind === 'timeout' && reply.aborted, sessionId };
+  };
+
+  /** A call that asks for input first is sent again with the answer, under a new id, until it is taken on. */
+  const goOn = async (first: RawReply, sent: Sent): Promise<Rounds> => {
+    const { ask, link, input, shape, tag, how } = sent;
+    const rpcIds: RpcId[] = [];
+    const complaints: string[] = [];
+    let reply = first;
+    for (let round = 1; round <= ROUNDS_MAX; round += 1) {
+      const next = adapter.goOn?.(shape, reply, input) ?? null;
+      if (next === null) break;
+      complaints.push(...(adapter.interpret(ask.op, reply, input).shape ?? []));
+      if (!(await hasThought(context, ask))) return { reply: { kind: 'timeout', aborted: true }, rpcIds, complaints };
+      const prepared = link.prepare(next);
+      rpcIds.push(prepared.message.id);
+      reply = await link.send(prepared, tag, how);
+    }
+    return { reply, rpcIds, complaints };
   };
 
   const interpret = async (ask: Ask, link: RpcLink, input: OperationInput, reply: RawReply): Promise<Outcome> => {
@@ -108,21 +140,37 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
   };
 }
 
-function invBody(ask: Ask, sent: Pick<InvBody, 'attempt' | 'conn' | 'rpcId' | 'bytes'>): InvBody {
-  const { reader, create } = ask;
-  return {
-    kind: 'inv',
-    op: ask.op,
-    call: ask.call.call,
-    attempt: sent.attempt,
-    ...(ask.task === null ? {} : { task: ask.task }),
-    agent: reader.agent,
-    ...(reader.as === undefined ? {} : { as: reader.as }),
-    conn: sent.conn,
-    rpcId: sent.rpcId,
-    ...(create?.key == null ? {} : { key: create.key }),
-    ...(create?.probe ? { probe: true } : {}),
-    ...(create === undefined ? {} : { intended: create.intended }),
-    ...(sent.bytes === undefined ? {} : { bytes: sent.bytes }),
-  };
+/** What stays the same over the rounds of one operation. */
+interface Sent {
+  readonly ask: Ask;
+  readonly link: RpcLink;
+  readonly input: OperationInput;
+  /** As first sent. */
+  readonly shape: RequestShape;
+  readonly tag: RequestTag;
+  readonly how: SendOptions;
+}
+
+interface Rounds {
+  readonly reply: RawReply;
+  readonly rpcIds: readonly RpcId[];
+  readonly complaints: readonly string[];
+}
+
+/** The agent takes its time to answer; false: the run ended meanwhile. */
+async function hasThought({ clock }: WireContext, { call, signal }: Ask): Promise<boolean> {
+  try {
+    await clock.sleep(call.answerAfterMs ?? 0, signal);
+    return true;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return false;
+  }
+}
+
+function withRounds(outcome: Outcome, rpcIds: readonly RpcId[], complaints: readonly string[]): Outcome {
+  const more = rpcIds.length === 0 ? {} : { rpcIds };
+  return complaints.length === 0
+    ? { ...outcome, ...more }
+    : { ...outcome, ...more, shape: [...complaints, ...(outcome.shape ?? [])] };
 }

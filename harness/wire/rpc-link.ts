@@ -1,9 +1,10 @@
+import { answerIdOf } from '../model/answer-id.ts';
 import type { AgentId } from '../model/operation.ts';
 import type { WireContext } from './connection.ts';
 import type { Adapter, Exchange, Handshake, RequestShape } from './dialects/adapter.ts';
 import { headersOf, withEnvelope } from './envelope.ts';
-import { isObject, type JsonObject, type RpcNotification, type RpcRequest } from './json-rpc.ts';
-import type { Channel, RawReply, RequestTag } from './wire.ts';
+import { isObject, type JsonObject, type RpcId, type RpcNotification, type RpcRequest } from './json-rpc.ts';
+import type { Channel, RawReply, RequestTag, RequestTaker, Unanswered } from './wire.ts';
 
 /** A channel with what a conversation keeps: request ids, the era, the negotiated version, the session. */
 export interface RpcLink {
@@ -23,6 +24,8 @@ export interface RpcLink {
   /** Numbers a request and fills in what its era demands. */
   prepare(shape: RequestShape): Prepared;
   send(prepared: Prepared, tag: RequestTag, options: SendOptions): Promise<RawReply>;
+  /** Answers a request of the server. null: it was taken; else what became of it. */
+  answer(id: RpcId, result: JsonObject, tag: RequestTag, options: SendOptions): Promise<Unanswered | null>;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export interface SendOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onNotification?: (notification: RpcNotification) => void;
+  readonly taker?: RequestTaker;
 }
 
 export interface LinkOptions {
@@ -105,7 +109,7 @@ export function createRpcLink(options: LinkOptions): RpcLink {
       sessionId = null;
       protocolVersion = null;
       bootGreeted = boot();
-      greeted = await adapter.handshake(exchange(timeoutMs));
+      greeted = await adapter.handshake(exchange(timeoutMs), capabilities);
       return greeted;
     },
     forget(lost) {
@@ -113,6 +117,11 @@ export function createRpcLink(options: LinkOptions): RpcLink {
     },
     prepare: (shape) => prepare(shape),
     send,
+    answer(id, result, tag, how) {
+      context.tags.set(conn, answerIdOf(id), tag);
+      const headers = headersOf({ era: 'legacy', method: '', mcpName: null, protocolVersion, sessionId });
+      return channel.answer({ jsonrpc: '2.0', id, result }, { ...how, headers });
+    },
     close: () => channel.close(),
   };
 }

@@ -1,9 +1,24 @@
 import type { Clock } from '../model/clock.ts';
-import { isObject, parseJson, type RpcId, type RpcNotification, readError, readMessage } from './json-rpc.ts';
+import {
+  isObject,
+  parseJson,
+  type RpcId,
+  type RpcNotification,
+  type RpcRequest,
+  readError,
+  readMessage,
+} from './json-rpc.ts';
 import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { answerServerRequest } from './server-request.ts';
 import { GARBAGE_CHARS_MAX, type Stray } from './stray.ts';
-import { type AnsweredReply, type Channel, GATEWAY_HEADER, type LineStream, type RawReply } from './wire.ts';
+import {
+  type AnsweredReply,
+  type Channel,
+  GATEWAY_HEADER,
+  type LineStream,
+  type RawReply,
+  type RequestTaker,
+} from './wire.ts';
 
 export interface StdioChannelOptions {
   readonly stream: LineStream;
@@ -11,27 +26,35 @@ export interface StdioChannelOptions {
   /** Every notification of the server, whichever request it belongs to. */
   readonly onNotification?: (notification: RpcNotification) => void;
   readonly onStray?: (stray: Stray) => void;
+  /** The client has said that it answers questions. */
+  readonly elicits?: boolean;
 }
+
+const NOT_RUNNING = 'the process is not running';
 
 /** Many open requests over one pair of pipes, told apart by their ids. */
 export function createStdioChannel(options: StdioChannelOptions): Channel {
   const { stream, clock } = options;
   const open = createOpenRequests();
+  /** Of the open requests, oldest first. */
+  const takers = new Set<RequestTaker>();
   let gone: string | null = null;
   const end = (why: string) => {
     gone ??= why;
     open.settleAll({ kind: 'eof', message: why });
   };
   stream.onClose(end);
-  stream.onLine((line) => readLine(line, open, options));
+  stream.onLine((line) => readLine(line, { open, takers, options }));
 
   return {
-    async request(message, { timeoutMs, signal }) {
+    async request(message, { timeoutMs, signal, taker }) {
       if (gone !== null) return { kind: 'refused', message: `the process is gone: ${gone}` };
       const reply = open.wait(message.id);
+      if (taker !== undefined) takers.add(taker);
       if (!stream.send(JSON.stringify(message))) {
         open.withdraw(message.id);
-        return { kind: 'refused', message: 'the process is not running' };
+        if (taker !== undefined) takers.delete(taker);
+        return { kind: 'refused', message: NOT_RUNNING };
       }
       const answered = new AbortController();
       const stop = () => open.settle(message.id, { kind: 'timeout', aborted: true });
@@ -45,11 +68,16 @@ export function createStdioChannel(options: StdioChannelOptions): Channel {
         return await reply;
       } finally {
         answered.abort();
+        if (taker !== undefined) takers.delete(taker);
         signal.removeEventListener('abort', stop);
       }
     },
     async notify(message) {
       stream.send(JSON.stringify(message));
+    },
+    async answer(message) {
+      if (gone === null && stream.send(JSON.stringify(message))) return null;
+      return { kind: 'refused', message: gone === null ? NOT_RUNNING : `the process is gone: ${gone}` };
     },
     async close() {
       end('the connection was closed');
@@ -57,7 +85,13 @@ export function createStdioChannel(options: StdioChannelOptions): Channel {
   };
 }
 
-function readLine(line: string, open: OpenRequests, options: StdioChannelOptions): void {
+interface Conversation {
+  readonly open: OpenRequests;
+  readonly takers: ReadonlySet<RequestTaker>;
+  readonly options: StdioChannelOptions;
+}
+
+function readLine(line: string, { open, takers, options }: Conversation): void {
   if (line.trim() === '') return;
   const value = parseJson(line);
   const incoming = readMessage(value);
@@ -71,7 +105,7 @@ function readLine(line: string, open: OpenRequests, options: StdioChannelOptions
       options.onNotification?.(incoming.notification);
       return;
     case 'request':
-      options.stream.send(JSON.stringify(answerServerRequest(incoming.request)));
+      takeRequest(incoming.request, takers, options);
       return;
     case 'reply': {
       const { reply: message, raw: whole } = incoming;
@@ -80,6 +114,14 @@ function readLine(line: string, open: OpenRequests, options: StdioChannelOptions
       options.onStray?.(strayOf(message.id, open));
     }
   }
+}
+
+/** On a pipe only what it names tells whose a request is; one that names nothing goes to the oldest that may be meant. */
+function takeRequest(request: RpcRequest, takers: ReadonlySet<RequestTaker>, options: StdioChannelOptions): void {
+  const all = [...takers];
+  const taker = all.find((one) => one.claim(request) === 'mine') ?? all.find((one) => one.claim(request) === 'perhaps');
+  if (taker !== undefined) taker.take(request);
+  else options.stream.send(JSON.stringify(answerServerRequest(request, options.elicits ?? false)));
 }
 
 function strayOf(rpcId: RpcId | null, open: OpenRequests): Stray {

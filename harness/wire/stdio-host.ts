@@ -1,5 +1,6 @@
 import { loadUnit } from '../model/registry.ts';
 import type { StdioHost, WireContext } from './connection.ts';
+import { asksAnything, capabilitiesOf } from './dialects/elicitation.ts';
 import { ADAPTERS } from './dialects/index.ts';
 import { compact } from './outcome-record.ts';
 import { createRpcLink, type RpcLink } from './rpc-link.ts';
@@ -17,6 +18,7 @@ export function createStdioHost(context: WireContext): StdioHost {
     const channel = createStdioChannel({
       stream,
       clock: context.clock,
+      elicits: asksAnything(context.target),
       onNotification(notification) {
         const seen = adapter.push(notification, context.target);
         if (seen !== null) context.record({ kind: 'push', conn: name, ...compact(seen) });
@@ -24,7 +26,8 @@ export function createStdioHost(context: WireContext): StdioHost {
       onStray: (stray) => context.onStray?.(name, stray),
     });
     await latest?.close();
-    latest = createRpcLink({ conn: name, channel, context, agent: null, capabilities: adapter.capabilities });
+    const capabilities = capabilitiesOf(adapter, context.target);
+    latest = createRpcLink({ conn: name, channel, context, agent: null, capabilities });
     const link = latest;
     await link.greet(adapter, timeoutMs);
     return link;

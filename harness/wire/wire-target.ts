@@ -4,7 +4,7 @@ import type { JsonObject } from './json-rpc.ts';
 /** What the wire must know of a target: made from a profile, free of files, processes and strings to interpret. */
 export interface WireTarget {
   readonly dialect: DialectId;
-  /** Work tools by the names scenarios use: 'work' always, 'failing' where the profile has one. */
+  /** Work tools by the names scenarios use: 'work' always, 'failing' and 'asking' where the profile has them. */
   readonly tools: ReadonlyMap<string, WorkTool>;
   /** Present exactly when the dialect is `handle`. */
   readonly handle: HandleSpec | null;
@@ -24,6 +24,8 @@ export interface WorkTool {
   readonly key: string | null;
   /** The argument that carries PlannedCall.mode (`outer.inner` likewise); null: the tool has no modes. */
   readonly mode: string | null;
+  /** It asks for input while it works; this is the content of the answer, with placeholders. */
+  readonly answer?: JsonObject;
 }
 
 export interface TemplateValues {

@@ -1,5 +1,5 @@
 import type { AgentId, Operation } from '../model/operation.ts';
-import type { RpcNotification, RpcReply, RpcRequest } from './json-rpc.ts';
+import type { RpcAnswer, RpcNotification, RpcReply, RpcRequest } from './json-rpc.ts';
 
 /** One line-oriented link to a server process, as the stdio shim offers it. One listener of each kind. */
 export interface LineStream {
@@ -30,6 +30,8 @@ export interface Channel {
   request(message: RpcRequest, options: RequestOptions): Promise<RawReply>;
   /** Sends and forgets: a notification has no answer. */
   notify(message: RpcNotification, options?: { readonly headers?: Readonly<Record<string, string>> }): Promise<void>;
+  /** Answers a request of the server. null: it was taken; else what became of it. */
+  answer(message: RpcAnswer, options: RequestOptions): Promise<Unanswered | null>;
   /** Ends every open request as `eof`. */
   close(): Promise<void>;
 }
@@ -40,6 +42,16 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Notifications that arrive on the stream of this request (http). Over stdio they reach the channel's own listener. */
   readonly onNotification?: (notification: RpcNotification) => void;
+  /** Requests of the server that arrive while this request is open; nobody: they are answered as not offered. */
+  readonly taker?: RequestTaker;
+}
+
+/** Who answers requests of the server while one of ours is open. */
+export interface RequestTaker {
+  /** 'mine': it names what our request is about. 'perhaps': it names nothing. 'no': something else, or nothing we answer. */
+  claim(request: RpcRequest): 'mine' | 'perhaps' | 'no';
+  /** Takes it over; its answer goes by `Channel.answer`. */
+  take(request: RpcRequest): void;
 }
 
 /** What became of one request. */
@@ -57,6 +69,8 @@ export type RawReply =
   | { readonly kind: 'http'; readonly http: number; readonly headers: HttpHeaders; readonly text: string }
   /** Our own gateway (F31) answered in the server's place. */
   | { readonly kind: 'gateway'; readonly http: number | null; readonly text: string };
+
+export type Unanswered = Exclude<RawReply, AnsweredReply>;
 
 export type HttpHeaders = Readonly<Record<string, string>>;
 

@@ -260,6 +260,7 @@ function samplePlan(seed: number, calls: number, agents: number, store: string):
         echo: true,
         cancel: true,
         failing: true,
+        asking: true,
         durable: true,
         modes: ['repeatable', 'plain'],
         tools: ['work'],

@@ -9,6 +9,7 @@ import { createPrng } from '../../model/prng.ts';
 import { samplePlan, sampleTarget } from '../../model/testing/sample-plan.ts';
 
 export const WORKING: Outcome = { type: 'ok', task: 'k1', status: 'working', shape: [] };
+export const ACKED: Outcome = { type: 'ok', task: 'k1', shape: [] };
 export const DONE: Outcome = { type: 'ok', task: 'k1', status: 'completed', echo: 'tk1', shape: [] };
 export const GONE: Outcome = { type: 'fail', reason: 'not-found', code: -32602, answered: true };
 export const RESET: Outcome = { type: 'info', reason: 'reset' };
@@ -30,7 +31,8 @@ export interface BenchOptions {
   readonly get?: readonly Reply[] | ((atMs: number) => Outcome);
   readonly result?: readonly Reply[];
   readonly cancel?: readonly Reply[];
-  readonly wire?: Partial<Pick<AgentWire, 'hasBlockingResult' | 'getCarriesResult'>>;
+  readonly update?: readonly Reply[];
+  readonly wire?: Partial<Pick<AgentWire, 'hasBlockingResult' | 'getCarriesResult' | 'answersBy'>>;
   readonly call?: Partial<PlannedCall>;
   readonly retry?: Partial<Plan['agents']['retry']>;
   readonly faults?: readonly PlannedFault[];
@@ -51,7 +53,7 @@ export function createBench(options: BenchOptions): Bench {
   const call = plannedCall(options.call);
   const { wire = {}, deadlineMs = 60_000, backoffOptions = {} } = options;
 
-  const answer = (op: 'create' | 'get' | 'result' | 'cancel', fallback: readonly Reply[]) => {
+  const answer = (op: 'create' | 'get' | 'result' | 'cancel' | 'update', fallback: readonly Reply[]) => {
     const script = options[op] ?? fallback;
     let asked = 0;
     return async (shown: string, timeoutMs = Number.POSITIVE_INFINITY): Promise<Outcome> => {
@@ -69,6 +71,7 @@ export function createBench(options: BenchOptions): Bench {
   const get = answer('get', [{ outcome: DONE }]);
   const result = answer('result', [{ outcome: DONE }]);
   const cancel = answer('cancel', [{ outcome: WORKING }]);
+  const update = answer('update', [{ outcome: ACKED }]);
   const context: AgentContext = {
     agent: 1,
     plan: planOf(call, options, backoffOptions),
@@ -81,6 +84,8 @@ export function createBench(options: BenchOptions): Bench {
       get: (_call, task) => get(`get ${task}`),
       result: (_call, task) => result(`result ${task}`),
       cancel: (_call, task) => cancel(`cancel ${task}`),
+      answersBy: wire.answersBy ?? null,
+      update: (_call, task, inputs) => update(`update ${task} ${inputs.join(',')}`),
     },
     clock,
     backoff: options.backoff,

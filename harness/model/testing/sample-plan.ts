@@ -13,6 +13,7 @@ export const SAMPLE_FACTS: TargetFacts = {
   echo: true,
   cancel: true,
   failing: true,
+  asking: true,
   durable: true,
   modes: [],
   tools: ['work'],

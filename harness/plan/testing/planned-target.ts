@@ -46,6 +46,7 @@ export const STRANGER: Partial<TargetFacts> = {
   echo: false,
   cancel: false,
   failing: false,
+  asking: false,
   modes: [],
   tools: ['work'],
 };

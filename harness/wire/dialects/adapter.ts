@@ -19,13 +19,17 @@ export interface Adapter {
   readonly getCarriesResult: boolean;
   /** `create` waits for the work itself: its time limit is limits.blockingMs. */
   readonly createBlocks: boolean;
-  /** Client capabilities, sent with initialize or, in the modern era, with every request. */
+  /** How a task that waits for input is answered; null: this dialect has no task that waits. */
+  readonly answersBy: 'update' | 'result' | null;
+  /** Client capabilities of the dialect itself, sent with initialize or, in the modern era, with every request. */
   readonly capabilities: JsonObject;
   /** Greets the server. Throws a HandshakeError with one sentence when it cannot. */
-  handshake(exchange: Exchange): Promise<Handshake>;
+  handshake(exchange: Exchange, capabilities: JsonObject): Promise<Handshake>;
   /** null: the dialect has no such operation (or the target gives no way to do it). */
   request(op: Operation, input: OperationInput): RequestShape | null;
   interpret(op: Operation, reply: RawReply, input: OperationInput): Outcome;
+  /** The request that goes on after this reply, which asked for input first (2026-07-28 mrtr); null: the reply is the answer. */
+  goOn?(shape: RequestShape, reply: RawReply, input: OperationInput): RequestShape | null;
   /** This reply can only be interpreted with a fresh `get`, whose status then stands in `input.lastStatus`. */
   needsStatus?(op: Operation, reply: RawReply, input: OperationInput): boolean;
   /** The state of a task that a notification carries; null: it carries none. */
@@ -47,6 +51,8 @@ export interface OperationInput {
   readonly key: string | null;
   /** The task read or cancelled; null for a create. */
   readonly task: string | null;
+  /** Keys of the inputs that an update answers. */
+  readonly inputs: readonly string[];
   /** What the last successful read on this connection said of the task, before this request; null: nothing yet. */
   readonly lastStatus: Status | null;
   /** This connection had a cancel of the task accepted. */

@@ -2,7 +2,8 @@ import { unreadable } from '../error-table.ts';
 import { greetLegacy, greetModern } from '../handshake.ts';
 import { readError } from '../json-rpc.ts';
 import type { RawReply } from '../wire.ts';
-import { type Adapter, HandshakeError } from './adapter.ts';
+import { type Adapter, type Handshake, HandshakeError } from './adapter.ts';
+import { answeredCall } from './elicitation.ts';
 import { plainResult, readReply } from './tool-result.ts';
 import { workCall } from './work-call.ts';
 
@@ -17,8 +18,9 @@ export const blocking: Adapter = {
   hasBlockingResult: false,
   getCarriesResult: true,
   createBlocks: true,
+  answersBy: null,
   capabilities: {},
-  handshake: (exchange) => greetEither(exchange),
+  handshake: (exchange, capabilities) => greetEither(exchange, capabilities),
   request(op, input) {
     if (op !== 'create') return null;
     const params = workCall(input);
@@ -29,13 +31,14 @@ export const blocking: Adapter = {
     if (read.outcome !== null) return read.outcome;
     return plainResult(input.target, read.result, read.shape) ?? unreadable(read.reply, read.shape);
   },
+  goOn: (shape, reply, input) => answeredCall(shape, reply, input),
   push: () => null,
 };
 
 /** initialize; a server that refuses it because it speaks only 2026-07-28 is greeted the modern way. */
-export async function greetEither(exchange: Parameters<Adapter['handshake']>[0]): ReturnType<Adapter['handshake']> {
+export async function greetEither(...[exchange, capabilities]: Parameters<Adapter['handshake']>): Promise<Handshake> {
   try {
-    return await greetLegacy(exchange, {});
+    return await greetLegacy(exchange, capabilities);
   } catch (error) {
     if (!(error instanceof HandshakeError) || !refusesInitialize(error.reply)) throw error;
     return greetModern(exchange);

@@ -208,7 +208,7 @@ describe('tasks-2026-07-28', () => {
       type: 'info',
       reason: 'garbled',
       answered: true,
-      message: 'the call asks for input before it becomes a task, which is not supported',
+      message: 'the call asks for input before it becomes a task, and this target has no answer (tools.asking)',
       shape: [],
     });
   });

@@ -26,8 +26,9 @@ export const handle: Adapter = {
   hasBlockingResult: false,
   getCarriesResult: true,
   createBlocks: false,
+  answersBy: null,
   capabilities: {},
-  handshake: (exchange) => greetEither(exchange),
+  handshake: (exchange, capabilities) => greetEither(exchange, capabilities),
   request(op, input) {
     const { cancel, status } = specOf(input);
     switch (op) {

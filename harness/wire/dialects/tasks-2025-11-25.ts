@@ -20,8 +20,9 @@ export const tasks20251125: Adapter = {
   hasBlockingResult: true,
   getCarriesResult: false,
   createBlocks: false,
+  answersBy: 'result',
   capabilities: {},
-  handshake: (exchange) => greetLegacy(exchange, {}),
+  handshake: (exchange, capabilities) => greetLegacy(exchange, capabilities),
   request(op, input) {
     switch (op) {
       case 'create': {

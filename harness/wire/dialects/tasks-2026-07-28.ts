@@ -5,10 +5,12 @@ import { greetModern } from '../handshake.ts';
 import { isObject, type JsonObject, readError } from '../json-rpc.ts';
 import type { WireTarget } from '../wire-target.ts';
 import type { Adapter } from './adapter.ts';
+import { answeredCall, answerOf, answersFor, asksForInput, observeInputs } from './elicitation.ts';
 import { observeResult, observeTask, observeTimes, plainResult, readReply } from './tool-result.ts';
 import { workCall } from './work-call.ts';
 
-const ASKS_FIRST = 'the call asks for input before it becomes a task, which is not supported';
+const ASKS_FIRST = 'the call asks for input before it becomes a task, and again after it was answered';
+const ASKS_NOBODY = 'the call asks for input before it becomes a task, and this target has no answer (tools.asking)';
 
 /** The extension io.modelcontextprotocol/tasks of revision 2026-07-28: the server decides on a task, tasks/get carries the result. */
 export const tasks20260728: Adapter = {
@@ -21,6 +23,7 @@ export const tasks20260728: Adapter = {
   hasBlockingResult: false,
   getCarriesResult: true,
   createBlocks: false,
+  answersBy: 'update',
   capabilities: { extensions: { [TASKS_EXTENSION]: {} } },
   handshake: (exchange) => greetModern(exchange),
   request(op, input) {
@@ -33,7 +36,9 @@ export const tasks20260728: Adapter = {
       return { method: 'tasks/get', params: { taskId: input.task }, mcpName: input.task };
     }
     if (op === 'cancel') return { method: 'tasks/cancel', params: { taskId: input.task }, mcpName: input.task };
-    return null;
+    if (op !== 'update') return null;
+    const params = { taskId: input.task, inputResponses: answersFor(input.inputs, input) };
+    return { method: 'tasks/update', params, mcpName: input.task };
   },
   interpret(op, reply, input) {
     const read = readReply(op, reply, input);
@@ -46,8 +51,10 @@ export const tasks20260728: Adapter = {
     const seen = observe(result, input.target);
     if (seen.task !== undefined && seen.status !== undefined) return { type: 'ok', ...seen, shape };
     const plain = op === 'create' ? plainResult(input.target, result, shape) : null;
-    return plain ?? unreadable(read.reply, shape, asksForInput(result) ? ASKS_FIRST : undefined);
+    if (plain !== null || !asksForInput(result)) return plain ?? unreadable(read.reply, shape);
+    return unreadable(read.reply, shape, answerOf(input) === null ? ASKS_NOBODY : ASKS_FIRST);
   },
+  goOn: (shape, reply, input) => answeredCall(shape, reply, input),
   push(notification, target) {
     if (notification.method !== 'notifications/tasks' || notification.params === undefined) return null;
     const seen = observe(notification.params, target);
@@ -57,14 +64,13 @@ export const tasks20260728: Adapter = {
 
 /** A task as this dialect writes it, with its outcome when it has one. */
 function observe(task: JsonObject, target: WireTarget): Observation {
-  const base = { ...observeTask(task), ...observeTimes(task.ttlMs, task.pollIntervalMs) };
+  const base = {
+    ...observeTask(task),
+    ...observeTimes(task.ttlMs, task.pollIntervalMs),
+    ...observeInputs(task.inputRequests),
+  };
   if (isObject(task.result)) return { ...base, ...observeResult(target, task.result) };
   if (!isObject(task.error)) return base;
   const { code, message } = readError(task.error);
   return { ...base, error: { code, message } };
-}
-
-/** A call may ask for input before it becomes a task (a multi round-trip request). */
-function asksForInput(result: JsonObject): boolean {
-  return result.resultType === 'input_required';
 }

@@ -54,6 +54,7 @@ export function createInput(dialect: DialectId, over: Partial<OperationInput> = 
     call: CALL,
     key: null,
     task: 't1',
+    inputs: [],
     lastStatus: null,
     cancelAccepted: false,
     session: false,
