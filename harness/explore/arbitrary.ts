@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { congruential32 } from 'pure-rand/generator/congruential32';
+import type { PlannedTarget } from '../model/plan.ts';
+import type { CaseCall, ExplorationCase } from './exploration-case.ts';
+import { type FaultFamily, faultFamilies } from './fault-families.ts';
+
+const AGENTS_MAX = 5;
+const CALLS_MAX = 4;
+/** More than a handful hide each other. */
+const FAULTS_MAX = 6;
+/** Weights of the families a swarm leaves on: from one in a hundred to nearly all. */
+const WEIGHTS = [1, 3, 10, 30, 100] as const;
+// Every drawn value is one of the small and large ones in half of the cases: bugs live at the ends.
+const BIAS = 2;
+
+/** Draws exploration cases for one target. */
+export interface CaseArbitrary {
+  /** The case of this seed: the same seed, the same case. */
+  draw(seed: number): ExplorationCase;
+  /** Smaller cases of the same form, best first. Lazy. */
+  smaller(one: ExplorationCase): Iterable<ExplorationCase>;
+  /** Families of faults it draws from. */
+  readonly families: readonly string[];
+}
+
+/**
+ * Swarm style: each draw switches a part of the fault families off and weights the rest wildly, so that rare faults also come
+ * alone and in numbers. Nothing is drawn that the target makes impossible.
+ */
+export function createCaseArbitrary(target: PlannedTarget): CaseArbitrary {
+  const families = faultFamilies(target);
+  const agents = agentsArbitrary(target);
+  const everything = caseArbitrary(agents, fc.oneof(...families.map(({ draw }) => draw)));
+  return {
+    families: families.map(({ id }) => id),
+    draw(seed) {
+      const random = new fc.Random(congruential32(seed));
+      const swarm = drawSwarm(families, random);
+      const faults = swarm.length === 0 ? null : fc.oneof(...swarm);
+      return caseArbitrary(agents, faults).generate(random, BIAS).value;
+    },
+    *smaller(one) {
+      for (const candidate of everything.shrink(one, undefined)) yield candidate.value;
+    },
+  };
+}
+
+/** Families that are on in this draw, with their weights. */
+function drawSwarm(
+  families: readonly FaultFamily[],
+  random: fc.Random,
+): { readonly arbitrary: FaultFamily['draw']; readonly weight: number }[] {
+  // How many are on differs from draw to draw as well: from nearly none to nearly all.
+  const sharePercent = random.nextInt(5, 95);
+  return families.flatMap(({ draw }) => {
+    const isOn = random.nextInt(1, 100) <= sharePercent;
+    const weight = WEIGHTS[random.nextInt(0, WEIGHTS.length - 1)] ?? 1;
+    return isOn ? [{ arbitrary: draw, weight }] : [];
+  });
+}
+
+function caseArbitrary(
+  agents: fc.Arbitrary<ExplorationCase['agents']>,
+  fault: FaultFamily['draw'] | null,
+): fc.Arbitrary<ExplorationCase> {
+  return fc.record({
+    agents,
+    backoff: BACKOFF,
+    retryKey: RETRY_KEY,
+    faults: fault === null ? fc.constant([]) : fc.array(fault, { maxLength: FAULTS_MAX, size: 'max' }),
+  });
+}
+
+const RETRY_KEY = fc.constantFrom('same' as const, 'same' as const, 'same' as const, 'new' as const, 'none' as const);
+
+const BACKOFF: fc.Arbitrary<ExplorationCase['backoff']> = fc.oneof(
+  fc.record({ id: fc.constant('fixed'), options: fc.record({ intervalMs: fc.integer({ min: 20, max: 400 }) }) }),
+  fc.record({
+    id: fc.constant('exponential'),
+    options: fc.record({
+      initialMs: fc.integer({ min: 10, max: 200 }),
+      factor: fc.constant(2),
+      capMs: fc.constant(2000),
+    }),
+  }),
+);
+
+function agentsArbitrary(target: PlannedTarget): fc.Arbitrary<ExplorationCase['agents']> {
+  const call = callArbitrary(target);
+  const calls = fc.array(call, { minLength: 1, maxLength: CALLS_MAX, size: 'max' });
+  return fc.array(calls, { minLength: 1, maxLength: AGENTS_MAX, size: 'max' });
+}
+
+function callArbitrary(target: PlannedTarget): fc.Arbitrary<CaseCall> {
+  const { facts, dialect } = target;
+  const isBlocking = dialect === 'blocking';
+  const cancels = facts.cancel && !isBlocking;
+  return fc.record({
+    ...workArbitrary(target),
+    ms: fc.integer({ min: 0, max: 400 }),
+    thinkMs: fc.oneof(
+      { arbitrary: fc.constant(0), weight: 3 },
+      { arbitrary: fc.integer({ min: 0, max: 200 }), weight: 1 },
+    ),
+    busyMs: fc.oneof(
+      { arbitrary: fc.constant(0), weight: 3 },
+      { arbitrary: fc.integer({ min: 0, max: 200 }), weight: 1 },
+    ),
+    policy: isBlocking ? fc.constant('blocking') : fc.constantFrom('poller', 'poller', 'waiter', 'moved-on'),
+    key: facts.key
+      ? weighted<CaseCall['key']>([
+          ['own', 8],
+          ['none', 1],
+          ['shared', 1],
+        ])
+      : fc.constant('none' as const),
+    cancelAfterMs: cancels
+      ? fc.option(fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 500 })), { freq: 4 })
+      : fc.constant(null),
+  });
+}
+
+/** The work tool alone where the target has no other; `exit` and `burn` are left out: they end or stop the thread. */
+function workArbitrary({ facts }: PlannedTarget): {
+  readonly tool: fc.Arbitrary<string>;
+  readonly mode: fc.Arbitrary<string | null>;
+} {
+  const modes = ['repeatable', 'plain', 'error', 'throw'].filter((mode) => facts.modes.includes(mode));
+  if (facts.tools.includes('effect') && modes.length > 0) {
+    return {
+      tool: fc.constant('effect'),
+      mode: fc.constantFrom<string | null>(null, null, ...modes.slice(0, 2), ...modes.slice(0, 2), ...modes),
+    };
+  }
+  return {
+    tool: facts.failing
+      ? weighted([
+          ['work', 8],
+          ['failing', 1],
+        ])
+      : fc.constant('work'),
+    mode: fc.constant(null),
+  };
+}
+
+/** The first one is the simplest: shrinking goes there. */
+function weighted<Value extends string>(choices: readonly (readonly [Value, number])[]): fc.Arbitrary<Value> {
+  return fc.constantFrom(...choices.flatMap(([value, weight]) => Array.from({ length: weight }, () => value)));
+}

@@ -1,0 +1,51 @@
+import type { PlannedBackoff, PlannedFault, PlannedTarget } from '../model/plan.ts';
+
+/**
+ * What one explored run does, as plain data that prints and shrinks well; `planOf` makes a whole plan of it. Calls are
+ * numbered 1, 2 … agent by agent. A fault names its call by any number from 1 on: it is taken modulo the number of calls.
+ */
+export interface ExplorationCase {
+  /** One list of calls an agent, in the order in which it makes them. */
+  readonly agents: readonly (readonly CaseCall[])[];
+  readonly backoff: PlannedBackoff;
+  /** What agents send when nobody knows whether a create happened. */
+  readonly retryKey: 'same' | 'new' | 'none';
+  readonly faults: readonly CaseFault[];
+}
+
+export interface CaseCall {
+  readonly tool: string;
+  readonly mode: string | null;
+  readonly ms: number;
+  readonly thinkMs: number;
+  readonly busyMs: number;
+  readonly policy: string;
+  /** `shared`: one key that all such calls carry, whoever makes them. */
+  readonly key: 'own' | 'none' | 'shared';
+  readonly cancelAfterMs: number | null;
+}
+
+export type CaseFault = Pick<PlannedFault, 'fault' | 'trigger' | 'options'>;
+
+/** Where a run takes place, and under which number. */
+export interface CaseSetting {
+  readonly target: PlannedTarget;
+  readonly seed: number;
+  /** Version of this package. */
+  readonly claimcheck: string;
+}
+
+export function callCountOf({ agents }: ExplorationCase): number {
+  return agents.reduce((sum, calls) => sum + calls.length, 0);
+}
+
+/** The call a number means in a case of so many calls. */
+export function callNamed(number: number, callCount: number): number {
+  return callCount === 0 ? number : ((number - 1) % callCount) + 1;
+}
+
+/** The same fault, aimed at another call; one that aims at no call stays as it is. */
+export function aimedAt(fault: CaseFault, call: number): CaseFault {
+  const { trigger } = fault;
+  return 'call' in trigger ? { ...fault, trigger: { ...trigger, call } } : fault;
+}
