@@ -2,7 +2,7 @@
 import type { CreateDialect } from './dialect.ts';
 import { dispatch, type Method } from './dispatch.ts';
 import { handshakeMethods, publishedTool } from './handshake.ts';
-import { callAndWait } from './tool-call.ts';
+import { callOnStream } from './tool-call.ts';
 
 export const meta = {
   id: 'blocking',
@@ -15,7 +15,7 @@ export const create: CreateDialect = (options) => {
   const tools = [...options.tools.values()].map(publishedTool);
   const methods = new Map<string, Method>([
     ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
-    ['tools/call', (call) => callAndWait(options, call.params, call.context)],
+    ['tools/call', (call) => callOnStream(options, call.params, call.context)],
   ]);
   return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
 };

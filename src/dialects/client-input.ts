@@ -14,14 +14,21 @@ export function answerableBy(capabilities: JsonObject): readonly InputMethod[] {
   ];
 }
 
-/** Throws -32021, naming what is missing, when the client cannot be asked what the work will ask. Nothing was started then. */
-export function requireAnswerable(questions: InputRequests, capabilities: JsonObject, tool: string): void {
+export interface AnswerCheck {
+  readonly capabilities: JsonObject;
+  readonly tool: string;
+  /** Revision 2026-07-28 has a code of its own for this; elsewhere the arguments are what does not fit. */
+  readonly code: typeof MISSING_CLIENT_CAPABILITY | typeof INVALID_PARAMS;
+}
+
+/** Throws, naming what is missing, when the client cannot be asked what the work will ask. Nothing was started then. */
+export function requireAnswerable(questions: InputRequests, { capabilities, tool, code }: AnswerCheck): void {
   const missing = unanswerable(questions, answerableBy(capabilities));
   if (missing.length === 0) return;
   const message = `Tool '${tool}' will ask for input with these arguments, and the client did not declare that it can answer ${missing.join(', ')}`;
-  throw new RpcFault(MISSING_CLIENT_CAPABILITY, message, {
+  throw new RpcFault(code, message, {
     data: { requiredCapabilities: requiredCapabilities(missing) },
-    httpStatus: 400,
+    ...(code === MISSING_CLIENT_CAPABILITY && { httpStatus: 400 }),
   });
 }
 

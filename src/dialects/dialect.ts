@@ -44,7 +44,22 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Sends a notification related to this request (http: on its SSE stream; stdio: on the pipe). */
   notify(notification: JsonRpcNotification): void;
+  /**
+   * Sends a request related to this request, where `notify` goes, and gives the client's reply; rejects with the reason of
+   * `signal`, and the client is told. Left out where a client cannot be asked in this way.
+   */
+  request?(request: ServerRequest, signal: AbortSignal): Promise<ClientReply>;
 }
+
+/** What a server asks of its client; its id is the transport's. */
+export interface ServerRequest {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export type ClientReply =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'error'; readonly error: { readonly code: number; readonly message: string } };
 
 export interface Session {
   readonly id: string;

@@ -8,8 +8,9 @@ import { dispatch, type Method, type MethodCall, methodNotFound } from './dispat
 import { handshakeMethods, publishedTool, TASKS_VERSION } from './handshake.ts';
 import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
 import { legacyStatus, legacyTask, RELATED_TASK, requestedTtl } from './legacy-task.ts';
-import { callAndWait, finalResult, readCall, requestedTool, submitCall } from './tool-call.ts';
-import { waitUntilTerminal } from './waiting.ts';
+import { waitAndAsk } from './stream-input.ts';
+import { createTaskProgress, type TaskProgress } from './task-progress.ts';
+import { callOnStream, finalResult, readCall, requestedTool, requireSessionAnswers, submitCall } from './tool-call.ts';
 
 export const meta = {
   id: 'tasks-2025-11-25',
@@ -23,6 +24,7 @@ const PAGE_TASKS = 50;
 
 export const create: CreateDialect = (options) => {
   const { engine } = options;
+  const progress = createTaskProgress(engine);
   const plainTools = [...options.tools.values()].map(publishedTool);
   const taskTools = plainTools.map((tool) => ({ ...tool, execution: { taskSupport: supportOf(options, tool.name) } }));
   const methods = new Map<string, Method>([
@@ -32,7 +34,7 @@ export const create: CreateDialect = (options) => {
         version === TASKS_VERSION ? { tools: {}, tasks: taskCapabilities(context) } : { tools: {} },
       tools: ({ context }) => (hasTasks(context) ? taskTools : plainTools),
     }),
-    ['tools/call', (call) => callTool(options, call)],
+    ['tools/call', (call) => callTool(options, progress, call)],
     [
       'tasks/get',
       async ({ params, context }) => {
@@ -40,7 +42,7 @@ export const create: CreateDialect = (options) => {
         return legacyTask(known(await engine.get(context.principal, id), id));
       },
     ],
-    ['tasks/result', (call) => taskResult(options, call)],
+    ['tasks/result', (call) => taskResult(options, progress, call)],
     ['tasks/list', (call) => listTasks(options, call)],
     ['tasks/cancel', (call) => cancelTask(options, call)],
   ]);
@@ -66,31 +68,42 @@ function supportOf(options: DialectOptions, tool: unknown): string {
   return (typeof tool === 'string' ? options.taskSupport?.(tool) : undefined) ?? 'optional';
 }
 
-async function callTool(options: DialectOptions, call: MethodCall): Promise<unknown> {
+async function callTool(options: DialectOptions, progress: TaskProgress, call: MethodCall): Promise<unknown> {
   const { params, context } = call;
-  if (!hasTasks(context)) return callAndWait(options, params, context);
+  if (!hasTasks(context)) return callOnStream(options, params, context);
   const tool = requestedTool(options, params);
   const support = supportOf(options, tool.name);
   if (params.task === undefined) {
-    if (support !== 'required') return callAndWait(options, params, context);
+    if (support !== 'required') return callOnStream(options, params, context);
     throw new RpcFault(METHOD_NOT_FOUND, `Tool '${tool.name}' must be called as a task: give params.task`);
   }
   if (support === 'forbidden') {
     throw new RpcFault(METHOD_NOT_FOUND, `Tool '${tool.name}' cannot be called as a task: leave params.task out`);
   }
   const ttlMs = requestedTtl(params.task);
+  const requested = readCall(tool, params);
   const { task } = await submitCall(options, {
-    call: readCall(tool, params),
+    call: requested,
     principal: context.principal,
+    answerable: requireSessionAnswers(requested, context),
     ...(ttlMs === undefined ? {} : { ttlMs }),
   });
+  progress.expect(task, params, context);
   return { task: legacyTask(task) };
 }
 
-async function taskResult(options: DialectOptions, { params, context }: MethodCall): Promise<unknown> {
+/** Blocks until the task has ended. On this stream goes what the task asks of its client, and its progress. */
+async function taskResult(options: DialectOptions, progress: TaskProgress, call: MethodCall): Promise<unknown> {
+  const { params, context } = call;
   const id = requiredString(params, 'taskId');
-  const result = finalResult(known(await waitUntilTerminal(options.engine, id, context), id));
-  return { ...result, _meta: { [RELATED_TASK]: { taskId: id } } };
+  const meta = { [RELATED_TASK]: { taskId: id } };
+  const stopFollowing = progress.follow(id, context);
+  try {
+    const task = await waitAndAsk({ engine: options.engine, context, meta }, id);
+    return { ...finalResult(known(task, id)), _meta: meta };
+  } finally {
+    stopFollowing();
+  }
 }
 
 async function listTasks(options: DialectOptions, { params, context }: MethodCall): Promise<unknown> {

@@ -14,6 +14,7 @@ import {
   isObject,
   isRequest,
   type JsonObject,
+  MISSING_CLIENT_CAPABILITY,
   RpcFault,
   requiredString,
 } from './json-rpc.ts';
@@ -118,9 +119,10 @@ async function callTool(options: DialectOptions, call: MethodCall, capabilities:
   const support = options.taskSupport?.(tool.name) ?? 'optional';
   if (support === 'required') requireTasks(capabilities, `Tool '${tool.name}' can only be called as a task`);
   if (support === 'forbidden' || !declaresTasks(capabilities))
-    return { ...(await callAndWait(options, params, context)) };
+    return { ...(await callAndWait(options, { call: readCall(tool, params), params, context })) };
   const requested = readCall(tool, params);
-  requireAnswerable({ ...requested.questions.first, ...requested.questions.later }, capabilities, tool.name);
+  const questions = { ...requested.questions.first, ...requested.questions.later };
+  requireAnswerable(questions, { capabilities, tool: tool.name, code: MISSING_CLIENT_CAPABILITY });
   const { task } = await submitCall(options, {
     call: requested,
     principal: context.principal,

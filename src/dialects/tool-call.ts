@@ -1,12 +1,14 @@
 /** tools/call, the part all dialects share: reading it, submitting it, waiting for it. */
-import type { TaskRecord, ToolResult } from '../tasks/task.ts';
+import type { InputMethod, TaskRecord, ToolResult } from '../tasks/task.ts';
 import type { SubmitRequest } from '../tasks/task-engine.ts';
 import { type CallParts, splitCall } from '../tools/call.ts';
 import type { Questions, Tool } from '../tools/tool.ts';
+import { answerableBy, requireAnswerable } from './client-input.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
 import { goingDown } from './dispatch.ts';
 import { INVALID_PARAMS, type JsonObject, REFUSED, RpcFault, requiredString } from './json-rpc.ts';
-import { reportProgress, waitUntilTerminal } from './waiting.ts';
+import { waitAndAsk } from './stream-input.ts';
+import { reportProgress } from './waiting.ts';
 
 export interface AcceptedCall {
   readonly task: TaskRecord;
@@ -64,30 +66,53 @@ export async function submitCall(options: DialectOptions, submit: SubmitOptions)
   }
 }
 
+export interface WaitingCall extends Pick<SubmitRequest, 'answerable' | 'answered'> {
+  readonly call: RequestedCall;
+  readonly params: JsonObject;
+  readonly context: RequestContext;
+}
+
 /**
  * Submits a call and waits for its end. A caller who cancels stops the work too, unless the call carried an idempotency
  * key: a key says that the caller may come back for the result. A lost connection never stops the work.
  */
 export async function callAndWait(
   options: DialectOptions,
-  params: JsonObject,
-  context: RequestContext,
+  { params, context, ...submit }: WaitingCall,
 ): Promise<ToolResult> {
-  const requested = readCall(requestedTool(options, params), params);
-  const call = await submitCall(options, { call: requested, principal: context.principal });
-  const stopReporting = reportProgress(options.engine, call.task, params, context);
+  const { engine } = options;
+  const call = await submitCall(options, { ...submit, principal: context.principal });
+  const stopReporting = reportProgress(engine, call.task, params, context);
   try {
-    const task = await waitUntilTerminal(options.engine, call.task.id, context);
+    const task = await waitAndAsk({ engine, context }, call.task.id);
     if (task === undefined) throw new RpcFault(REFUSED, 'The result was kept no longer', { data: { reason: 'gone' } });
     return finalResult(task);
   } catch (thrown) {
     if (context.signal.aborted && context.signal.reason === 'cancelled' && call.isNew && !call.hasKey) {
-      await options.engine.cancel(context.principal, call.task.id, 'the caller cancelled its request');
+      await engine.cancel(context.principal, call.task.id, 'the caller cancelled its request');
     }
     throw thrown;
   } finally {
     stopReporting();
   }
+}
+
+/** A call up to revision 2025-11-25 that answers when the work is done; what the work asks is asked on its stream. */
+export async function callOnStream(
+  options: DialectOptions,
+  params: JsonObject,
+  context: RequestContext,
+): Promise<ToolResult> {
+  const call = readCall(requestedTool(options, params), params);
+  return callAndWait(options, { call, params, context, answerable: requireSessionAnswers(call, context) });
+}
+
+/** What the client of this session can be asked. Throws -32602 when that is less than the work will ask; nothing was started then. */
+export function requireSessionAnswers(call: RequestedCall, { session }: RequestContext): readonly InputMethod[] {
+  const capabilities = session.clientCapabilities ?? {};
+  const { first, later } = call.questions;
+  requireAnswerable({ ...first, ...later }, { capabilities, tool: call.tool.name, code: INVALID_PARAMS });
+  return answerableBy(capabilities);
 }
 
 /** What the call would have answered had it been an ordinary one: its result, or its error thrown with the same code. */

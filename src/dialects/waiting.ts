@@ -2,56 +2,27 @@
 import type { TaskRecord } from '../tasks/task.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
 import type { RequestContext } from './dialect.ts';
-import { isObject, type JsonObject } from './json-rpc.ts';
+import type { JsonObject } from './json-rpc.ts';
+import { createProgressReporter } from './progress-reporter.ts';
 
 export function isTerminal(task: TaskRecord): boolean {
   return task.state === 'settled' || task.state === 'cancelled';
 }
 
-/**
- * The task once it is terminal; undefined: there is none of that id for this principal, or it expired meanwhile. Input that
- * the task asks for may arrive by another request, so a task that needs some is waited for as well. Rejects when the
- * request is abandoned.
- */
-export async function waitUntilTerminal(
-  engine: TaskEngine,
-  id: string,
-  context: RequestContext,
-): Promise<TaskRecord | undefined> {
-  const { principal, signal } = context;
-  for (;;) {
-    const task = await engine.wait(principal, id, signal);
-    if (task === undefined || isTerminal(task)) return task;
-    await untilStateIsNot(engine, task, signal);
-  }
-}
-
-/** Progress notifications for a caller who waits and gave a token: each new status message of the task, until stopped. */
+/** Progress notifications for a caller who waits and gave a token, until stopped. */
 export function reportProgress(
   engine: TaskEngine,
   task: TaskRecord,
   params: JsonObject,
   context: RequestContext,
 ): () => void {
-  const meta = params._meta;
-  const token = isObject(meta) ? meta.progressToken : undefined;
-  if (typeof token !== 'string' && typeof token !== 'number') return () => {};
-  let told = task.statusMessage;
-  let progress = 0;
-  return engine.subscribe(task.principal, (changed) => {
-    if (changed.id !== task.id || isTerminal(changed)) return;
-    if (changed.statusMessage === null || changed.statusMessage === told) return;
-    told = changed.statusMessage;
-    progress += 1;
-    context.notify({
-      jsonrpc: '2.0',
-      method: 'notifications/progress',
-      params: { progressToken: token, progress, message: told },
-    });
-  });
+  const reporter = createProgressReporter(task, params);
+  if (reporter === undefined) return () => {};
+  return engine.subscribe(task.principal, (changed) => reporter(changed, context.notify));
 }
 
-function untilStateIsNot(engine: TaskEngine, task: TaskRecord, signal: AbortSignal): Promise<void> {
+/** Resolves when the task is in another state than this record of it, or gone. Rejects with the signal's reason. */
+export function untilStateIsNot(engine: TaskEngine, task: TaskRecord, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       unsubscribe();

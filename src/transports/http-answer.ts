@@ -1,10 +1,11 @@
 /** The answer to one POST: plain JSON, or an event stream as soon as something has to be said before the answer. */
 import type { ServerResponse } from 'node:http';
-import type { JsonRpcNotification, JsonRpcResponse } from '../dialects/dialect.ts';
+import type { JsonRpcMessage, JsonRpcResponse } from '../dialects/dialect.ts';
 import { encode } from './message.ts';
 
 export interface HttpAnswer {
-  notify(notification: JsonRpcNotification): void;
+  /** What goes out before the answer. */
+  say(message: JsonRpcMessage): void;
   /** undefined: nobody waits for an answer; the stream just ends. */
   finish(response: JsonRpcResponse | undefined, headers?: Readonly<Record<string, string>>): void;
 }
@@ -25,10 +26,10 @@ export function createHttpAnswer(response: ServerResponse): HttpAnswer {
     response.once('close', () => clearInterval(keepAlive));
   };
   return {
-    notify(notification) {
+    say(message) {
       if (response.writableEnded || response.destroyed) return;
       if (!response.headersSent) openStream();
-      send(event(encode(notification)));
+      send(event(encode(message)));
     },
     finish(answer, headers = {}) {
       clearInterval(keepAlive);

@@ -3,18 +3,14 @@
  * said before the answer. Dialects with a handshake get sessions; the others get their headers checked.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { JsonRpcRequest, JsonRpcResponse, Session } from '../dialects/dialect.ts';
-import { errorAnswer, isRequest, RpcFault } from '../dialects/json-rpc.ts';
 import { type Authenticate, bearerPrincipal } from './authentication.ts';
-import { createHttpAnswer } from './http-answer.ts';
+import { createClientRequests } from './client-requests.ts';
+import { type HttpFace, post } from './http-exchange.ts';
 import { admit, createSideDoors, type HttpLimits, refuse, type SideDoors } from './http-guard.ts';
-import { abort, createInFlight, type InFlight } from './in-flight.ts';
-import { parseMessage } from './message.ts';
-import { headerMismatch } from './modern-headers.ts';
+import { createInFlight } from './in-flight.ts';
 import type { OriginRules } from './origin.ts';
-import { readBody } from './request-body.ts';
-import { chooseSession, SESSION_HEADER } from './session-choice.ts';
-import { createSessions, type SessionLimits, type Sessions } from './sessions.ts';
+import { SESSION_HEADER } from './session-choice.ts';
+import { createSessions, type SessionLimits } from './sessions.ts';
 import { asError, CLOSE_MS_MAX, type Transport, type TransportOptions } from './transport.ts';
 
 export interface HttpOptions extends TransportOptions, Pick<OriginRules, 'allowedHosts' | 'allowedOrigins'>, SideDoors {
@@ -36,16 +32,17 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 // connections after 4 to 90 s; the server waits longer than any of them.
 const KEEP_ALIVE_MS = 120_000;
 
-interface Face {
-  readonly options: HttpOptions;
-  readonly sessions: Sessions;
-  readonly inFlight: InFlight;
-}
-
 export function createHttpTransport(options: HttpOptions): Transport {
   const host = options.host ?? '127.0.0.1';
   const path = options.path ?? '/mcp';
-  const face: Face = { options, sessions: createSessions(options.sessions), inFlight: createInFlight() };
+  const face: HttpFace = {
+    dialect: options.dialect,
+    bodyBytesMax: options.limits?.bodyBytesMax ?? BODY_BYTES_MAX,
+    onError: options.onError,
+    sessions: createSessions(options.sessions),
+    inFlight: createInFlight(),
+    requests: createClientRequests(),
+  };
   const rules: OriginRules = { boundTo: host, ...options };
   const sideDoors = createSideDoors(options);
   let url: string | undefined;
@@ -111,77 +108,10 @@ export function createHttpTransport(options: HttpOptions): Transport {
   };
 }
 
-async function post(face: Face, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readBody(request, face.options.limits?.bodyBytesMax ?? BODY_BYTES_MAX);
-  if (body === 'too-large') return refuse(response, 413, 'The message is too large', { connection: 'close' });
-  const parsed = parseMessage(body);
-  if (parsed.kind === 'response') return accepted(response);
-  if (parsed.kind === 'invalid') return answerNow(response, errorAnswer(parsed.id, parsed.fault));
-  const { message } = parsed;
-  if (!face.options.dialect.meta.sessions) {
-    if (!isRequest(message)) return accepted(response);
-    const mismatch = headerMismatch(request.headers, message);
-    if (mismatch !== undefined) return answerNow(response, errorAnswer(message.id, mismatch));
-    return respond(face, { principal, message, session: { id: '' }, response });
-  }
-  const choice = chooseSession(face.sessions, principal, message, request.headers);
-  if (choice instanceof RpcFault) {
-    return answerNow(response, errorAnswer(isRequest(message) ? message.id : null, choice));
-  }
-  if (isRequest(message)) return respond(face, { principal, message, response, ...choice });
-  face.inFlight.cancel(choice.session.id, message);
-  accepted(response);
-}
-
-interface Exchange {
-  readonly principal: string;
-  readonly message: JsonRpcRequest;
-  readonly session: Session;
-  /** The session begins with this request, if it is answered well. */
-  readonly isNew?: boolean;
-  readonly response: ServerResponse;
-}
-
-async function respond(face: Face, exchange: Exchange): Promise<void> {
-  const { options, sessions, inFlight } = face;
-  const { principal, message, session, response } = exchange;
-  const controller = inFlight.add(session.id, message.id);
-  // Up to 2025-11-25 a lost connection says nothing about the request; in 2026-07-28 closing it is how to cancel.
-  const onClose = (): void => abort(controller, options.dialect.meta.sessions ? 'disconnected' : 'cancelled');
-  response.once('close', onClose);
-  const answer = createHttpAnswer(response);
-  try {
-    const reply = await options.dialect.handle(message, {
-      principal,
-      transport: 'http',
-      session,
-      signal: controller.signal,
-      notify: answer.notify,
-    });
-    const begins = exchange.isNew === true && reply !== undefined && 'result' in reply;
-    if (begins) sessions.keep(session, principal);
-    answer.finish(reply, begins ? { [SESSION_HEADER]: session.id } : {});
-  } catch (thrown) {
-    options.onError?.(asError(thrown));
-    answer.finish(errorAnswer(message.id, thrown));
-  } finally {
-    response.off('close', onClose);
-    inFlight.done(session.id, message.id, controller);
-  }
-}
-
-function endSession(face: Face, principal: string, request: IncomingMessage, response: ServerResponse): void {
+function endSession(face: HttpFace, principal: string, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   const id = request.headers[SESSION_HEADER];
   if (typeof id !== 'string') refuse(response, 400, 'The header Mcp-Session-Id is required');
   else if (!face.sessions.end(id, principal)) refuse(response, 404, 'Session not found');
   else response.writeHead(204).end();
-}
-
-function accepted(response: ServerResponse): void {
-  response.writeHead(202).end();
-}
-
-function answerNow(response: ServerResponse, reply: JsonRpcResponse): void {
-  createHttpAnswer(response).finish(reply);
 }

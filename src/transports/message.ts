@@ -1,12 +1,25 @@
 /** Text to message and back: JSON-RPC 2.0, one message at a time. */
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse } from '../dialects/dialect.ts';
-import { INVALID_REQUEST, isObject, PARSE_ERROR, RpcFault } from '../dialects/json-rpc.ts';
+import type { ClientReply, JsonRpcMessage, JsonRpcResponse } from '../dialects/dialect.ts';
+import {
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  isObject,
+  type JsonObject,
+  PARSE_ERROR,
+  RpcFault,
+} from '../dialects/json-rpc.ts';
 
 export type Parsed =
   | { readonly kind: 'message'; readonly message: JsonRpcMessage }
-  /** An answer to a request of ours; we never send one. */
-  | { readonly kind: 'response' }
+  /** A reply to a request of ours. */
+  | { readonly kind: 'response'; readonly response: ClientResponse }
   | { readonly kind: 'invalid'; readonly fault: RpcFault; readonly id: number | string | null };
+
+export interface ClientResponse {
+  /** null: to no request that we could know. */
+  readonly id: number | string | null;
+  readonly reply: ClientReply;
+}
 
 export function parseMessage(text: string): Parsed {
   let value: unknown;
@@ -21,7 +34,9 @@ export function parseMessage(text: string): Parsed {
   const { id, method, params } = value;
   const knownId = typeof id === 'string' || typeof id === 'number' ? id : null;
   if (value.jsonrpc !== '2.0') return invalid("jsonrpc must be '2.0'", knownId);
-  if (method === undefined && ('result' in value || 'error' in value)) return { kind: 'response' };
+  if (method === undefined && ('result' in value || 'error' in value)) {
+    return { kind: 'response', response: { id: knownId, reply: replyOf(value) } };
+  }
   if (typeof method !== 'string') return invalid('method must be a string', knownId);
   if (params !== undefined && !isObject(params)) return invalid('params must be an object', knownId);
   const rest = params === undefined ? { method } : { method, params };
@@ -30,8 +45,20 @@ export function parseMessage(text: string): Parsed {
   return { kind: 'message', message: { jsonrpc: '2.0', id: knownId, ...rest } };
 }
 
+function replyOf({ result, error }: JsonObject): ClientReply {
+  if (error === undefined) return { kind: 'result', result };
+  const { code, message } = isObject(error) ? error : {};
+  return {
+    kind: 'error',
+    error: {
+      code: typeof code === 'number' ? code : INTERNAL_ERROR,
+      message: typeof message === 'string' ? message : 'an error without a message',
+    },
+  };
+}
+
 /** One line of JSON; what an answer says to its transport stays here. */
-export function encode(message: JsonRpcResponse | JsonRpcNotification): string {
+export function encode(message: JsonRpcResponse | JsonRpcMessage): string {
   if ('method' in message) return JSON.stringify(message);
   const { jsonrpc, id } = message;
   if ('error' in message) return JSON.stringify({ jsonrpc, id, error: message.error });

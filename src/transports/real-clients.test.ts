@@ -9,8 +9,6 @@ import { toJsonValue } from '@modelcontextprotocol/ext-tasks/core';
 import { ErrorV2Schema } from '@modelcontextprotocol/ext-tasks/core/v2';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect, test } from 'vitest';
 import * as blocking from '../dialects/blocking.ts';
@@ -18,8 +16,9 @@ import * as handle from '../dialects/handle.ts';
 import { isObject, type JsonObject } from '../dialects/json-rpc.ts';
 import * as tasks20251125 from '../dialects/tasks-2025-11-25.ts';
 import * as tasks20260728 from '../dialects/tasks-2026-07-28.ts';
+import { pipeTransport } from './testing/client-pipe.ts';
 import { modernHeaders, post } from './testing/raw-post.ts';
-import { type StdioKit, serveHttp, serveStdio } from './testing/server-kit.ts';
+import { serveHttp, serveStdio } from './testing/server-kit.ts';
 
 const INFO = { name: 'somebody-else', version: '1' };
 const work = (token: string, ms = 150) => ({ name: 'effect', arguments: { token, ms, mode: 'repeatable' } });
@@ -27,30 +26,6 @@ const work = (token: string, ms = 150) => ({ name: 'effect', arguments: { token,
 let lastId = 1_000; // out of the way of the clients' own ids
 
 type DispatchAnswer = Awaited<ReturnType<RawClientDispatch>>;
-
-/** The client's end of the pipes, framed by the client library itself. */
-function pipeTransport({ input, output }: StdioKit, overhear?: (message: JsonObject) => void): Transport {
-  const buffer = new ReadBuffer();
-  const transport: Transport = {
-    async start() {
-      output.on('data', (chunk: Buffer) => {
-        buffer.append(chunk);
-        for (let message = buffer.readMessage(); message !== null; message = buffer.readMessage()) {
-          const heard: unknown = message;
-          if (isObject(heard) && String(heard.id).startsWith('raw-')) overhear?.(heard);
-          else transport.onmessage?.(message);
-        }
-      });
-    },
-    async send(message) {
-      input.write(serializeMessage(message));
-    },
-    async close() {
-      input.end();
-    },
-  };
-  return transport;
-}
 
 async function streamedTask(client: Client, token: string) {
   await client.listTools();

@@ -1,6 +1,6 @@
 /** Which conversation an HTTP message belongs to, in the revisions that have sessions. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { JsonRpcMessage, Session } from '../dialects/dialect.ts';
+import type { Session } from '../dialects/dialect.ts';
 import { LEGACY_VERSIONS } from '../dialects/handshake.ts';
 import { INVALID_REQUEST, RpcFault } from '../dialects/json-rpc.ts';
 import type { Sessions } from './sessions.ts';
@@ -9,11 +9,11 @@ export const SESSION_HEADER = 'mcp-session-id';
 
 const SESSION_NOT_FOUND = -32_001;
 
-/** The session of a message, or why it has none: 400 without an id or for an unknown revision, 404 for an unknown id. */
+/** The session of a message (of a reply, which has no method), or why it has none: 400 without an id or for an unknown revision, 404 for an unknown id. */
 export function chooseSession(
   sessions: Sessions,
   principal: string,
-  message: JsonRpcMessage,
+  method: string | undefined,
   headers: IncomingHttpHeaders,
 ): { readonly session: Session; readonly isNew: boolean } | RpcFault {
   const version = headers['mcp-protocol-version'];
@@ -23,7 +23,7 @@ export function chooseSession(
   }
   const id = headers[SESSION_HEADER];
   if (typeof id !== 'string') {
-    if (message.method === 'initialize') return { session: sessions.open(), isNew: true };
+    if (method === 'initialize') return { session: sessions.open(), isNew: true };
     return fault(INVALID_REQUEST, 400, 'The header Mcp-Session-Id is required: initialize first');
   }
   const session = sessions.find(id, principal);

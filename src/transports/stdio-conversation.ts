@@ -1,6 +1,7 @@
 /** What a line from the one client of a pipe leads to: an answer written, a request ended, or nothing. */
-import type { JsonRpcRequest, JsonRpcResponse, Session } from '../dialects/dialect.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, Session } from '../dialects/dialect.ts';
 import { errorAnswer, isRequest, PARSE_ERROR, REFUSED, RpcFault } from '../dialects/json-rpc.ts';
+import { createClientRequests } from './client-requests.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 import { encode, parseMessage } from './message.ts';
 import { asError, type TransportOptions } from './transport.ts';
@@ -25,6 +26,8 @@ export function createStdioConversation(
 ): StdioConversation {
   const session: Session = { id: CONVERSATION };
   const inFlight = createInFlight();
+  const requests = createClientRequests();
+  const send = (message: JsonRpcMessage): void => write(encode(message));
   const refuse = (id: number | string | null, fault: RpcFault): void => write(encode(errorAnswer(id, fault)));
   const answer = async (message: JsonRpcRequest): Promise<void> => {
     const controller = inFlight.add(CONVERSATION, message.id);
@@ -35,7 +38,10 @@ export function createStdioConversation(
         transport: 'stdio',
         session,
         signal: controller.signal,
-        notify: (notification) => write(encode(notification)),
+        notify: send,
+        ...(dialect.meta.sessions && {
+          request: (request, signal) => requests.ask(CONVERSATION, request, send, signal),
+        }),
       });
     } catch (thrown) {
       onError?.(asError(thrown));
@@ -51,7 +57,7 @@ export function createStdioConversation(
         return refuse(null, new RpcFault(PARSE_ERROR, `A message has at most ${LINE_BYTES_MAX} bytes`));
       if (line.trim() === '') return;
       const parsed = parseMessage(line);
-      if (parsed.kind === 'response') return;
+      if (parsed.kind === 'response') return requests.reply(CONVERSATION, parsed.response);
       if (parsed.kind === 'invalid') return refuse(parsed.id, parsed.fault);
       const { message } = parsed;
       if (!isRequest(message)) return inFlight.cancel(CONVERSATION, message);

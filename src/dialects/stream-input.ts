@@ -1,0 +1,76 @@
+/** Input up to revision 2025-11-25: the server asks on the stream of a request that waits, and the client replies. */
+import type { InputAnswer, TaskInput, TaskRecord } from '../tasks/task.ts';
+import type { TaskEngine } from '../tasks/task-engine.ts';
+import { answerableBy, outstanding, readResult } from './client-input.ts';
+import type { ClientReply, RequestContext } from './dialect.ts';
+import { INVALID_PARAMS, type JsonObject, RpcFault } from './json-rpc.ts';
+import { isTerminal, untilStateIsNot } from './waiting.ts';
+
+export interface StreamInputOptions {
+  readonly engine: TaskEngine;
+  readonly context: RequestContext;
+  /** `_meta` of what is asked. */
+  readonly meta?: JsonObject;
+}
+
+/**
+ * The task once it is terminal; undefined: there is none of that id for this principal, or it expired meanwhile. Whenever the
+ * task waits for input, everything outstanding is asked on this request's stream, once each; the first answer counts, from
+ * whichever stream it comes. A client that did not declare that it can answer is not asked: somebody else may be. Rejects
+ * when the request is abandoned; what was asked stays outstanding then, and whoever waits next is asked again.
+ */
+export async function waitAndAsk(options: StreamInputOptions, id: string): Promise<TaskRecord | undefined> {
+  const { engine, context } = options;
+  const { principal, signal } = context;
+  for (;;) {
+    const task = await engine.wait(principal, id, signal);
+    if (task === undefined || isTerminal(task)) return task;
+    const round = new AbortController();
+    const isWanted = AbortSignal.any([signal, round.signal]);
+    try {
+      const changed = untilStateIsNot(engine, task, isWanted).then(() => round.abort());
+      await Promise.all([changed, askAll(options, task, isWanted)]);
+    } finally {
+      round.abort();
+    }
+  }
+}
+
+async function askAll(options: StreamInputOptions, task: TaskRecord, signal: AbortSignal): Promise<void> {
+  const { request, session } = options.context;
+  if (request === undefined) return;
+  const answerable = answerableBy(session.clientCapabilities ?? {});
+  const asked = outstanding(task).filter((input) => answerable.includes(input.request.method));
+  await Promise.all(asked.map((input) => askOne(options, { request, task, input, signal })));
+}
+
+interface Question {
+  readonly request: NonNullable<RequestContext['request']>;
+  readonly task: TaskRecord;
+  readonly input: TaskInput;
+  readonly signal: AbortSignal;
+}
+
+async function askOne({ engine, context, meta }: StreamInputOptions, question: Question): Promise<void> {
+  const { request, task, input, signal } = question;
+  const { method, params } = input.request;
+  let reply: ClientReply;
+  try {
+    reply = await request({ method, params: meta === undefined ? params : { ...params, _meta: meta } }, signal);
+  } catch (thrown) {
+    if (signal.aborted) return; // Answered elsewhere, ended, or nobody is there: the wait beside this one knows which.
+    throw thrown;
+  }
+  await engine.answer(context.principal, task.id, { [input.key]: answerOf(input, reply) });
+}
+
+/** What is no answer by the protocol counts as one that could not be given: to ask for ever would be worse. */
+function answerOf(input: TaskInput, reply: ClientReply): InputAnswer {
+  if (reply.kind === 'error') return reply;
+  try {
+    return { kind: 'result', result: readResult(input.request.method, reply.result, 'the reply') };
+  } catch (thrown) {
+    if (!(thrown instanceof RpcFault)) throw thrown;
+    return { kind: 'error', error: { code: INVALID_PARAMS, message: thrown.message } };
+  }
+}

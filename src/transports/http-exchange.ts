@@ -1,0 +1,118 @@
+/** What one POST leads to: a request answered, a notification or a reply taken, or a refusal. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dialect, JsonRpcRequest, JsonRpcResponse, Session } from '../dialects/dialect.ts';
+import { errorAnswer, isRequest, RpcFault } from '../dialects/json-rpc.ts';
+import type { ClientRequests } from './client-requests.ts';
+import { createHttpAnswer } from './http-answer.ts';
+import { refuse } from './http-guard.ts';
+import { abort, type InFlight } from './in-flight.ts';
+import { type ClientResponse, parseMessage } from './message.ts';
+import { headerMismatch } from './modern-headers.ts';
+import { readBody } from './request-body.ts';
+import { chooseSession, SESSION_HEADER } from './session-choice.ts';
+import type { Sessions } from './sessions.ts';
+import { asError } from './transport.ts';
+
+/** What all POSTs to one address share. */
+export interface HttpFace {
+  readonly dialect: Dialect;
+  readonly bodyBytesMax: number;
+  readonly onError: ((error: Error) => void) | undefined;
+  readonly sessions: Sessions;
+  readonly inFlight: InFlight;
+  readonly requests: ClientRequests;
+}
+
+export async function post(
+  face: HttpFace,
+  principal: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request, face.bodyBytesMax);
+  if (body === 'too-large') return refuse(response, 413, 'The message is too large', { connection: 'close' });
+  const parsed = parseMessage(body);
+  if (parsed.kind === 'response') return takeReply(face, principal, parsed.response, request, response);
+  if (parsed.kind === 'invalid') return answerNow(response, errorAnswer(parsed.id, parsed.fault));
+  const { message } = parsed;
+  if (!face.dialect.meta.sessions) {
+    if (!isRequest(message)) return accepted(response);
+    const mismatch = headerMismatch(request.headers, message);
+    if (mismatch !== undefined) return answerNow(response, errorAnswer(message.id, mismatch));
+    return respond(face, { principal, message, session: { id: '' }, response });
+  }
+  const choice = chooseSession(face.sessions, principal, message.method, request.headers);
+  if (choice instanceof RpcFault) {
+    return answerNow(response, errorAnswer(isRequest(message) ? message.id : null, choice));
+  }
+  if (isRequest(message)) return respond(face, { principal, message, response, ...choice });
+  face.inFlight.cancel(choice.session.id, message);
+  accepted(response);
+}
+
+/** A reply to what was asked on a stream of the same session. */
+function takeReply(
+  face: HttpFace,
+  principal: string,
+  reply: ClientResponse,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (face.dialect.meta.sessions) {
+    const choice = chooseSession(face.sessions, principal, undefined, headers);
+    if (choice instanceof RpcFault) {
+      answerNow(response, errorAnswer(null, choice));
+      return;
+    }
+    face.requests.reply(choice.session.id, reply);
+  }
+  accepted(response); // Without sessions nothing was asked, and a reply means nothing.
+}
+
+interface Exchange {
+  readonly principal: string;
+  readonly message: JsonRpcRequest;
+  readonly session: Session;
+  /** The session begins with this request, if it is answered well. */
+  readonly isNew?: boolean;
+  readonly response: ServerResponse;
+}
+
+async function respond(face: HttpFace, exchange: Exchange): Promise<void> {
+  const { dialect, sessions, inFlight, requests } = face;
+  const { principal, message, session, response } = exchange;
+  const controller = inFlight.add(session.id, message.id);
+  // Up to 2025-11-25 a lost connection says nothing about the request; in 2026-07-28 closing it is how to cancel.
+  const onClose = (): void => abort(controller, dialect.meta.sessions ? 'disconnected' : 'cancelled');
+  response.once('close', onClose);
+  const answer = createHttpAnswer(response);
+  try {
+    const reply = await dialect.handle(message, {
+      principal,
+      transport: 'http',
+      session,
+      signal: controller.signal,
+      notify: answer.say,
+      ...(dialect.meta.sessions && {
+        request: (asked, whileWanted) => requests.ask(session.id, asked, answer.say, whileWanted),
+      }),
+    });
+    const begins = exchange.isNew === true && reply !== undefined && 'result' in reply;
+    if (begins) sessions.keep(session, principal);
+    answer.finish(reply, begins ? { [SESSION_HEADER]: session.id } : {});
+  } catch (thrown) {
+    face.onError?.(asError(thrown));
+    answer.finish(errorAnswer(message.id, thrown));
+  } finally {
+    response.off('close', onClose);
+    inFlight.done(session.id, message.id, controller);
+  }
+}
+
+function accepted(response: ServerResponse): void {
+  response.writeHead(202).end();
+}
+
+function answerNow(response: ServerResponse, reply: JsonRpcResponse): void {
+  createHttpAnswer(response).finish(reply);
+}
