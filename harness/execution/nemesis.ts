@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { Fault, ProcessFault, ServerControl } from '../model/fault.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
+import { createBoundaryWatcher } from './boundary-watcher.ts';
 import type { FaultLog } from './fault-log.ts';
 import { createMomentWatcher } from './moment-watcher.ts';
 
@@ -49,8 +50,15 @@ export function createNemesis(options: NemesisOptions): Nemesis {
     const ms = entry.trigger.kind === 'event' ? entry.trigger.ms : 0;
     if (unit !== null) after(ms, () => enqueue(entry, unit, cause));
   });
+  const crossBoundary = createBoundaryWatcher(plan.faults, (entry, cause) => {
+    const unit = processFault(options.faults, entry);
+    if (unit !== null) enqueue(entry, unit, cause);
+  });
   return {
-    observe: watcher.observe,
+    observe(event) {
+      watcher.observe(event);
+      crossBoundary(event);
+    },
     createAnswered: (call) => watcher.reached('create-answered', call, null),
     start() {
       for (const entry of plan.faults) {

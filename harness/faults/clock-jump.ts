@@ -11,7 +11,7 @@ export const clockJump: ProcessFault = {
     description: 'A clock is set, summer time begins, a suspended machine wakes up: stored instants look hours off.',
     kind: 'process',
     options: { ms: 7_200_000 },
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#4f7f3a',
   },
   applicable: ({ facts }, time) => {

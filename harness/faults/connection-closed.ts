@@ -13,7 +13,7 @@ export const connectionClosed: ProcessFault = {
     description: 'A task must outlive the connection it came over: the agent comes back on a new one and asks for it.',
     kind: 'process',
     options: {},
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#52749e',
   },
   applicable: ({ transport }, time) =>

@@ -11,7 +11,7 @@ export const drain: ProcessFault = {
     description: 'A graceful shutdown with work in flight, as every deployment does it: nothing acked may be lost.',
     kind: 'process',
     options: { deadlineMs: 10_000, downMs: 200 },
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#8f2f6b',
   },
   applicable: ({ facts }) => (facts.process ? null : `${NOT_OURS}, so it cannot stop it`),

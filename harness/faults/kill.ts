@@ -14,7 +14,7 @@ export const kill: ProcessFault = {
     description: 'The process dies between two instructions. What it promised before must still hold afterwards.',
     kind: 'process',
     options: { downMs: 300, torn: false },
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#c8372d',
   },
   applicable: ({ facts, kind, store }, time, { torn }) => {

@@ -14,7 +14,7 @@ export const pause: ProcessFault = {
     description: 'The process is stopped with its connections open, and later goes on as if no time had passed.',
     kind: 'process',
     options: { forMs: 2000 },
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#b8862b',
   },
   applicable: ({ facts }, time) => {

@@ -10,7 +10,7 @@ export const storeFull: ProcessFault = {
     description: 'The disk is full: new work must be refused in clear words, and what was promised must still be kept.',
     kind: 'process',
     options: { forMs: 3000 },
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#a3442f',
   },
   applicable: storeReachable,

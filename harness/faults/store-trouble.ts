@@ -15,7 +15,7 @@ export const storeTrouble: ProcessFault = {
     description: 'A database under load, a network that drops: answers come late or not at all, and later come again.',
     kind: 'process',
     options: { form: 'slow', ms: 500, probability: 0.5, forMs: 3000 },
-    triggers: ['event', 'time'],
+    triggers: ['event', 'time', 'boundary'],
     colour: '#7a5c3e',
   },
   applicable: (target, time, options) =>

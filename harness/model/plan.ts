@@ -194,6 +194,11 @@ export type Trigger =
       readonly ms: number;
       readonly hold?: boolean;
     }
+  /**
+   * Between two events: right after the one with this number, from 0, when the lines of kind `fault` are not counted. So
+   * another planned fault moves nothing, and a point of a virtual run without faults is the same point in a run with them.
+   */
+  | { readonly kind: 'boundary'; readonly after: number }
   /** A behaviour of the agent at this call (F8 probe, F9). */
   | { readonly kind: 'call'; readonly call: number };
 
