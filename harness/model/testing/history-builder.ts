@@ -1,4 +1,4 @@
-import type { Event, EventBody, FrameBody, FxBody, InvBody, OkBody, UnsureBody } from '../event.ts';
+import type { Event, EventBody, FrameBody, FxBody, InvBody, OkBody, Stamped, UnsureBody } from '../event.ts';
 import { HISTORY_SCHEMA } from '../event.ts';
 import type { Operation, Reason } from '../operation.ts';
 import type { Plan, PlannedCall, PlannedFault, TargetFacts } from '../plan.ts';
@@ -43,6 +43,8 @@ export interface BuilderOptions {
   readonly faults?: readonly PlannedFault[];
   readonly plan?: Partial<Plan>;
   readonly target?: Partial<Plan['target']>;
+  /** Takes every event instead of `events`, which stays empty: a history too long to be kept. A request has one answer then. */
+  readonly onEvent?: (event: Event) => void;
 }
 
 export function tokenOf(call: number): string {
@@ -73,20 +75,31 @@ export function resultFor(call: number): Partial<OkBody> {
 
 export function createHistory(options: BuilderOptions = {}): HistoryBuilder {
   const plan = planOf(options);
+  const { onEvent } = options;
   const events: Event[] = [];
+  const requests = new Map<number, Stamped<InvBody>>();
+  let count = 0;
   let boot = 0;
   let rpcId = 0;
   const add = (atMs: number, body: EventBody) => {
-    const seq = events.length;
-    events.push({ seq, t: Math.round(atMs * 1_000_000), wall: WALL + atMs, ...body });
+    const seq = count;
+    count += 1;
+    const event: Event = { seq, t: Math.round(atMs * 1_000_000), wall: WALL + atMs, ...body };
+    if (event.kind === 'inv') requests.set(seq, event);
+    if (onEvent) onEvent(event);
+    else events.push(event);
     return seq;
   };
   const frame = (atMs: number, more: Partial<FrameBody>) =>
     add(atMs, { kind: 'frame', conn: 'a1', dir: 'out', action: 'pass', bytes: 100, type: 'request', ...more });
   const invocation = (seq: number) => {
-    const event = events[seq];
-    if (event?.kind !== 'inv') throw new Error(`expected event ${seq} to be a request, got ${event?.kind}`);
-    return event;
+    const request = requests.get(seq);
+    if (!request) throw new Error(`expected event ${seq} to be an open request, got ${events[seq]?.kind}`);
+    return request;
+  };
+  const end = (atMs: number, body: OkBody | UnsureBody) => {
+    if (onEvent) requests.delete(body.of);
+    return add(atMs, body);
   };
   const inv = (atMs: number, op: Operation, call: number, more: Partial<InvBody>) => {
     const agent = plan.calls[call - 1]?.agent ?? 1;
@@ -114,7 +127,7 @@ export function createHistory(options: BuilderOptions = {}): HistoryBuilder {
     ok(atMs, of, more = {}) {
       answer(atMs, of);
       const { task } = invocation(of);
-      return add(atMs, {
+      return end(atMs, {
         kind: 'ok',
         of,
         shape: [],
@@ -126,9 +139,9 @@ export function createHistory(options: BuilderOptions = {}): HistoryBuilder {
     done: (atMs, of, more = {}) => builder.ok(atMs, of, { ...resultFor(invocation(of).call), ...more }),
     fail(atMs, of, reason, more = {}) {
       answer(atMs, of);
-      return add(atMs, { of, reason, answered: true, shape: [], ...more, kind: 'fail' });
+      return end(atMs, { of, reason, answered: true, shape: [], ...more, kind: 'fail' });
     },
-    info: (atMs, of, reason, more = {}) => add(atMs, { of, reason, ...more, kind: 'info' }),
+    info: (atMs, of, reason, more = {}) => end(atMs, { of, reason, ...more, kind: 'info' }),
     begin: (atMs, call, more = {}) => effect(atMs, call, 'begin', more),
     commit: (atMs, call, more = {}) => effect(atMs, call, 'commit', more),
     boot(atMs) {
