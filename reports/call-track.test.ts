@@ -61,7 +61,7 @@ describe('an event in words', () => {
     const { history } = tracked((h) => {
       seq = tell(h);
     });
-    const event = history.events[seq];
+    const event = history.events.bySeq(seq);
     return event === undefined ? '' : eventWords(history, event);
   };
 

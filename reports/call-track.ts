@@ -80,10 +80,10 @@ function trackOf(call: CallView, endT: number, events: readonly Event[], finding
 
 /** The call an event belongs to; null: to none. */
 export function callOfEvent(history: HistoryIndex, seq: number): number | null {
-  const event = history.events[seq];
+  const event = history.events.bySeq(seq);
   if (event === undefined) return null;
   if (event.kind === 'ok' || event.kind === 'fail' || event.kind === 'info') {
-    const sent = history.events[event.of];
+    const sent = history.events.bySeq(event.of);
     return sent?.kind === 'inv' ? sent.call : null;
   }
   if (event.kind === 'push') return history.tasks.get(event.task ?? '')?.calls[0] ?? null;

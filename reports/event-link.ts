@@ -25,7 +25,7 @@ export function eventLink(input: SectionInput, seq: number, text: string): Marku
 }
 
 function targetOf({ run: { history }, tracks }: SectionInput, seq: number): string | null {
-  const event = history.events[seq];
+  const event = history.events.bySeq(seq);
   if (event === undefined || event.kind === 'gen') return null;
   if (event.kind === 'frame') {
     const sent = history.exchanges.find(({ inv }) => inv.conn === event.conn && inv.rpcId === event.rpcId)?.inv;

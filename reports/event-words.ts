@@ -86,7 +86,7 @@ function sendWords(event: EventOf<'inv'>): string {
 
 /** Whether a failed create may still have been accepted is the point of it; a failed read leaves nothing behind. */
 function failureWords(history: HistoryIndex, event: Stamped<UnsureBody>): string {
-  const sent = history.events[event.of];
+  const sent = history.events.bySeq(event.of);
   const isCreate = sent?.kind === 'inv' && sent.op === 'create';
   const gateway =
     event.gateway === true ? 'the platform in front gave up and answered in the place of the server' : null;
@@ -108,6 +108,6 @@ function answerWords(event: EventOf<'ok'> | EventOf<'push'>, verb: string): stri
 }
 
 function sincePhrase(history: HistoryIndex, of: number, t: number): string {
-  const sent = history.events[of];
+  const sent = history.events.bySeq(of);
   return sent === undefined ? '' : `after ${formatMs((t - sent.t) / 1e6)}`;
 }

@@ -40,15 +40,13 @@ export const conservation: Checker = {
 };
 
 function checkOrder(history: HistoryIndex, findings: FindingList): void {
-  let before = history.events[0];
-  for (const event of history.events.slice(1)) {
-    if (before && event.seq !== before.seq + 1) {
+  for (const { before, event } of history.disorder) {
+    if (event.seq !== before.seq + 1) {
       findings.add(ID, `expected event ${before.seq + 1} after ${before.seq}, got ${event.seq}`, [event.seq]);
     }
-    if (before && event.t < before.t) {
+    if (event.t < before.t) {
       findings.add(ID, `time went back from ${second(before.t)} to ${second(event.t)}`, [before.seq, event.seq]);
     }
-    before = event;
   }
 }
 

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import type { RunResult, RunUnits } from '../execution/course.ts';
 import { createRecorder } from '../execution/recorder.ts';
 import { loadUnits } from '../execution/units.ts';
-import { judgeDirectory } from '../judge/judge.ts';
 import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
@@ -52,10 +51,10 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
     throw error;
   });
   writeJson(directory.environment, { ...environment, server });
-  const verdict = await judgeDirectory(directory.path);
-  writeJson(directory.verdict, verdict);
-  writeWhole(directory.report, drawReport([await readRun(directory, verdict)]));
-  return verdict;
+  const run = await readRun(directory);
+  writeJson(directory.verdict, run.verdict);
+  writeWhole(directory.report, drawReport([run]));
+  return run.verdict;
 }
 
 async function runWatched(options: ExecutionOptions, units: RunUnits): Promise<Pick<RunResult, 'server'>> {

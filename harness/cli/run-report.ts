@@ -2,27 +2,21 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { type FaultWords, type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
 import { faults } from '../faults/index.ts';
-import { historyPath, judgeDirectory } from '../judge/judge.ts';
-import { readPlan } from '../judge/plan-file.ts';
+import { judgeIndex, readSavedRun } from '../judge/judge.ts';
 import { metrics } from '../metrics/index.ts';
-import { readHistory } from '../model/history.ts';
-import { indexHistory } from '../model/history-index.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
-import type { Verdict } from '../model/verdict.ts';
 
 // What a server wrote last is what explains its end.
 const TAIL_BYTES = 4000;
 
-/** Everything a report is drawn from. Without a verdict the run is judged now. */
-export async function readRun(directory: RunDirectory, verdict?: Verdict): Promise<ReportRun> {
-  const plan = await readPlan(directory.plan);
-  const history = await readHistory(historyPath(directory.path));
+/** Everything a report is drawn from; the run is judged on the way. */
+export async function readRun(directory: RunDirectory): Promise<ReportRun> {
+  const run = await readSavedRun(directory.path);
   return {
+    ...run,
     directory: directory.path,
-    plan,
-    verdict: verdict ?? (await judgeDirectory(directory.path)),
-    history: indexHistory(plan, history),
+    verdict: await judgeIndex({ ...run, directory: directory.path }),
     environment: readEnvironment(directory),
     stderr: stderrTails(directory),
   };

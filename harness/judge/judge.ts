@@ -3,8 +3,8 @@ import { isAbsolute, join, relative } from 'node:path';
 import { metrics } from '../metrics/index.ts';
 import type { Checker } from '../model/checker.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
-import { type History, readHistory } from '../model/history.ts';
-import { type HistoryIndex, indexHistory } from '../model/history-index.ts';
+import type { History } from '../model/history.ts';
+import { type HistoryIndex, indexHistory, readIndex } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { Plan } from '../model/plan.ts';
@@ -31,8 +31,14 @@ export interface JudgeInput {
 
 /** Plan and history in, verdict out. Pure but for loading the registries: the same input gives the same bytes. */
 export async function judge(input: JudgeInput): Promise<Verdict> {
-  const { plan } = input;
-  const history = indexHistory(plan, input.history);
+  return judgeIndex({ ...input, history: indexHistory(input.plan, input.history) });
+}
+
+/** The same for a history that is indexed already. */
+export async function judgeIndex(
+  input: Omit<JudgeInput, 'history'> & { readonly history: HistoryIndex },
+): Promise<Verdict> {
+  const { plan, history } = input;
   const units = input.checkers ?? (await loadJudge()).checkers;
   const { valid, verdicts, coverage, fates, notRun } = examine(plan, history, units);
   const metricUnits = input.metrics ?? (await loadAll(metrics));
@@ -64,11 +70,21 @@ export async function judge(input: JudgeInput): Promise<Verdict> {
   };
 }
 
+/** A run as it lies in its directory. */
+export interface SavedRun {
+  readonly plan: Plan;
+  readonly history: HistoryIndex;
+}
+
+/** Reads a run directory. Throws a UsageError when it is not one, or is damaged. */
+export async function readSavedRun(path: string): Promise<SavedRun> {
+  const plan = await readPlan(runDirectory(path).plan);
+  return { plan, history: await readIndex(plan, historyPath(path)) };
+}
+
 /** Reads a run directory and judges it; writes nothing. Throws a UsageError when it is not one, or is damaged. */
 export async function judgeDirectory(path: string): Promise<Verdict> {
-  const directory = runDirectory(path);
-  const plan = await readPlan(directory.plan);
-  return judge({ plan, history: await readHistory(historyPath(path)), directory: path });
+  return judgeIndex({ ...(await readSavedRun(path)), directory: path });
 }
 
 /** history.jsonl, or the packed one beside it. Throws a UsageError when neither is there. */

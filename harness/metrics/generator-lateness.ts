@@ -13,8 +13,7 @@ export const generatorLateness: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    const samples = history.events.flatMap((event) => {
-      if (event.kind !== 'gen') return [];
+    const samples = history.gens.flatMap((event) => {
       const dropped = new Array<null>(event.dropped ?? 0).fill(null);
       return event.lateness === undefined ? dropped : [msOf(event.lateness), ...dropped];
     });

@@ -1,91 +1,43 @@
-import type {
-  ActBody,
-  Event,
-  EventOf,
-  FaultBody,
-  FrameBody,
-  FxBody,
-  InvBody,
-  OkBody,
-  ProcBody,
-  Stamped,
-} from './event.ts';
+import type { Event, EventOf, InvBody, OkBody, Stamped } from './event.ts';
+import type { EventStore } from './event-store.ts';
 import { createHealWatch } from './heal.ts';
-import type { Acked, CallView, Exchange, HistoryIndex, Sighting, TaskView } from './history-index.ts';
-import { type ByRequest, bootAt, groupFrames, strikesOf } from './history-lookup.ts';
+import { type Draft, type End, emptyCall, type OpenExchange, type State, stateFrom } from './history-draft.ts';
+import type { Acked, HistoryIndex, Sighting, TaskView } from './history-index.ts';
+import { bootAt, strikesOf } from './history-lookup.ts';
 import { isTerminal } from './operation.ts';
-import type { Plan, PlannedCall } from './plan.ts';
+import type { Plan } from './plan.ts';
 
-type Draft<View> = {
-  -readonly [Key in keyof View]: View[Key] extends readonly (infer Item)[] ? Item[] : View[Key];
-};
-type End = NonNullable<Exchange['end']>;
-type OpenExchange = { readonly inv: Stamped<InvBody>; end: Exchange['end'] };
-type BootDraft = {
-  boot: number;
-  spawn: Stamped<ProcBody> | null;
-  ready: Stamped<ProcBody> | null;
-  exit: Stamped<ProcBody> | null;
-};
-
-/** What is known so far, while one pass goes over the events. */
-interface State {
-  readonly run: EventOf<'run'>;
-  readonly calls: Map<number, Draft<CallView>>;
-  readonly tasks: Map<string, Draft<TaskView>>;
-  readonly exchanges: OpenExchange[];
-  readonly open: Map<number, OpenExchange>;
-  readonly strays: End[];
-  readonly boots: Map<number, BootDraft>;
-  readonly frames: Stamped<FrameBody>[];
-  readonly faults: Stamped<FaultBody>[];
-  readonly effects: Stamped<FxBody>[];
-  readonly pushes: EventOf<'push'>[];
-  readonly acts: Stamped<ActBody>[];
-  readonly notes: EventOf<'note'>[];
-  readonly bootStarts: { readonly seq: number; readonly boot: number }[];
-  lastHealT: number;
+export interface IndexBuilder {
+  /** Takes the next event. */
+  add(event: Event): void;
+  /** Call once, after the last. `cut`: the history ends in the middle of a line. */
+  finish(cut: boolean): HistoryIndex;
 }
 
-/** One pass over the events, O(n). */
-export function buildIndex(
-  plan: Plan,
-  history: { readonly events: readonly Event[]; readonly cut: boolean },
-): HistoryIndex {
-  const { events } = history;
-  const run = events[0];
-  if (run?.kind !== 'run') throw new Error(`a history starts with a run line, got ${run?.kind ?? 'nothing'}`);
-  const state: State = {
-    run,
-    calls: new Map(plan.calls.map((planned) => [planned.call, emptyCall(planned)])),
-    tasks: new Map(),
-    exchanges: [],
-    open: new Map(),
-    strays: [],
-    boots: new Map(),
-    frames: [],
-    faults: [],
-    effects: [],
-    pushes: [],
-    acts: [],
-    notes: [],
-    bootStarts: [],
-    lastHealT: 0,
-  };
+/** Builds an index in one pass, O(n). The first event must be a run line. */
+export function createIndexBuilder(plan: Plan, store: EventStore): IndexBuilder {
   const isHeal = createHealWatch(plan);
-  for (const event of events) {
-    add(state, event);
-    if (isHeal(event)) state.lastHealT = Math.max(state.lastHealT, event.t);
-  }
-  for (const exchange of state.exchanges) {
-    if (exchange.end === null && exchange.inv.task !== undefined) {
-      state.tasks.get(exchange.inv.task)?.reads.push(exchange);
-    }
-  }
-  for (const task of state.tasks.values()) {
-    if (task.expiresT === Number.NEGATIVE_INFINITY) task.expiresT = Number.POSITIVE_INFINITY;
-  }
-  return finish(plan, history, state);
+  let state: State | null = null;
+  return {
+    add(event) {
+      state ??= stateFrom(plan, event);
+      checkOrder(state, event);
+      store.add(event);
+      add(state, event);
+      if (isHeal(event)) state.lastHealT = Math.max(state.lastHealT, event.t);
+    },
+    finish(cut) {
+      if (state === null) throw new Error('a history starts with a run line, got nothing');
+      return finish(plan, state, store, cut);
+    },
+  };
+}
+
+function checkOrder(state: State, { seq, t }: Event): void {
+  const { last } = state;
+  if (seq !== last.seq + 1 || t < last.t) state.disorder.push({ before: { ...last }, event: { seq, t } });
+  last.seq = seq;
+  last.t = t;
 }
 
 function add(state: State, event: Event): void {
@@ -108,9 +60,6 @@ function add(state: State, event: Event): void {
       (event.phase === 'commit' ? call?.commits : call?.begins)?.push(event);
       return;
     }
-    case 'frame':
-      state.frames.push(event);
-      return;
     case 'fault':
       state.faults.push(event);
       return;
@@ -144,6 +93,9 @@ function addAgentEvent(state: State, event: Event): void {
     case 'quit':
       state.calls.get(event.call)?.quits.push(event);
       return;
+    case 'gen':
+      state.gens.push(event);
+      return;
     case 'act':
     case 'idle':
       if (event.kind === 'act') state.acts.push(event);
@@ -165,11 +117,13 @@ function addInvocation(state: State, inv: Stamped<InvBody>): void {
 
 function addEnd(state: State, event: End): void {
   const exchange = state.open.get(event.of);
-  if (!exchange || exchange.end !== null) {
+  if (!exchange) {
     state.strays.push(event);
     return;
   }
   exchange.end = event;
+  state.open.delete(event.of);
+  if (event.rpcIds !== undefined) state.furtherIds.set(event.of, event.rpcIds);
   const { inv } = exchange;
   const owner = typeof inv.agent === 'number' ? inv.agent : (inv.as ?? 0);
   const id = (event.kind === 'ok' ? event.task : undefined) ?? inv.task;
@@ -236,58 +190,45 @@ function createdT(state: State, task: Draft<TaskView>, event: Stamped<OkBody> | 
   return Number.isNaN(statedT) ? firstSentT : Math.min(statedT, event.t);
 }
 
-function finish(plan: Plan, history: { readonly events: readonly Event[]; readonly cut: boolean }, state: State) {
+function finish(plan: Plan, state: State, store: EventStore, cut: boolean): HistoryIndex {
+  for (const exchange of state.open.values()) {
+    if (exchange.inv.task !== undefined) state.tasks.get(exchange.inv.task)?.reads.push(exchange);
+  }
+  for (const task of state.tasks.values()) {
+    if (task.expiresT === Number.NEGATIVE_INFINITY) task.expiresT = Number.POSITIVE_INFINITY;
+  }
   const noteSeq = (topic: string) => state.notes.find((note) => note.topic === topic)?.seq ?? null;
   const boots = [...state.boots.values()].sort((a, b) => a.boot - b.boot);
-  let byRequest: ByRequest<Stamped<FrameBody>[]> | null = null;
-  const index: HistoryIndex = {
-    events: history.events,
-    cut: history.cut,
+  return {
+    events: store.events,
+    cut,
     run: state.run,
     calls: plan.calls.map((planned) => state.calls.get(planned.call) ?? emptyCall(planned)),
     call: (number) => state.calls.get(number),
     tasks: state.tasks,
     exchanges: state.exchanges,
     boots,
-    frames: state.frames,
+    frames: store.frames,
     faults: state.faults,
     effects: state.effects,
     pushes: state.pushes,
     acts: state.acts,
+    gens: state.gens,
     notes: state.notes,
     strikes: strikesOf(boots, state.faults),
     strays: state.strays,
+    disorder: state.disorder,
     drainedSeq: noteSeq('drained'),
     auditSeq: noteSeq('audit'),
     interrupted: noteSeq('interrupted') !== null || noteSeq('end') === null,
     lastHealT: state.lastHealT,
-    endT: history.events.at(-1)?.t ?? 0,
+    endT: state.last.t,
     bootAt: (seq) => bootAt(state.bootStarts, seq),
-    framesOf(inv) {
-      byRequest ??= groupFrames(state.frames);
-      const own = byRequest.get(inv.conn);
-      const first = own?.get(inv.rpcId) ?? [];
-      const further = state.open.get(inv.seq)?.end?.rpcIds;
-      return further === undefined ? first : [...first, ...further.flatMap((rpcId) => own?.get(rpcId) ?? [])];
+    framesOf({ seq, conn, rpcId }) {
+      const first = store.framesOf({ conn, rpcId });
+      const further = state.furtherIds.get(seq);
+      if (further === undefined) return first;
+      return [...first, ...further.flatMap((id) => store.framesOf({ conn, rpcId: id }))];
     },
-  };
-  return index;
-}
-
-function emptyCall(planned: PlannedCall): Draft<CallView> {
-  return {
-    planned,
-    creates: [],
-    acks: [],
-    tasks: [],
-    reads: [],
-    cancels: [],
-    begins: [],
-    commits: [],
-    knows: [],
-    binds: [],
-    uses: [],
-    quits: [],
-    notes: [],
   };
 }

@@ -1,3 +1,4 @@
+import { createCompactStore } from './compact-store.ts';
 import type {
   ActBody,
   Event,
@@ -11,12 +12,14 @@ import type {
   Stamped,
   UnsureBody,
 } from './event.ts';
-import { buildIndex } from './history-index-builder.ts';
+import { createArrayStore, type EventList, type FrameList } from './event-store.ts';
+import { readEvents } from './history.ts';
+import { createIndexBuilder } from './history-index-builder.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 
 /** A history made searchable once, in O(n), so that no two checkers or metrics derive the same thing differently. */
 export interface HistoryIndex {
-  readonly events: readonly Event[];
+  readonly events: EventList;
   readonly cut: boolean;
   readonly run: EventOf<'run'>;
   /** In the order of the plan: calls[0] is call 1. */
@@ -25,16 +28,19 @@ export interface HistoryIndex {
   readonly tasks: ReadonlyMap<string, TaskView>;
   readonly exchanges: readonly Exchange[];
   readonly boots: readonly BootView[];
-  readonly frames: readonly Stamped<FrameBody>[];
+  readonly frames: FrameList;
   readonly faults: readonly Stamped<FaultBody>[];
   readonly effects: readonly Stamped<FxBody>[];
   readonly pushes: readonly EventOf<'push'>[];
   readonly acts: readonly Stamped<ActBody>[];
+  readonly gens: readonly EventOf<'gen'>[];
   readonly notes: readonly EventOf<'note'>[];
   /** Boots that a fault entry ended (F12, F13), in order. */
   readonly strikes: readonly Strike[];
   /** Ends that belong to no open request: a second end, or an end of nothing. The harness's own fault. */
   readonly strays: readonly (Stamped<OkBody> | Stamped<UnsureBody>)[];
+  /** Events that did not follow on the one before: a gap in seq, or time that went back. The harness's own fault. */
+  readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
   /** seq of the note 'drained': the load is done. null: it never was. */
   readonly drainedSeq: number | null;
   /** seq of the note 'audit': reads from there on are final reads. null: the run never came that far. */
@@ -49,6 +55,12 @@ export interface HistoryIndex {
   bootAt(seq: number): number;
   /** The frames of one request and its replies, by connection and rpc id, in order. */
   framesOf(inv: Stamped<InvBody>): readonly Stamped<FrameBody>[];
+}
+
+/** Where an event stands. */
+export interface Place {
+  readonly seq: number;
+  readonly t: number;
 }
 
 /** One boot ended by one fault entry. `seq` and `t`: when the fault struck (its start, else the exit it caused). */
@@ -129,5 +141,14 @@ export function indexHistory(
   plan: Plan,
   history: { readonly events: readonly Event[]; readonly cut: boolean },
 ): HistoryIndex {
-  return buildIndex(plan, history);
+  const builder = createIndexBuilder(plan, createArrayStore(history.events));
+  for (const event of history.events) builder.add(event);
+  return builder.finish(history.cut);
+}
+
+/** The index of a saved history. Throws a UsageError as `readEvents` does. */
+export async function readIndex(plan: Plan, path: string): Promise<HistoryIndex> {
+  const builder = createIndexBuilder(plan, createCompactStore());
+  const { cut } = await readEvents(path, builder.add);
+  return builder.finish(cut);
 }

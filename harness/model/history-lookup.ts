@@ -34,16 +34,21 @@ export type ByRequest<Value> = Map<string, Map<number | string, Value>>;
 export function groupFrames(frames: Iterable<Stamped<FrameBody>>): ByRequest<Stamped<FrameBody>[]> {
   const groups: ByRequest<Stamped<FrameBody>[]> = new Map();
   for (const frame of frames) {
-    // A request of the server has an id of its own counting.
-    if (frame.rpcId == null || (frame.dir === 'in' && frame.type === 'request')) continue;
+    const id = groupIdOf(frame);
+    if (id === null) continue;
     const own = idsOf(groups, frame.conn);
-    const isAnswer = frame.dir === 'out' && frame.type === 'response';
-    const id = isAnswer ? answerIdOf(frame.rpcId) : frame.rpcId;
     const group = own.get(id);
     if (group) group.push(frame);
     else own.set(id, [frame]);
   }
   return groups;
+}
+
+/** The id under which a frame stands beside others of its connection; null: it belongs to no request of ours. */
+export function groupIdOf({ rpcId, dir, type }: FrameBody): number | string | null {
+  // A request of the server has an id of its own counting.
+  if (rpcId == null || (dir === 'in' && type === 'request')) return null;
+  return dir === 'out' && type === 'response' ? answerIdOf(rpcId) : rpcId;
 }
 
 /** The ids of one connection, made when it is first met. */

@@ -109,5 +109,5 @@ function coverageChip(row: CoverageRow): Markup {
 }
 
 function firstLink(input: SectionInput, { first }: CoverageRow): Markup | string {
-  return first === null ? '–' : eventLink(input, first, formatInstant(input.run.history.events[first]?.t ?? 0));
+  return first === null ? '–' : eventLink(input, first, formatInstant(input.run.history.events.bySeq(first)?.t ?? 0));
 }
