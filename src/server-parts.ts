@@ -5,6 +5,7 @@ import { QUEUES } from './queues/index.ts';
 import type { TaskQueue } from './queues/queue.ts';
 import { loadUnit } from './registry.ts';
 import type { ServerOptions } from './server.ts';
+import { createStateSecret } from './state-secret.ts';
 import { STORES } from './stores/index.ts';
 import type { TaskStore } from './stores/store.ts';
 import { openLedger } from './tools/effect-ledger.ts';
@@ -16,6 +17,7 @@ export interface ServerFoundation extends AsyncDisposable {
   readonly queue: TaskQueue;
   readonly effects: EffectLedger;
   readonly createDialect: CreateDialect;
+  readonly secret: () => Uint8Array;
 }
 
 /** Throws a UsageError when a name is not known or a store or ledger cannot be opened; then nothing is left open. */
@@ -53,10 +55,17 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
       queue: wrap.queue?.(queue) ?? queue,
       effects: wrap.effects?.(effects) ?? effects,
       createDialect: options.dialect ?? create,
+      secret: options.secret ?? createStateSecret(directoryOf(config, options)),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Where this server's state survives it; undefined: nowhere. */
+function directoryOf(config: Config, options: ServerOptions): string | undefined {
+  const isDurable = options.store === undefined && STORES[config.state.store]?.meta.durable === true;
+  return isDurable ? config.state.directory : undefined;
 }

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly queue?: TaskQueue;
   readonly dialect?: CreateDialect;
   readonly effects?: EffectLedger;
+  /** Signs what clients have to bring back, 32 bytes. Default: a file of the state directory; with a store given here, made anew. */
+  readonly secret?: () => Uint8Array;
   /** Something around a part, whatever it is: each gets the part and gives back what is used in its place. */
   readonly wrap?: ServerWraps;
 }
@@ -79,7 +81,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const { wrap = {}, clock = createServerClock(), tools = createTools() } = options;
   const log = options.log ?? createLog(config.observability.logLevel);
   const foundation = await openFoundation(config, options);
-  const { store, queue, effects, createDialect } = foundation;
+  const { store, queue, effects, createDialect, secret } = foundation;
   const metrics = createServerMetrics({
     load: () => queue.load(),
     now: () => clock.now(),
@@ -91,6 +93,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const face = createDialect({
     engine,
     tools,
+    secret,
+    now: () => clock.now(),
     serverInfo: { name: config.server.name, version: VERSION },
     instructions: config.server.instructions ?? INSTRUCTIONS,
     onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),

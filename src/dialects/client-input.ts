@@ -1,7 +1,7 @@
 /** What a client can be asked while its work goes on, and what it answers. */
 import { z } from 'zod';
 import { type InputRequests, requiredCapabilities, unanswerable } from '../tasks/input-methods.ts';
-import type { InputAnswer, InputMethod, TaskInput, TaskRecord } from '../tasks/task.ts';
+import type { InputMethod, TaskInput, TaskRecord } from '../tasks/task.ts';
 import { INVALID_PARAMS, isObject, type JsonObject, MISSING_CLIENT_CAPABILITY, RpcFault } from './json-rpc.ts';
 
 /** What a client can be asked by what it declared. Elicitation without a mode means forms; sampling needs no more than its name. */
@@ -42,19 +42,18 @@ export function outstanding(task: TaskRecord): readonly TaskInput[] {
 }
 
 /**
- * The answers in `given` to these questions, by key; other keys are left out. Throws -32602 for an answer that is none, and then
+ * The results in `given` for these questions, by key; other keys are left out. Throws -32602 for one that is none, and then
  * nothing of `given` counts; `place` is what the message calls it.
  */
-export function readAnswers(
+export function readResults(
   questions: InputRequests,
   given: JsonObject,
   place: string,
-): Readonly<Record<string, InputAnswer>> {
-  const answers = Object.entries(questions).flatMap(([key, { method }]) => {
-    if (!Object.hasOwn(given, key)) return [];
-    return [[key, { kind: 'result', result: readResult(method, given[key], `${place}.${key}`) }] as const];
-  });
-  return Object.fromEntries(answers);
+): Readonly<Record<string, JsonObject>> {
+  const results = Object.entries(questions).flatMap(([key, { method }]) =>
+    Object.hasOwn(given, key) ? [[key, readResult(method, given[key], `${place}.${key}`)] as const] : [],
+  );
+  return Object.fromEntries(results);
 }
 
 /** An answer as the protocol defines it. Throws -32602 for anything else. */

@@ -23,6 +23,10 @@ export interface DialectOptions {
   readonly instructions: string;
   /** Whether a tool may, must or must not be called as a task, in the dialects that have tasks. Default: every tool may. */
   taskSupport?(tool: string): TaskSupport;
+  /** Signs what clients must bring back unchanged; asked for when it is first needed. Default: made anew for this dialect. */
+  readonly secret?: () => Uint8Array;
+  /** ms since the epoch. Default: the machine's clock. */
+  readonly now?: () => number;
   /** Told of what the engine or this code threw, which callers see as -32603 and nothing more. */
   onError?(error: unknown): void;
 }

@@ -3,11 +3,14 @@
  * request says who asks and what it understands. The server alone decides that a call becomes a task, and only for a client
  * that declared the extension on that request; everybody else's call waits for the result.
  */
+
+import { createStateSecret } from '../state-secret.ts';
 import type { TaskRecord } from '../tasks/task.ts';
-import { answerableBy, outstandingRequests, readAnswers, requireAnswerable } from './client-input.ts';
+import { answerableBy, outstandingRequests, readResults, requireAnswerable } from './client-input.ts';
 import type { CreateDialect, DialectOptions, JsonRpcMessage, JsonRpcResponse, RequestContext } from './dialect.ts';
 import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
 import { publishedTool } from './handshake.ts';
+import { takeRound } from './input-rounds.ts';
 import {
   errorAnswer,
   INVALID_PARAMS,
@@ -27,6 +30,7 @@ import {
   TASKS_EXTENSION,
 } from './modern-request.ts';
 import { detailedTask, modernTask } from './modern-task.ts';
+import { createRequestStates, type RequestStates } from './request-state.ts';
 import { listen } from './task-subscription.ts';
 import { callAndWait, readCall, requestedTool, submitCall } from './tool-call.ts';
 
@@ -46,7 +50,9 @@ type ModernMethod = (call: MethodCall, capabilities: JsonObject) => Promise<Json
 export const create: CreateDialect = (options) => {
   const _meta = serverMeta(options);
   const methods = new Map<string, Method>();
-  for (const [name, method] of modernMethods(options)) {
+  const { now = () => Date.now(), secret = createStateSecret(undefined) } = options;
+  const states = createRequestStates({ secret, now });
+  for (const [name, method] of modernMethods({ options, states })) {
     methods.set(name, async (call) => {
       const result = await method(call, clientCapabilities(call.params));
       return {
@@ -71,7 +77,13 @@ function handleModern(
   return Promise.resolve(errorAnswer(message.id, new RpcFault(code, text, { httpStatus: 404 })));
 }
 
-function modernMethods(options: DialectOptions): readonly (readonly [string, ModernMethod])[] {
+interface ModernFace {
+  readonly options: DialectOptions;
+  readonly states: RequestStates;
+}
+
+function modernMethods(face: ModernFace): readonly (readonly [string, ModernMethod])[] {
+  const { options } = face;
   const tools = [...options.tools.values()].map(publishedTool);
   const cache = { ttlMs: CACHE_MS, cacheScope: 'public' };
   const discovery = {
@@ -83,7 +95,7 @@ function modernMethods(options: DialectOptions): readonly (readonly [string, Mod
   return [
     ['server/discover', () => discovery],
     ['tools/list', () => ({ tools, ...cache })],
-    ['tools/call', (call, capabilities) => callTool(options, call, capabilities)],
+    ['tools/call', (call, capabilities) => callTool(face, call, capabilities)],
     [
       'tasks/get',
       async (call, capabilities) => {
@@ -113,21 +125,28 @@ function modernMethods(options: DialectOptions): readonly (readonly [string, Mod
   ];
 }
 
-async function callTool(options: DialectOptions, call: MethodCall, capabilities: JsonObject): Promise<JsonObject> {
+/**
+ * What can be asked before there is a task is asked first, by an answer that is input_required. A client that knows no tasks is
+ * asked everything in that way: this revision has no other for it.
+ */
+async function callTool(face: ModernFace, call: MethodCall, capabilities: JsonObject): Promise<JsonObject> {
+  const { options, states } = face;
   const { params, context } = call;
+  const { principal } = context;
   const tool = requestedTool(options, params);
   const support = options.taskSupport?.(tool.name) ?? 'optional';
   if (support === 'required') requireTasks(capabilities, `Tool '${tool.name}' can only be called as a task`);
-  if (support === 'forbidden' || !declaresTasks(capabilities))
-    return { ...(await callAndWait(options, { call: readCall(tool, params), params, context })) };
+  const isTask = support !== 'forbidden' && declaresTasks(capabilities);
   const requested = readCall(tool, params);
-  const questions = { ...requested.questions.first, ...requested.questions.later };
+  const { first, later } = requested.questions;
+  const questions = { ...first, ...later };
   requireAnswerable(questions, { capabilities, tool: tool.name, code: MISSING_CLIENT_CAPABILITY });
-  const { task } = await submitCall(options, {
-    call: requested,
-    principal: context.principal,
-    answerable: answerableBy(capabilities),
-  });
+  const round = takeRound(isTask ? first : questions, { states, call: requested, params, principal });
+  if (round.kind === 'asking') return round.result;
+  const { kind: _kind, ...answers } = round;
+  if (!isTask) return { ...(await callAndWait(options, { call: requested, params, context, ...answers })) };
+  const answerable = answerableBy(capabilities);
+  const { task } = await submitCall(options, { call: requested, principal, answerable, ...answers });
   return { ...modernTask(task), resultType: 'task' };
 }
 
@@ -136,8 +155,9 @@ async function takeAnswers(options: DialectOptions, call: MethodCall): Promise<v
   const { inputResponses } = call.params;
   if (!isObject(inputResponses)) throw new RpcFault(INVALID_PARAMS, 'params.inputResponses must be an object');
   const task = await knownTask(options, call);
-  const answers = readAnswers(outstandingRequests(task), inputResponses, 'params.inputResponses');
-  const known = await options.engine.answer(call.context.principal, task.id, answers);
+  const results = readResults(outstandingRequests(task), inputResponses, 'params.inputResponses');
+  const answers = Object.entries(results).map(([key, result]) => [key, { kind: 'result', result }] as const);
+  const known = await options.engine.answer(call.context.principal, task.id, Object.fromEntries(answers));
   if (known === undefined) throw notFound(task.id);
 }
 

@@ -27,6 +27,8 @@ export interface RequestedCall {
 
 export interface SubmitOptions extends Pick<SubmitRequest, 'principal' | 'ttlMs' | 'answerable' | 'answered'> {
   readonly call: RequestedCall;
+  /** In place of the caller's idempotency key where it gave none: what is to start one task at most. */
+  readonly singleUseKey?: string;
 }
 
 /** The tool that `params.name` means. Throws -32602 when there is none. */
@@ -48,9 +50,10 @@ const NO_QUESTIONS: Questions = { first: {}, later: {} };
 
 /** Submits a call; when this resolves the task is durable. Throws an RpcFault when the call is refused: nothing was started. */
 export async function submitCall(options: DialectOptions, submit: SubmitOptions): Promise<AcceptedCall> {
-  const { call, ...request } = submit;
+  const { call, singleUseKey = null, ...request } = submit;
   const { idempotencyKey } = call.parts;
-  const answer = await options.engine.submit({ ...call.parts, ...request });
+  const key = idempotencyKey ?? singleUseKey;
+  const answer = await options.engine.submit({ ...call.parts, ...request, idempotencyKey: key });
   switch (answer.kind) {
     case 'accepted':
       return { task: answer.task, isNew: answer.isNew, hasKey: idempotencyKey !== null };
@@ -66,8 +69,7 @@ export async function submitCall(options: DialectOptions, submit: SubmitOptions)
   }
 }
 
-export interface WaitingCall extends Pick<SubmitRequest, 'answerable' | 'answered'> {
-  readonly call: RequestedCall;
+export interface WaitingCall extends Pick<SubmitOptions, 'call' | 'answerable' | 'answered' | 'singleUseKey'> {
   readonly params: JsonObject;
   readonly context: RequestContext;
 }
