@@ -35,8 +35,6 @@ export interface VirtualWorld extends World {
    * harness's own callbacks, and a UsageError when the server does what cannot be simulated.
    */
   run<Value>(main: () => Promise<Value>): Promise<Value>;
-  /** Ends the run with this error: our own fault, or something that cannot be simulated. */
-  abort(error: unknown): void;
 }
 
 export function createVirtualWorld(options: WorldOptions): VirtualWorld {
@@ -53,6 +51,8 @@ class SeededWorld implements VirtualWorld {
   #current: Owner;
   #isDone = false;
   #outside = 0;
+  /** What came back from outside, in the order in which it was begun: threads finish in any order. */
+  #returned: (() => void)[] = [];
   #standsSince: number | null = null;
   #eventsAtOnce = 0;
   #lastNow = -1;
@@ -108,13 +108,19 @@ class SeededWorld implements VirtualWorld {
     }
   }
 
-  async outside<Value>(real: Promise<Value>): Promise<Value> {
+  outside<Value>(real: Promise<Value>): Promise<Value> {
     const owner = this.#current;
+    const place = this.#returned.length;
+    this.#returned.push(() => {});
     this.#outside += 1;
     return new Promise((resolve, reject) => {
       const back = (act: () => void) => {
+        this.#returned[place] = () => this.schedule(owner, 0, act);
         this.#outside -= 1;
-        this.schedule(owner, 0, act);
+        if (this.#outside > 0) return;
+        const returned = this.#returned;
+        this.#returned = [];
+        for (const deliver of returned) deliver();
       };
       real.then(
         (value) => back(() => resolve(value)),
@@ -140,7 +146,7 @@ class SeededWorld implements VirtualWorld {
       this.#current = this.harness;
       const result = main();
       for (let pump = 0; pump < PUMPS; pump += 1) this.#real.setImmediate(this.#pump);
-      return await Promise.race([result, aborted]);
+      return await Promise.race([aborted, result]);
     } catch (error) {
       if (error instanceof NotSimulable) throw new UsageError(error.message, { cause: error });
       throw error;

@@ -16,6 +16,8 @@ export interface Owner {
   readonly draw: Prng;
   /** An error that nobody caught, thrown or rejected: what ends a process. */
   failed(error: unknown): void;
+  /** It ended itself (process.exit), with this code. Without it, what runs here is no process of its own. */
+  exited?(code: number): void;
 }
 
 /** One run's virtual time. */
@@ -38,6 +40,8 @@ export interface World {
   outside<Value>(real: Promise<Value>): Promise<Value>;
   /** Moves the wall clock that servers see by this much, back or forth; timers stay where they are. */
   jumpWall(byMs: number): void;
+  /** Ends the run with this error: our own fault, or something that cannot be simulated. */
+  abort(error: unknown): void;
 }
 
 export type Cancel = () => void;

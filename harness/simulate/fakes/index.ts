@@ -5,11 +5,33 @@
  * belongs to `world().current()` at the moment of the call and goes through `world().schedule`. Add its line below, and a
  * test that shows the real thing would differ.
  */
+import { ABORT_SIGNAL_TIMEOUT } from './abort-signal-timeout.ts';
+import { COMPRESSION } from './compression.ts';
+import { CRYPTO_RANDOM } from './crypto-random.ts';
+import { CRYPTO_THREADS } from './crypto-threads.ts';
 import { DATE } from './date.ts';
 import type { Fake } from './fake.ts';
+import { MESSAGE_CHANNEL } from './message-channel.ts';
 import { MICROTASKS } from './microtasks.ts';
+import { PERFORMANCE } from './performance.ts';
+import { PROCESS_TIME } from './process-time.ts';
 import { RANDOM } from './random.ts';
 import { TIMER_PROMISES } from './timer-promises.ts';
 import { TIMERS } from './timers.ts';
+import { UNSIMULATED } from './unsimulated.ts';
 
-export const FAKES: readonly Fake[] = [TIMERS, TIMER_PROMISES, MICROTASKS, DATE, RANDOM];
+export const FAKES: readonly Fake[] = [
+  TIMERS,
+  TIMER_PROMISES,
+  MICROTASKS,
+  ABORT_SIGNAL_TIMEOUT,
+  MESSAGE_CHANNEL,
+  DATE,
+  PERFORMANCE,
+  PROCESS_TIME,
+  RANDOM,
+  CRYPTO_RANDOM,
+  CRYPTO_THREADS,
+  COMPRESSION,
+  UNSIMULATED,
+];
