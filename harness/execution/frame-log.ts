@@ -35,7 +35,7 @@ export interface FrameInput {
 }
 
 export function createFrameLog(options: {
-  readonly recorder: Recorder;
+  readonly recorder: Pick<Recorder, 'record'>;
   readonly mode: 'full' | 'heads' | 'counts';
   readonly transport: TransportId;
   readonly drain: () => void;

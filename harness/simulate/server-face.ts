@@ -13,6 +13,8 @@ export interface ServerFace {
 export interface HttpFace {
   /** One POST. Called in the server's boot; `out` may be called at any time afterwards, in the boot. */
   exchange(request: HttpExchangeRequest, out: HttpExchangeOut): void;
+  /** Ends the sessions of this principal (null: of everybody), where the server has sessions. Returns how many. */
+  endSessions?(principal: string | null): number;
 }
 
 export interface HttpExchangeRequest {
@@ -66,6 +68,17 @@ export interface SimulationContext {
   };
   /** Survives kills: what a durable store in memory keeps. Empty in the first boot. */
   readonly disk: Map<string, unknown>;
+  /**
+   * The way to a store, for servers whose store is simulated as well: it takes virtual time, and fails while the store is
+   * in trouble. `before` an operation lands and `after` it has: a kill may fall into either.
+   */
+  readonly storage: StorageLink;
   /** What stands behind the ? of `--module FILE?name=value`, and the settings of the reference server. */
   readonly options: Readonly<Record<string, string>>;
+}
+
+export interface StorageLink {
+  /** Rejects while the store fails, or (writes) is full: the operation must not be done then. */
+  before(kind: 'read' | 'write'): Promise<void>;
+  after(kind: 'read' | 'write'): Promise<void>;
 }

@@ -1,0 +1,204 @@
+import { createConnections } from '../execution/connections.ts';
+import type { BedParts } from '../execution/course.ts';
+import { createFrameLog } from '../execution/frame-log.ts';
+import type { Recorder } from '../execution/recorder.ts';
+import { createStdioShim } from '../execution/stdio-shim.ts';
+import type { TestBed } from '../execution/test-bed.ts';
+import { type Plan, VIRTUAL_DEFAULTS } from '../model/plan.ts';
+import { createPrng } from '../model/prng.ts';
+import { loadUnit } from '../model/registry.ts';
+import type { ResolvedTarget } from '../targets/target.ts';
+import { openConnection } from '../wire/agent-connection.ts';
+import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
+import { ADAPTERS } from '../wire/dialects/index.ts';
+import { createRequestTags } from '../wire/request-tags.ts';
+import { createRpcLink } from '../wire/rpc-link.ts';
+import { createStdioHost } from '../wire/stdio-host.ts';
+import { createDirectChannel } from './direct-channel.ts';
+import { createSimulatedChannel } from './http-channel.ts';
+import type { SimulatedLink } from './http-exchange.ts';
+import type { LoadedServer } from './loaded-server.ts';
+import { openPipe, type Pipe } from './pipe.ts';
+import type { Remains } from './remains.ts';
+import { createServerHost, type ServerHost } from './server-host.ts';
+import type { LivingServer } from './site.ts';
+import { createStorage } from './storage.ts';
+import { createVirtualLedger } from './virtual-ledger.ts';
+import type { VirtualWorld } from './virtual-world.ts';
+
+export interface SimulatedBedOptions extends BedParts {
+  readonly plan: Plan;
+  readonly target: ResolvedTarget;
+  readonly world: VirtualWorld;
+  readonly recorder: Pick<Recorder, 'record'>;
+  readonly signal: AbortSignal;
+  readonly server: LoadedServer;
+  /** The run's own folder: what a server keeps there outlives its boots. */
+  readonly directory: string;
+  /** What stands behind the ? of --module, and the settings of the reference server. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly remains: Remains;
+}
+
+/** The server under test in this thread, with its link, its store and its ledger in virtual time. */
+export async function openSimulatedBed(options: SimulatedBedOptions): Promise<TestBed> {
+  const { plan, world, recorder, target, signal, remains } = options;
+  const machine = plan.virtual ?? VIRTUAL_DEFAULTS;
+  const draw = createPrng(plan.seed).fork('machine');
+  const storage = createStorage(world, machine.storeMs);
+  const disk = new Map<string, unknown>();
+  const ledger = createVirtualLedger({ ...options, boot: () => host.boot });
+  const tags = createRequestTags();
+  const context: WireContext = {
+    target: target.wireTarget,
+    limits: plan.limits,
+    clock: world.harnessClock,
+    tags,
+    record: recorder.record,
+    signal,
+    boot: () => host.boot,
+  };
+  const frames = createFrameLog({ recorder, mode: plan.record, transport: plan.target.transport, drain: ledger.drain });
+  const link: SimulatedLink = { ...options, frames, tagOf: tags.get, site: { current: () => host.current() } };
+  const door = plan.target.transport === 'http' ? httpDoor() : pipeDoor();
+
+  const host: ServerHost = createServerHost({
+    world,
+    clock: world.harnessClock,
+    signal,
+    recorder,
+    draw: draw.fork('boots'),
+    machine,
+    readyMs: plan.limits.readyMs,
+    storage,
+    create: (boot) =>
+      options.server.create({
+        directory: options.directory,
+        boot: boot.number,
+        transport: plan.target.transport,
+        ledger: ledger.forBoot(boot),
+        disk,
+        storage: storage.linkFor(boot),
+        options: options.options,
+      }),
+    cleanUp: (boot, tears) => remains.close(boot) + (tears ? remains.tear(options.directory, draw.fork('torn')) : 0),
+    drain: ledger.drain,
+    greet: (living) => door.greet(living),
+    interrupt: (boot) => remains.interrupt(boot),
+    closeConnections: async ({ call }) => ({ closed: door.closeConnections(agentOf(plan, call)) }),
+    onGivenUp: options.onGivenUp,
+  });
+  const connections = createConnections(plan, (agent) =>
+    openConnection({ context, agent, endpoint: door.endpointOf(agent) }),
+  );
+
+  interface Door {
+    greet(living: LivingServer): Promise<void>;
+    endpointOf(agent: number): Endpoint;
+    /** null: of every agent. Returns how many. */
+    closeConnections(agent: number | null): number;
+    close(): Promise<void>;
+  }
+
+  function httpDoor(): Door {
+    const principalOf = (agent: number) => {
+      const { Authorization: authorization = `agent-${agent}` } = target.headersFor(agent);
+      return authorization.replace(/^Bearer /, '');
+    };
+    return {
+      async greet(living) {
+        // Straight to the server: readiness is no traffic of an agent and does not pass the interposer.
+        const channel = createDirectChannel({ world, living, headers: target.headersFor(1), principal: principalOf(1) });
+        const adapter = await loadUnit(ADAPTERS, 'dialect', target.wireTarget.dialect);
+        const greeting = { ...context, tags: createRequestTags() };
+        const { capabilities } = adapter;
+        const rpc = createRpcLink({ conn: 'greeting', channel, context: greeting, agent: null, capabilities });
+        await rpc.greet(adapter);
+      },
+      endpointOf(agent) {
+        const conn = `a${agent}`;
+        const channel = createSimulatedChannel({
+          link,
+          conn,
+          headers: target.headersFor(agent),
+          principal: principalOf(agent),
+          draw: draw.fork(`link/${conn}`),
+          linkMs: machine.linkMs,
+        });
+        return { kind: 'channel', conn, channel };
+      },
+      closeConnections(agent) {
+        const principal = agent === null ? null : principalOf(agent);
+        return host.current()?.face.http?.endSessions?.(principal) ?? 0;
+      },
+      close: async () => {},
+    };
+  }
+
+  function pipeDoor(): Door {
+    const stdio: StdioHost = createStdioHost(context);
+    let pipes = 0;
+    let pipe: Pipe | null = null;
+    const attach = async (living: LivingServer) => {
+      pipes += 1;
+      const again = pipes > living.boot.number ? `-${pipes}` : '';
+      const conn = `stdio-b${living.boot.number}${again}`;
+      const peer = openPipe({ world, living, draw: draw.fork(`pipe/${conn}`), linkMs: machine.linkMs });
+      pipe = peer;
+      const sleep = (ms: number) => world.harnessClock.sleep(ms);
+      await stdio.attach(conn, createStdioShim({ ...link, conn, peer, sleep }), plan.limits.readyMs);
+    };
+    return {
+      greet: attach,
+      endpointOf: () => ({ kind: 'stdio', host: stdio }),
+      closeConnections() {
+        const living = host.current();
+        if (living === null || pipe === null) return 0;
+        pipe.end();
+        // A server that does not take a second conversation shows that by itself: nobody answers the greeting.
+        attach(living).catch((error: unknown) => {
+          const text = error instanceof Error ? error.message : String(error);
+          recorder.record({ kind: 'note', topic: 'down', text });
+        });
+        return 1;
+      },
+      close: () => stdio.close(),
+    };
+  }
+
+  return {
+    control: host,
+    async boot() {
+      await host.start('harness');
+      await connections.open();
+    },
+    isUp: () => host.isUp(),
+    ensureUp: () => ensureUp(host, recorder),
+    wireOf: (agent) => connections.of(agent).wire,
+    read: connections.read,
+    serverInfo: connections.serverInfo,
+    async close(stopMs) {
+      await connections.close();
+      await host.shutDown(stopMs);
+      await door.close();
+      ledger.close();
+    },
+  };
+}
+
+function agentOf(plan: Plan, call: number | null): number | null {
+  return plan.calls.find((planned) => planned.call === call)?.agent ?? null;
+}
+
+async function ensureUp(host: ServerHost, recorder: Pick<Recorder, 'record'>): Promise<boolean> {
+  if (host.isUp()) return true;
+  try {
+    await host.kill('harness');
+    await host.start('harness');
+    return true;
+  } catch (error) {
+    // A server that cannot be brought back is a finding: final reads will fail, and the judge says why.
+    recorder.record({ kind: 'note', topic: 'down', text: error instanceof Error ? error.message : String(error) });
+    return false;
+  }
+}

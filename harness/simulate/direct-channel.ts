@@ -1,0 +1,59 @@
+import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
+import { parseJson, readMessage } from '../wire/json-rpc.ts';
+import type { Channel, HttpHeaders, RawReply } from '../wire/wire.ts';
+import type { LivingServer } from './site.ts';
+import type { World } from './world.ts';
+
+export interface DirectChannelOptions {
+  readonly world: World;
+  readonly living: LivingServer;
+  readonly headers: HttpHeaders;
+  readonly principal: string;
+}
+
+const NOBODY = () => {};
+
+/** Straight to one boot, past the interposer and the recorder, in no time: to see whether it answers. */
+export function createDirectChannel({ world, living, headers, principal }: DirectChannelOptions): Channel {
+  const base = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const open = new AbortController();
+  const post = (text: string, more: HttpHeaders, expected: Expected | null, timeoutMs: number): Promise<RawReply> =>
+    new Promise((resolve) => {
+      const settle = (reply: RawReply) => world.schedule(world.harness, 0, () => resolve(reply));
+      world.schedule(world.harness, Math.ceil(timeoutMs), () => settle({ kind: 'timeout', aborted: false }));
+      let head: { status: number; headers: HttpHeaders } = { status: 200, headers: {} };
+      world.schedule(living.boot, 0, () => {
+        const request = { text, headers: { ...base, ...more }, principal, signal: open.signal };
+        living.face.http?.exchange(request, {
+          head(status, sent) {
+            head = { status, headers: sent };
+          },
+          message(message) {
+            const reply = expected && takeMessage(readMessage(parseJson(message)), message, head, expected);
+            if (reply !== null) settle(reply);
+          },
+          end: (body) =>
+            settle(
+              expected === null
+                ? { kind: 'eof', message: 'no answer is expected' }
+                : bodyReply(body ?? '', head, expected),
+            ),
+        });
+      });
+    });
+  return {
+    request: (message, { timeoutMs, headers: more = {} }) =>
+      post(
+        JSON.stringify(message),
+        more,
+        { id: message.id, onStray: NOBODY, onNotification: NOBODY, onRequest: NOBODY },
+        timeoutMs,
+      ),
+    async notify(message, extra) {
+      await post(JSON.stringify(message), extra?.headers ?? {}, null, 1_000);
+    },
+    async close() {
+      open.abort(new Error('the connection was closed'));
+    },
+  };
+}

@@ -1,0 +1,322 @@
+import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
+import type { FaultLog } from '../execution/fault-log.ts';
+import type { Interposer, Ruling } from '../execution/interposer.ts';
+import { type MessageHead, readMessage as readHead } from '../execution/message-text.ts';
+import type { MessageView } from '../model/fault.ts';
+import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
+import { parseJson, readMessage } from '../wire/json-rpc.ts';
+import type { HttpHeaders, RawReply } from '../wire/wire.ts';
+import type { Hop } from './hop.ts';
+import type { LivingServer, Site } from './site.ts';
+import type { Cancel, World } from './world.ts';
+
+/** What stands between an agent and the server, and sees every message. */
+export interface SimulatedLink {
+  readonly world: World;
+  readonly site: Site;
+  readonly interposer: Interposer;
+  readonly frames: FrameLog;
+  readonly log: FaultLog;
+  readonly tagOf: (conn: string, rpcId: number | string) => Tag | undefined;
+}
+
+export interface ExchangeInput {
+  readonly conn: string;
+  readonly text: string;
+  readonly headers: HttpHeaders;
+  readonly principal: string;
+  /** The way out, and how each exchange gets a way back of its own. */
+  readonly hop: Hop;
+  readonly wayBack: () => Hop;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Who hears of what arrives; null: a message that has no answer. */
+  readonly expected: Expected | null;
+}
+
+type Framing = Omit<FrameInput, 'action'>;
+type Settle = (reply: RawReply) => void;
+
+/**
+ * One HTTP exchange with a server in this thread, through the interposer: what harness/run/proxy-exchange.ts does over
+ * sockets. Settles once; the caller sees what a client over HTTP would have seen.
+ */
+export function exchange(link: SimulatedLink, input: ExchangeInput): Promise<RawReply> {
+  return new Promise((settle) => {
+    new SimulatedExchange(link, input, settle).start();
+  });
+}
+
+class SimulatedExchange {
+  readonly #link: SimulatedLink;
+  readonly #input: ExchangeInput;
+  readonly #head: MessageHead;
+  readonly #tag: Tag | undefined;
+  readonly #out: Framing;
+  readonly #clientGone = new AbortController();
+  readonly #settle: Settle;
+  readonly #stopWaiting: Cancel;
+  readonly #onAbort = () => this.#hangUp({ kind: 'timeout', aborted: true });
+  #isDone = false;
+  #forsakenBy: string | null = null;
+
+  constructor(link: SimulatedLink, input: ExchangeInput, settle: Settle) {
+    this.#link = link;
+    this.#input = input;
+    this.#settle = settle;
+    this.#head = readHead(input.text);
+    this.#tag = this.#head.rpcId == null ? undefined : link.tagOf(input.conn, this.#head.rpcId);
+    const { conn, text } = input;
+    this.#out = { conn, dir: 'out', text, bytes: Buffer.byteLength(text), head: this.#head };
+    const { world } = link;
+    this.#stopWaiting = world.schedule(world.harness, Math.ceil(input.timeoutMs), () =>
+      this.#hangUp({ kind: 'timeout', aborted: false }),
+    );
+    input.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  start(): void {
+    if (this.#input.signal.aborted) return this.#onAbort();
+    const { frames, interposer } = this.#link;
+    const view = frames.view({ ...this.#out, tag: this.#tag });
+    const { disposition, entries } = interposer.rule(view);
+    switch (disposition.action) {
+      case 'drop':
+      case 'cut':
+        frames.frame({ ...this.#out, action: 'drop', entries });
+        this.#cutClient(disposition.action === 'cut' ? disposition.how : 'reset');
+        this.#prove(entries, view, { dropped: true });
+        return;
+      case 'delay':
+        this.#later(disposition.delayMs, () => {
+          this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'request' });
+          frames.frame({ ...this.#out, action: 'delay', entries, delayMs: disposition.delayMs });
+          this.#forward(view);
+        });
+        return;
+      default:
+        frames.frame({ ...this.#out, action: 'pass', entries });
+    }
+    if (disposition.action === 'dup') this.#later(disposition.afterMs, () => this.#deliverAgain(view, entries));
+    this.#forward(view);
+  }
+
+  #forward(view: MessageView): void {
+    this.#watchGateway(view);
+    let isAnswered = false;
+    const living = this.#link.site.current();
+    if (living === null) {
+      this.#input.wayBack()(this.#link.world.harness, () =>
+        this.#finish({ kind: 'refused', message: 'the server under test refused the connection' }),
+      );
+      return;
+    }
+    this.#deliver(living, {
+      message: (text, head) => {
+        isAnswered = true;
+        this.#arrived(text, head);
+      },
+      end: (text, head) => {
+        if (text !== undefined && text !== '') this.#arrived(text, head, true);
+        else if (!isAnswered) this.#ended(head);
+      },
+      broken: () => this.#finish({ kind: 'reset', message: 'socket hang up' }),
+    });
+  }
+
+  /** One delivery of the request to a boot; what comes back takes its time and reaches the harness. */
+  #deliver(
+    { boot, face }: LivingServer,
+    on: {
+      message(text: string, head: ResponseHead): void;
+      end(text: string | undefined, head: ResponseHead): void;
+      broken(): void;
+    },
+  ): void {
+    const { world } = this.#link;
+    const { hop, text, headers, principal } = this.#input;
+    const back = this.#input.wayBack();
+    let head: ResponseHead = { status: 200, headers: {} };
+    const forget = boot.onEnd(() => back(world.harness, on.broken));
+    hop(boot, () => {
+      if (face.http === undefined) throw new Error('expected a server that can be spoken to over HTTP');
+      face.http.exchange(
+        { text, headers, principal, signal: this.#clientGone.signal },
+        {
+          head(status, sent) {
+            head = { status, headers: sent };
+          },
+          message(message) {
+            const sent = head;
+            back(world.harness, () => on.message(message, sent));
+          },
+          end(body) {
+            const sent = head;
+            forget();
+            back(world.harness, () => on.end(body, sent));
+          },
+        },
+      );
+    });
+  }
+
+  /** A message of the server is in our hands: it is ruled on, recorded, and reaches the client or not. */
+  #arrived(text: string, head: ResponseHead, isBody = false): void {
+    const { frames, interposer } = this.#link;
+    frames.arrived();
+    const messageHead = readHead(text);
+    const base: Framing = {
+      conn: this.#input.conn,
+      dir: 'in',
+      text,
+      bytes: Buffer.byteLength(text),
+      head: messageHead,
+      http: head.status,
+    };
+    if (this.#forsakenBy !== null) {
+      frames.frame({ ...base, action: 'drop', entries: [this.#forsakenBy] });
+      return;
+    }
+    const isReply = messageHead.type === 'response';
+    const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
+    this.#obey(interposer.rule(view), { view, base }, () => {
+      this.#hand(text, head, isBody);
+      if (isReply && view.op !== null) interposer.passed();
+    });
+  }
+
+  #obey({ disposition, entries, held, isWindow }: Ruling, { view, base }: Ruled, pass: () => void): void {
+    const { frames } = this.#link;
+    const evidence = { rpcId: base.head.rpcId ?? null, http: base.http };
+    switch (disposition.action) {
+      case 'cut':
+      case 'drop': {
+        const how = disposition.action === 'cut' ? disposition.how : 'reset';
+        frames.frame({ ...base, action: 'cut', entries });
+        this.#cutClient(how);
+        this.#prove(entries, view, { ...evidence, answered: true, how });
+        return;
+      }
+      case 'delay': {
+        const { delayMs } = disposition;
+        this.#later(delayMs, () => {
+          frames.arrived();
+          frames.frame({ ...base, action: 'delay', entries, delayMs });
+          this.#prove(entries, view, { ...evidence, delayMs, direction: 'reply' });
+          pass();
+        });
+        return;
+      }
+      case 'hold':
+        void (held ?? Promise.resolve(true)).then((isDelivered) => {
+          frames.arrived();
+          frames.frame({ ...base, action: isDelivered ? 'hold' : 'cut', entries });
+          if (!isDelivered) return this.#cutClient('reset');
+          if (isWindow !== true) this.#prove(entries, view, { ...evidence, held: true });
+          pass();
+        });
+        return;
+      default:
+        frames.frame({ ...base, action: 'pass', entries });
+        pass();
+    }
+  }
+
+  /** The client reads it. */
+  #hand(text: string, head: ResponseHead, isBody: boolean): void {
+    const { expected } = this.#input;
+    if (expected === null || this.#isDone) return;
+    if (isBody) return this.#finish(bodyReply(text, head, expected));
+    const reply = takeMessage(readMessage(parseJson(text)), text, head, expected);
+    if (reply !== null) this.#finish(reply);
+  }
+
+  /** The response is over. */
+  #ended(head: ResponseHead): void {
+    const { expected } = this.#input;
+    if (this.#forsakenBy !== null) return;
+    if (expected === null) return this.#finish({ kind: 'eof', message: 'no answer is expected' });
+    if (head.status >= 300) return this.#finish(bodyReply('', head, expected));
+    this.#finish({ kind: 'eof', message: 'the response ended without the reply' });
+  }
+
+  /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
+  #deliverAgain(view: MessageView, entries: readonly string[]): void {
+    const { frames, interposer, site } = this.#link;
+    frames.frame({ ...this.#out, action: 'dup', entries });
+    const living = site.current();
+    const missed = () => {
+      // The server went down between the two deliveries: without an answer there is no proof that it took the second.
+      for (const entry of entries) interposer.missed(entry);
+    };
+    if (living === null) return missed();
+    const take = (text: string, { status }: ResponseHead) => {
+      frames.arrived();
+      const bytes = Buffer.byteLength(text);
+      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: readHead(text), http: status };
+      frames.frame({ ...base, action: 'drop', entries });
+    };
+    this.#deliver(living, {
+      message: take,
+      end: (text, head) => {
+        if (text !== undefined && text !== '') take(text, head);
+        this.#prove(entries, view, { deliveries: 2, http: head.status });
+      },
+      broken: missed,
+    });
+  }
+
+  #watchGateway(view: MessageView): void {
+    const gateway = this.#link.interposer.gateway(view);
+    if (gateway === null) return;
+    this.#later(gateway.afterMs, () => {
+      if (this.#isDone) return;
+      this.#forsakenBy = gateway.entry;
+      const text = `424 Failed Dependency: no answer within ${gateway.afterMs} ms`;
+      this.#finish({ kind: 'gateway', http: 424, text });
+      this.#prove([gateway.entry], view, { afterMs: gateway.afterMs });
+    });
+  }
+
+  #prove(entries: readonly string[], view: MessageView, evidence: Record<string, unknown>): void {
+    for (const entry of entries) {
+      this.#link.log.proven(entry, { conn: view.conn, call: view.call, op: view.op, ...evidence });
+    }
+  }
+
+  #cutClient(how: 'reset' | 'fin' | 'hang'): void {
+    if (how === 'reset') this.#hangUp({ kind: 'reset', message: 'the connection was reset' });
+    else if (how === 'fin') this.#hangUp({ kind: 'eof', message: 'other side closed' });
+  }
+
+  /** The client is gone before the answer: the server may see that. */
+  #hangUp(reply: RawReply): void {
+    if (this.#isDone) return;
+    this.#finish(reply);
+    const living = this.#link.site.current();
+    if (living !== null) this.#input.hop(living.boot, () => this.#clientGone.abort(new Error('the client hung up')));
+  }
+
+  #finish(reply: RawReply): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#stopWaiting();
+    this.#input.signal.removeEventListener('abort', this.#onAbort);
+    this.#settle(reply);
+  }
+
+  #later(ms: number, act: () => void): void {
+    const { world } = this.#link;
+    world.schedule(world.harness, Math.ceil(ms), act);
+  }
+}
+
+interface ResponseHead {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+}
+
+interface Ruled {
+  readonly view: MessageView;
+  readonly base: Framing;
+}

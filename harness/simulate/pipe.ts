@@ -1,0 +1,56 @@
+import type { LinePeer } from '../execution/line-peer.ts';
+import type { Prng } from '../model/prng.ts';
+import { createHop } from './hop.ts';
+import type { LineIn } from './server-face.ts';
+import type { LivingServer } from './site.ts';
+import type { World } from './world.ts';
+
+/** The pipes of one boot: in order, in seeded time, and closed by its end. */
+export interface Pipe extends LinePeer {
+  /** The client's end of the server's input is closed. */
+  end(): void;
+}
+
+export interface PipeOptions {
+  readonly world: World;
+  readonly living: LivingServer;
+  readonly draw: Prng;
+  readonly linkMs: readonly [number, number];
+}
+
+export function openPipe({ world, living, draw, linkMs }: PipeOptions): Pipe {
+  const { boot, face } = living;
+  const there = createHop(world, draw, linkMs);
+  const back = createHop(world, draw, linkMs);
+  const lineListeners: ((line: string) => void)[] = [];
+  const closeListeners: ((why: string) => void)[] = [];
+  let input: LineIn | null = null;
+  let isGone = false;
+  const close = (why: string) => {
+    isGone = true;
+    for (const listener of closeListeners) listener(why);
+  };
+  boot.onEnd(() => back(world.harness, () => close('the server exited')));
+  world.schedule(boot, 0, () => {
+    if (face.line === undefined) throw new Error('expected a server that can be spoken to over a pipe');
+    input = face.line.connect({
+      line: (text) => back(world.harness, () => lineListeners.forEach((listener) => listener(text))),
+      closed: (why) => back(world.harness, () => close(why)),
+    });
+  });
+  return {
+    write(line) {
+      if (isGone || !boot.isAlive()) return false;
+      there(boot, () => input?.line(line));
+      return true;
+    },
+    isGone: () => isGone || !boot.isAlive(),
+    onLine: (listener) => {
+      lineListeners.push(listener);
+    },
+    onClose: (listener) => {
+      closeListeners.push(listener);
+    },
+    end: () => there(boot, () => input?.end()),
+  };
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RunResult, runCourse } from '../execution/course.ts';
+import { loadUnits } from '../execution/units.ts';
+import type { Event } from '../model/event.ts';
+import { type Plan, type PlannedTarget, VIRTUAL_DEFAULTS } from '../model/plan.ts';
+import { restoreTarget } from '../targets/index.ts';
+import { openSimulatedBed } from './bed.ts';
+import { createEventLog } from './event-log.ts';
+import { loadServer } from './load-server.ts';
+import { enterRealm } from './realm.ts';
+import { createRemains } from './thread-remains.ts';
+import { warmUp } from './warm-up.ts';
+
+/** A thread that runs plans against one target in virtual time, one after the other. */
+export interface Simulation {
+  /**
+   * Runs a plan: the same plan gives the same events, byte for byte. Throws a UsageError for what cannot be simulated, and
+   * what is our own fault.
+   */
+  run(options: SimulatedRun): Promise<RunResult>;
+  /** Gives the thread its own time back. */
+  close(): void;
+}
+
+export interface SimulatedRun {
+  readonly plan: Plan;
+  onEvent(event: Event): void;
+  /** Aborted by an interrupt: the run ends early and stays judgeable. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes this thread's platform virtual and loads the target's code into it, once. `scratch`: an existing folder for what
+ * servers keep. Throws a UsageError when the module cannot be loaded or its server does not answer.
+ */
+export async function openSimulation(options: {
+  readonly target: PlannedTarget;
+  readonly scratch: string;
+}): Promise<Simulation> {
+  const { scratch } = options;
+  const realm = enterRealm();
+  const target = restoreTarget(options.target);
+  try {
+    const server = await loadServer(target);
+    await warmUp({ realm, server, target, scratch });
+    const remains = createRemains();
+    return {
+      async run({ plan, onEvent, signal = new AbortController().signal }) {
+        const units = await loadUnits(plan);
+        const directory = mkdtempSync(join(scratch, 'run-'));
+        const { epochMs } = plan.virtual ?? VIRTUAL_DEFAULTS;
+        const world = realm.createWorld({ seed: plan.seed, epochMs });
+        try {
+          return await world.run(() => {
+            const recorder = createEventLog(world.harnessClock, onEvent);
+            return runCourse({
+              plan,
+              units,
+              recorder,
+              clock: world.harnessClock,
+              signal,
+              openBed: (parts) =>
+                openSimulatedBed({
+                  ...parts,
+                  plan,
+                  target,
+                  world,
+                  recorder,
+                  signal,
+                  server: server.loaded,
+                  options: server.options,
+                  directory,
+                  remains,
+                }),
+              stopMs: () => plan.limits.stopMs,
+            });
+          });
+        } finally {
+          rmSync(directory, { recursive: true, force: true });
+        }
+      },
+      close: () => realm.leave(),
+    };
+  } catch (error) {
+    realm.leave();
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import type { StoreTrouble } from '../model/fault.ts';
+import type { Boot } from './boot.ts';
+import type { StorageLink } from './server-face.ts';
+import type { World } from './world.ts';
+
+/** The disk or database behind all boots, with the trouble it is in. */
+export interface Storage {
+  /** The way to it for one boot. */
+  linkFor(boot: Boot): StorageLink;
+  /** Puts it in trouble; null ends it. Returns the operations struck by the trouble that ends. */
+  setTrouble(trouble: StoreTrouble | null): number;
+  /** Writes on their way that have not landed. */
+  writesInFlight(): number;
+}
+
+export function createStorage(world: World, [fromMs, toMs]: readonly [number, number]): Storage {
+  let trouble: StoreTrouble | null = null;
+  let touched = 0;
+  let writes = 0;
+
+  /** Refuses, or says how much longer it takes. */
+  const struck = (boot: Boot, kind: 'read' | 'write'): number => {
+    switch (trouble?.form) {
+      case 'slow':
+        touched += 1;
+        return trouble.ms;
+      case 'failing':
+        if (!boot.draw.chance(trouble.probability)) return 0;
+        touched += 1;
+        throw new Error('the store failed (simulated)');
+      case 'full':
+        if (kind === 'read') return 0;
+        touched += 1;
+        throw Object.assign(new Error('ENOSPC: no space left on device (simulated)'), { code: 'ENOSPC' });
+      case undefined:
+        return 0;
+    }
+  };
+  const pause = (boot: Boot, ms: number) =>
+    new Promise<void>((resolve) => {
+      world.schedule(boot, ms, resolve);
+    });
+
+  return {
+    linkFor: (boot) => ({
+      async before(kind) {
+        const isWrite = kind === 'write';
+        if (isWrite) writes += 1;
+        let isOpen = true;
+        const landed = () => {
+          if (isWrite && isOpen) writes -= 1;
+          isOpen = false;
+        };
+        const forget = boot.onEnd(landed);
+        await pause(boot, boot.draw.integer(fromMs, toMs));
+        landed();
+        forget();
+        // The trouble is met where the operation arrives.
+        const moreMs = struck(boot, kind);
+        if (moreMs > 0) await pause(boot, Math.ceil(moreMs));
+      },
+      after: () => pause(boot, boot.draw.integer(fromMs, toMs)),
+    }),
+    setTrouble(next) {
+      const before = touched;
+      touched = 0;
+      trouble = next;
+      return before;
+    },
+    writesInFlight: () => writes,
+  };
+}

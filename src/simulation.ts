@@ -1,0 +1,95 @@
+/** This server for a simulator that runs it in its own thread and virtual time, kills it there and starts it again. */
+import type { ConfigInput } from './config.ts';
+import { createServer as createWholeServer, type RequestContext, type ServerOptions } from './server.ts';
+import { openSimulatedStore } from './stores/simulated.ts';
+import { createSilentLog } from './telemetry/log.ts';
+import type { EffectLedger } from './tools/tool.ts';
+
+/** What a simulator gives each boot. */
+export interface Simulation {
+  /** A folder that outlives boots. */
+  readonly directory: string;
+  /** 1, 2 …: which incarnation this is. */
+  readonly boot: number;
+  /** Survives kills. */
+  readonly disk: Map<string, unknown>;
+  readonly ledger: { begin(token: string): void; commit(token: string): void };
+  /** The way to the store: takes virtual time, and fails while the store is in trouble. */
+  readonly storage: StorageLink;
+  /** store, queue, dialect, and times: ttlMs, slaMs, leaseMs, pollIntervalMs. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface StorageLink {
+  before(kind: 'read' | 'write'): Promise<void>;
+  after(kind: 'read' | 'write'): Promise<void>;
+}
+
+export interface SimulatedServer {
+  handle(message: Parameters<Handle>[0], context: RequestContext): ReturnType<Handle>;
+  stop(): Promise<void>;
+}
+
+type Handle = Awaited<ReturnType<typeof createWholeServer>>['dialect']['handle'];
+
+/** Another store than the registry's, by its name in a simulation. */
+export const SIMULATED_STORES = ['memory', 'sqlite', 'modelled'] as const;
+
+/** The server of one boot, ready for messages. `more` puts parts of one's own into it, as createServer of server.ts takes them. */
+export async function createServer(simulation: Simulation, more: ServerOptions = {}): Promise<SimulatedServer> {
+  const store = await openSimulatedStore(simulation.options.store ?? 'modelled', simulation);
+  const server = await createWholeServer({
+    store,
+    effects: createOutsideWorld(simulation),
+    log: createSilentLog(),
+    ...more,
+    config: configOf(simulation),
+  });
+  await server.start();
+  return {
+    handle: (message, context) => server.dialect.handle(message, context),
+    async stop() {
+      await server.stop();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function configOf({ directory, options }: Simulation): ConfigInput {
+  return {
+    transport: { kind: 'none' },
+    observability: { logLevel: 'silent' },
+    ...section('server', { dialect: options.dialect }),
+    state: { directory, ...number('ttlSeconds', options.ttlMs, 1_000) },
+    execution: { ...number('slaSeconds', options.slaMs, 1_000), ...number('leaseMs', options.leaseMs, 1) },
+    polling: { ...number('intervalMs', options.pollIntervalMs, 1) },
+  };
+}
+
+function section(name: string, fields: Readonly<Record<string, string | undefined>>): ConfigInput {
+  return { [name]: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) };
+}
+
+function number(name: string, text: string | undefined, per: number): Readonly<Record<string, number>> {
+  return text === undefined ? {} : { [name]: Number(text) / per };
+}
+
+/** The outside world: it remembers every key it has seen, whoever crashes, and takes a moment to be told. */
+function createOutsideWorld({ disk, ledger, storage }: Simulation): EffectLedger {
+  const known = disk.get('effect-keys');
+  const keys: Set<unknown> = known instanceof Set ? known : new Set();
+  disk.set('effect-keys', keys);
+  return {
+    async begin(token) {
+      ledger.begin(token);
+    },
+    async commit(token, effectKey) {
+      await storage.before('read');
+      if (keys.has(effectKey)) return false;
+      keys.add(effectKey);
+      ledger.commit(token);
+      await storage.after('read');
+      return true;
+    },
+  };
+}
