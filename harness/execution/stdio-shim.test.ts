@@ -65,9 +65,6 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
         if (event.kind === 'note') notes.push(event.text ?? '');
         return 0;
       },
-      onEvent: () => {},
-      flush: () => {},
-      close: () => {},
     },
     mode: 'full',
     transport: 'stdio',

@@ -10,6 +10,7 @@ import { loadUnit } from '../model/registry.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
+import { asksAnything } from '../wire/dialects/elicitation.ts';
 import { ADAPTERS } from '../wire/dialects/index.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { createRpcLink } from '../wire/rpc-link.ts';
@@ -108,7 +109,12 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
     return {
       async greet(living) {
         // Straight to the server: readiness is no traffic of an agent and does not pass the interposer.
-        const channel = createDirectChannel({ world, living, headers: target.headersFor(1), principal: principalOf(1) });
+        const channel = createDirectChannel({
+          world,
+          living,
+          headers: target.headersFor(1),
+          principal: principalOf(1),
+        });
         const adapter = await loadUnit(ADAPTERS, 'dialect', target.wireTarget.dialect);
         const greeting = { ...context, tags: createRequestTags() };
         const { capabilities } = adapter;
@@ -124,6 +130,7 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
           principal: principalOf(agent),
           draw: draw.fork(`link/${conn}`),
           linkMs: machine.linkMs,
+          elicits: asksAnything(target.wireTarget),
         });
         return { kind: 'channel', conn, channel };
       },

@@ -52,6 +52,8 @@ export function createDirectChannel({ world, living, headers, principal }: Direc
     async notify(message, extra) {
       await post(JSON.stringify(message), extra?.headers ?? {}, null, 1_000);
     },
+    // A greeting asks nothing, so nothing is answered.
+    answer: async () => ({ kind: 'refused', message: 'a greeting has no questions' }),
     async close() {
       open.abort(new Error('the connection was closed'));
     },

@@ -1,10 +1,10 @@
 import type { Prng } from '../model/prng.ts';
-import type { RpcId } from '../wire/json-rpc.ts';
+import type { Expected } from '../wire/http-reply.ts';
 import { answerServerRequest } from '../wire/server-request.ts';
 import type { Stray } from '../wire/stray.ts';
-import type { Channel, HttpHeaders } from '../wire/wire.ts';
+import type { Channel, HttpHeaders, RequestOptions } from '../wire/wire.ts';
 import { createHop } from './hop.ts';
-import { type ExchangeInput, exchange, type SimulatedLink } from './http-exchange.ts';
+import { exchange, type SimulatedLink } from './http-exchange.ts';
 
 // Time for a notification, whose answer nobody waits for, ms.
 const NOTIFY_MS_MAX = 5_000;
@@ -19,11 +19,13 @@ export interface SimulatedChannelOptions {
   /** One way, ms. */
   readonly linkMs: readonly [number, number];
   readonly onStray?: (stray: Stray) => void;
+  /** The client has said that it answers questions. */
+  readonly elicits: boolean;
 }
 
 /** One client of a server in this thread, as over HTTP: every request stands alone and may overtake another. */
 export function createSimulatedChannel(options: SimulatedChannelOptions): Channel {
-  const { link, conn, principal, draw, linkMs } = options;
+  const { link, conn, principal, draw, linkMs, elicits } = options;
   const running = new AbortController();
   const base = lowerCase({
     'content-type': 'application/json',
@@ -38,30 +40,35 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
     hop: createHop(link.world, draw, linkMs),
     wayBack: () => createHop(link.world, draw, linkMs),
   });
-  const tell = async (text: string, headers: HttpHeaders | undefined) => {
-    const input: ExchangeInput = {
-      ...common(text, headers),
-      timeoutMs: NOTIFY_MS_MAX,
-      signal: running.signal,
-      expected: null,
-    };
-    // Nobody waits for it; whether it arrived shows in what the server does next.
-    await exchange(link, input);
-  };
+  /** Sends what has no reply; what became of it. */
+  const tell = (message: object, how: Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers'>) =>
+    exchange(link, { ...common(JSON.stringify(message), how.headers), ...how, expected: null });
   return {
-    request: (message, { timeoutMs, signal, headers, onNotification }) =>
-      exchange(link, {
-        ...common(JSON.stringify(message), headers),
-        timeoutMs,
-        signal,
-        expected: {
-          id: message.id satisfies RpcId,
-          onStray: (stray) => options.onStray?.(stray),
-          onNotification: (notification) => onNotification?.(notification),
-          onRequest: (asked) => void tell(JSON.stringify(answerServerRequest(asked)), headers),
+    request(message, { timeoutMs, signal, headers, onNotification, taker }) {
+      const expected: Expected = {
+        id: message.id,
+        onStray: (stray) => options.onStray?.(stray),
+        onNotification: (notification) => onNotification?.(notification),
+        onRequest(asked) {
+          if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked);
+          else {
+            const how = { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) };
+            void tell(answerServerRequest(asked, elicits), how);
+          }
         },
-      }),
-    notify: (message, extra) => tell(JSON.stringify(message), extra?.headers),
+      };
+      return exchange(link, { ...common(JSON.stringify(message), headers), timeoutMs, signal, expected });
+    },
+    async notify(message, extra) {
+      const { headers } = extra ?? {};
+      // Nobody waits for it; whether it arrived shows in what the server does next.
+      await tell(message, { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) });
+    },
+    async answer(message, { timeoutMs, signal, headers }) {
+      const reply = await tell(message, { timeoutMs, signal, ...(headers ? { headers } : {}) });
+      if (reply.kind === 'answered') throw new Error('expected no JSON-RPC reply to an answer');
+      return reply.kind === 'http' && reply.http < 300 ? null : reply;
+    },
     async close() {
       running.abort(new Error('the connection was closed'));
     },

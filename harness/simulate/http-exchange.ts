@@ -1,5 +1,5 @@
-import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
 import type { FaultLog } from '../execution/fault-log.ts';
+import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
 import type { Interposer, Ruling } from '../execution/interposer.ts';
 import { type MessageHead, readMessage as readHead } from '../execution/message-text.ts';
 import type { MessageView } from '../model/fault.ts';
@@ -76,7 +76,10 @@ class SimulatedExchange {
   }
 
   start(): void {
-    if (this.#input.signal.aborted) return this.#onAbort();
+    if (this.#input.signal.aborted) {
+      this.#onAbort();
+      return;
+    }
     const { frames, interposer } = this.#link;
     const view = frames.view({ ...this.#out, tag: this.#tag });
     const { disposition, entries } = interposer.rule(view);
@@ -225,9 +228,14 @@ class SimulatedExchange {
   /** The client reads it. */
   #hand(text: string, head: ResponseHead, isBody: boolean): void {
     const { expected } = this.#input;
-    if (expected === null || this.#isDone) return;
-    if (isBody) return this.#finish(bodyReply(text, head, expected));
-    const reply = takeMessage(readMessage(parseJson(text)), text, head, expected);
+    if (this.#isDone) return;
+    if (expected === null) {
+      if (isBody) this.#finish({ kind: 'http', http: head.status, headers: head.headers, text });
+      return;
+    }
+    const reply = isBody
+      ? bodyReply(text, head, expected)
+      : takeMessage(readMessage(parseJson(text)), text, head, expected);
     if (reply !== null) this.#finish(reply);
   }
 
@@ -235,9 +243,10 @@ class SimulatedExchange {
   #ended(head: ResponseHead): void {
     const { expected } = this.#input;
     if (this.#forsakenBy !== null) return;
-    if (expected === null) return this.#finish({ kind: 'eof', message: 'no answer is expected' });
-    if (head.status >= 300) return this.#finish(bodyReply('', head, expected));
-    this.#finish({ kind: 'eof', message: 'the response ended without the reply' });
+    // What has no answer has a status all the same.
+    if (expected === null) this.#finish({ kind: 'http', http: head.status, headers: head.headers, text: '' });
+    else if (head.status >= 300) this.#finish(bodyReply('', head, expected));
+    else this.#finish({ kind: 'eof', message: 'the response ended without the reply' });
   }
 
   /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
@@ -249,7 +258,10 @@ class SimulatedExchange {
       // The server went down between the two deliveries: without an answer there is no proof that it took the second.
       for (const entry of entries) interposer.missed(entry);
     };
-    if (living === null) return missed();
+    if (living === null) {
+      missed();
+      return;
+    }
     const take = (text: string, { status }: ResponseHead) => {
       frames.arrived();
       const bytes = Buffer.byteLength(text);

@@ -1,6 +1,11 @@
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { UsageError } from '../model/usage-error.ts';
+import { referenceModule } from '../targets/reference.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
-import { handlerFace } from './faces/handler.ts';
+import { handlerFace, type MessageHandler } from './faces/handler.ts';
 import type { LoadedServer } from './loaded-server.ts';
+import type { SimulationContext } from './server-face.ts';
 
 /** The target's code, ready to be started, with the options it is started with. */
 export interface ServerCode {
@@ -8,12 +13,19 @@ export interface ServerCode {
   readonly options: Readonly<Record<string, string>>;
 }
 
+const referenceSchema = z.object({
+  createServer: z.custom<(context: SimulationContext) => Promise<MessageHandler>>(
+    (value) => typeof value === 'function',
+  ),
+});
+
 /** Loads the code behind a target into this thread, whose platform must be virtual already. */
 export async function loadServer({ planned }: ResolvedTarget): Promise<ServerCode> {
+  if (planned.kind !== 'reference') throw new UsageError(`a target of kind '${planned.kind}' cannot be simulated yet`);
   // The reference server keeps nothing in its modules, so one copy of them serves every boot.
-  const reference = await import('../../src/simulation.ts');
+  const { createServer } = referenceSchema.parse(await import(pathToFileURL(referenceModule()).href));
   return {
-    loaded: { create: async (context) => handlerFace(await reference.createServer(context)) },
+    loaded: { create: async (context) => handlerFace(await createServer(context)) },
     options: { dialect: planned.dialect, store: planned.store ?? 'modelled' },
   };
 }

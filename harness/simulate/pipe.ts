@@ -34,7 +34,10 @@ export function openPipe({ world, living, draw, linkMs }: PipeOptions): Pipe {
   world.schedule(boot, 0, () => {
     if (face.line === undefined) throw new Error('expected a server that can be spoken to over a pipe');
     input = face.line.connect({
-      line: (text) => back(world.harness, () => lineListeners.forEach((listener) => listener(text))),
+      line: (text) =>
+        back(world.harness, () => {
+          for (const listener of lineListeners) listener(text);
+        }),
       closed: (why) => back(world.harness, () => close(why)),
     });
   });

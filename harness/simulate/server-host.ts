@@ -232,7 +232,9 @@ class SimulatedHost implements ServerHost {
   #crashed(boot: Boot, error: unknown): void {
     const { recorder, world } = this.#options;
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    world.schedule(world.harness, 0, () => recorder.record({ kind: 'note', topic: 'crash', text, data: { boot: boot.number } }));
+    world.schedule(world.harness, 0, () =>
+      recorder.record({ kind: 'note', topic: 'crash', text, data: { boot: boot.number } }),
+    );
     this.#wentByItself(boot, { code: 1, signal: null });
   }
 
@@ -262,7 +264,15 @@ class SimulatedHost implements ServerHost {
   #exited(boot: Boot, how: { readonly by: string; readonly exit: Exit; readonly wasReady: boolean }): void {
     const { recorder, signal } = this.#options;
     const { code, signal: name } = how.exit;
-    recorder.record({ kind: 'proc', boot: boot.number, pid: boot.number, phase: 'exit', code, signal: name, by: how.by });
+    recorder.record({
+      kind: 'proc',
+      boot: boot.number,
+      pid: boot.number,
+      phase: 'exit',
+      code,
+      signal: name,
+      by: how.by,
+    });
     const listeners = this.#exitListeners.get(boot) ?? [];
     this.#exitListeners.delete(boot);
     for (const listener of listeners) listener(how.exit);

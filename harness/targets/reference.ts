@@ -96,6 +96,12 @@ export function referenceProgram(): string | null {
   return existsSync(program) ? program : null;
 }
 
+/** The same server as a module for virtual time. */
+export function referenceModule(): string {
+  const isBuilt = import.meta.url.endsWith('.js');
+  return join(packageDirectory(), ...(isBuilt ? ['dist', 'src', 'simulation.js'] : ['src', 'simulation.ts']));
+}
+
 const EFFECT = { arguments: { token: '{{token}}', ms: '{{ms}}' }, takes: TAKES_MS, key: 'idempotency_key' };
 
 const HANDLE: NonNullable<Profile['handle']> = {
