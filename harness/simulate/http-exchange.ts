@@ -6,8 +6,9 @@ import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { parseJson, readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
+import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
 import type { Hop } from './hop.ts';
-import type { LivingServer, Site } from './site.ts';
+import type { Site } from './site.ts';
 import type { Cancel, World } from './world.ts';
 
 /** What stands between an agent and the server, and sees every message. */
@@ -114,7 +115,7 @@ class SimulatedExchange {
       );
       return;
     }
-    this.#deliver(living, {
+    deliver(this.#link.world, this.#delivery(), living, {
       message: (text, head) => {
         isAnswered = true;
         this.#arrived(text, head);
@@ -127,40 +128,9 @@ class SimulatedExchange {
     });
   }
 
-  /** One delivery of the request to a boot; what comes back takes its time and reaches the harness. */
-  #deliver(
-    { boot, face }: LivingServer,
-    on: {
-      message(text: string, head: ResponseHead): void;
-      end(text: string | undefined, head: ResponseHead): void;
-      broken(): void;
-    },
-  ): void {
-    const { world } = this.#link;
-    const { hop, text, headers, principal } = this.#input;
-    const back = this.#input.wayBack();
-    let head: ResponseHead = { status: 200, headers: {} };
-    const forget = boot.onEnd(() => back(world.harness, on.broken));
-    hop(boot, () => {
-      if (face.http === undefined) throw new Error('expected a server that can be spoken to over HTTP');
-      face.http.exchange(
-        { text, headers, principal, signal: this.#clientGone.signal },
-        {
-          head(status, sent) {
-            head = { status, headers: sent };
-          },
-          message(message) {
-            const sent = head;
-            back(world.harness, () => on.message(message, sent));
-          },
-          end(body) {
-            const sent = head;
-            forget();
-            back(world.harness, () => on.end(body, sent));
-          },
-        },
-      );
-    });
+  #delivery(): Delivery {
+    const { hop, wayBack, text, headers, principal } = this.#input;
+    return { hop, back: wayBack(), request: { text, headers, principal, signal: this.#clientGone.signal } };
   }
 
   /** A message of the server is in our hands: it is ruled on, recorded, and reaches the client or not. */
@@ -268,7 +238,7 @@ class SimulatedExchange {
       const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: readHead(text), http: status };
       frames.frame({ ...base, action: 'drop', entries });
     };
-    this.#deliver(living, {
+    deliver(this.#link.world, this.#delivery(), living, {
       message: take,
       end: (text, head) => {
         if (text !== undefined && text !== '') take(text, head);
@@ -321,11 +291,6 @@ class SimulatedExchange {
     const { world } = this.#link;
     world.schedule(world.harness, Math.ceil(ms), act);
   }
-}
-
-interface ResponseHead {
-  readonly status: number;
-  readonly headers: HttpHeaders;
 }
 
 interface Ruled {

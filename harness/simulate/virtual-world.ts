@@ -81,6 +81,10 @@ class SeededWorld implements VirtualWorld {
     return this.#clock.now - this.#jumpedMs;
   }
 
+  serverWallMs(): number {
+    return this.#clock.now;
+  }
+
   current(): Owner {
     return this.#current;
   }

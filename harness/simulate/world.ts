@@ -26,6 +26,8 @@ export interface World {
   nowMs(): number;
   /** ms since the epoch as the harness counts it: clock jumps do not move it. */
   wallMs(): number;
+  /** ms since the epoch as servers see it: Date.now() of a boot. */
+  serverWallMs(): number;
   /** Who runs now. Outside of every event: the harness. */
   current(): Owner;
   readonly harness: Owner;
