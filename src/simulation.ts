@@ -32,9 +32,6 @@ export interface SimulatedServer {
 
 type Handle = Awaited<ReturnType<typeof createWholeServer>>['dialect']['handle'];
 
-/** Another store than the registry's, by its name in a simulation. */
-export const SIMULATED_STORES = ['memory', 'sqlite', 'modelled'] as const;
-
 /** The server of one boot, ready for messages. `more` puts parts of one's own into it, as createServer of server.ts takes them. */
 export async function createServer(simulation: Simulation, more: ServerOptions = {}): Promise<SimulatedServer> {
   const store = await openSimulatedStore(simulation.options.store ?? 'modelled', simulation);

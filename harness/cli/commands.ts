@@ -6,13 +6,13 @@ import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
+import { simulate } from './simulate.ts';
 
 /** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
-export const COMMANDS: readonly Command[] = [run, check, report, replay, prove, list, serve];
+export const COMMANDS: readonly Command[] = [run, simulate, check, report, replay, prove, list, serve];
 
 /** Commands that are announced and not part of this version. */
 export const LATER: readonly string[] = [
-  'simulate',
   'explore',
   'compare',
   'gate',

@@ -1,31 +1,17 @@
 import { writeFileSync } from 'node:fs';
-import type { RunResult, RunUnits } from '../execution/course.ts';
+import type { RunResult } from '../execution/course.ts';
 import { createRecorder } from '../execution/recorder.ts';
 import { loadUnits } from '../execution/units.ts';
-import type { Event } from '../model/event.ts';
-import type { Plan } from '../model/plan.ts';
-import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { runPlan } from '../run/run.ts';
-import type { ResolvedTarget } from '../targets/index.ts';
-import type { CommandContext } from './command.ts';
 import { describeEnvironment } from './environment.ts';
 import { writeJson, writeWhole } from './json-file.ts';
 import { discardOutDirectory, openOutDirectory } from './out-directory.ts';
-import { createProgressState } from './progress-state.ts';
-import { showProgress } from './progress-view.ts';
+import type { PlanRunner, RunnerOptions } from './plan-runner.ts';
 import { drawReport, readRun } from './run-report.ts';
 
-export interface ExecutionOptions {
-  readonly plan: Plan;
-  readonly target: ResolvedTarget;
-  readonly directory: RunDirectory;
-  readonly context: CommandContext;
-  /** Redraw progress in place. */
-  readonly isLive: boolean;
-  readonly isQuiet: boolean;
-  onEvent(event: Event): void;
+export interface ExecutionOptions extends RunnerOptions {
+  readonly runner: PlanRunner;
 }
 
 /**
@@ -35,7 +21,8 @@ export interface ExecutionOptions {
  */
 export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   const { plan, directory, context } = options;
-  const units = await loadUnits(plan);
+  // Unknown names are found before anything is written.
+  await loadUnits(plan);
   const made = openOutDirectory(directory, context.cwd);
   writeJson(directory.plan, plan);
   // The server appends to it, and a reader must find it even when nothing was ever done.
@@ -46,7 +33,9 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
     wallMs: context.clock.wall(),
   });
   writeJson(directory.environment, environment);
-  const { server } = await runWatched(options, units).catch((error: unknown) => {
+  const { unmet } = options.target;
+  const running = unmet === null ? options.runner.run(options) : recordUnmet(unmet, options);
+  const { server } = await Promise.resolve(running).catch((error: unknown) => {
     if (error instanceof UsageError) discardOutDirectory(directory, made);
     throw error;
   });
@@ -57,29 +46,8 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   return run.verdict;
 }
 
-async function runWatched(options: ExecutionOptions, units: RunUnits): Promise<Pick<RunResult, 'server'>> {
-  const { plan, target, directory, context, isLive, isQuiet, onEvent } = options;
-  if (target.unmet !== null) return recordUnmet(target.unmet, options);
-  const state = createProgressState({ calls: plan.calls.length, hasKey: plan.target.facts.key });
-  const name = `${plan.scenario} (seed ${plan.seed})`;
-  await using _view = isQuiet
-    ? null
-    : showProgress({ name, output: context.output, clock: context.clock, read: state.read, isLive });
-  return await runPlan({
-    plan,
-    units,
-    target,
-    directory,
-    signal: context.signal,
-    onEvent(event) {
-      state.observe(event);
-      onEvent(event);
-    },
-  });
-}
-
 /** Nothing can run here, so the history says why and holds nothing else: its verdict is unknown, never the server's fault. */
-function recordUnmet(reason: string, { directory, context }: ExecutionOptions): Pick<RunResult, 'server'> {
+function recordUnmet(reason: string, { directory, context }: RunnerOptions): Pick<RunResult, 'server'> {
   context.output.warn(`not run: ${reason}`);
   const recorder = createRecorder({ path: directory.history, clock: context.clock, time: 'real' });
   recorder.record({ kind: 'note', topic: 'unmet', text: reason });

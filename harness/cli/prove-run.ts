@@ -8,6 +8,7 @@ import { probeServer } from '../run/probe.ts';
 import { resolveTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { executePlan } from './execution.ts';
+import { runnerFor } from './plan-runner.ts';
 import { commandOf, type Subject } from './prove-server.ts';
 
 /** One run of one server. */
@@ -45,13 +46,13 @@ export async function runSubject(run: ProveRun, base: string, context: CommandCo
     claimcheck: version,
   });
   const verdict = await executePlan({
+    runner: runnerFor('real'),
     plan: isFaultless ? withoutFaults(whole) : whole,
     target,
     directory: runDirectory(join(base, `${subject.id}-${isFaultless ? 'faults-off' : seed}`)),
     context,
     isLive: false,
     isQuiet: true,
-    onEvent() {},
   });
   return { ...run, verdict };
 }

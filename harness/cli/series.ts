@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Event } from '../model/event.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
@@ -7,6 +8,7 @@ import { concludeRun } from './conclusion.ts';
 import { executePlan } from './execution.ts';
 import { jsonText, writeJson } from './json-file.ts';
 import { linkLatest, planOutDirectories, shown } from './out-directory.ts';
+import { runnerFor } from './plan-runner.ts';
 import type { FinishedRun, Reporter, ReporterHooks } from './reporters/reporter.ts';
 import type { OutputFlags } from './run-options.ts';
 import { summarise } from './summary.ts';
@@ -33,21 +35,25 @@ export async function runSeries(options: SeriesOptions): Promise<number> {
   const isLive = output.isTerminal && !reporters.some(({ meta }) => meta.id === 'line');
   const ownsStdout = flags.json === true || reporters.some(({ meta }) => meta.ownsStdout);
   const finished: FinishedRun[] = [];
+  const listeners = hooks.filter((hook) => hook.onEvent !== undefined);
+  await using runner = runnerFor(plans[0]?.time ?? 'real');
   for (const [index, plan] of plans.entries()) {
     const directory = directories[index];
     if (directory === undefined || context.signal.aborted) break;
     announce(plan, context);
     for (const hook of hooks) hook.onStart?.(plan);
+    const onEvent = (event: Event) => {
+      for (const hook of listeners) hook.onEvent?.(plan, event);
+    };
     const verdict = await executePlan({
+      runner,
       plan,
       target,
       directory,
       context,
       isLive,
       isQuiet: flags.quiet === true,
-      onEvent: (event) => {
-        for (const hook of hooks) hook.onEvent?.(plan, event);
-      },
+      ...(listeners.length > 0 ? { onEvent } : {}),
     });
     if (flags.out === undefined) linkLatest(directory, cwd, output.warn);
     const run = { directory: shown(cwd, directory.path), verdict };

@@ -1,8 +1,8 @@
 import { Option, type Command as Parser } from 'commander';
 import { dialects } from '../../src/dialects/index.ts';
 import { QUEUES } from '../../src/queues/index.ts';
-import { STORES } from '../../src/stores/index.ts';
-import { unknownName } from '../model/usage-error.ts';
+import { SIMULATED_STORES, STORES } from '../../src/stores/index.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
 import { type Probe, type ResolvedTarget, resolveTarget } from '../targets/index.ts';
 import { wholeNumber } from './number-option.ts';
 
@@ -31,7 +31,11 @@ export function addTargetOptions(parser: Parser): void {
     .option('--profile <file>', 'test the server that this YAML or JSON file describes')
     .option('--tool <name>', 'the tool that does the work, where there is no profile')
     .option('--arguments <json>', 'its arguments; placeholders such as {{token}} and {{ms}} are filled in')
-    .option('--store <id>', `reference server: ${Object.keys(STORES).join(', ')}`, known('store', STORES))
+    .option(
+      '--store <id>',
+      `reference server: ${Object.keys(STORES).join(', ')}; in virtual time also ${Object.keys(SIMULATED_STORES).join(', ')}`,
+      known('store', { ...STORES, ...SIMULATED_STORES }),
+    )
     .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
     .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']))
@@ -54,4 +58,12 @@ function known(kind: string, registry: Readonly<Record<string, unknown>>): (id: 
     if (!Object.hasOwn(registry, id)) throw unknownName(kind, id, Object.keys(registry));
     return id;
   };
+}
+
+/** Refuses a store that no process has. */
+export function refuseSimulatedStore({ store }: TargetFlags): void {
+  if (store === undefined || !Object.hasOwn(SIMULATED_STORES, store)) return;
+  throw new UsageError(
+    `The store '${store}' exists in virtual time only; use claimcheck simulate or explore, or one of: ${Object.keys(STORES).join(', ')}.`,
+  );
 }

@@ -8,14 +8,8 @@ import { type CommonJs, createCommonJs, exportsForImport } from './common-js.ts'
 import { createImportResolver, type ImportResolver, pathOf } from './import-resolver.ts';
 import { createOwnFiles, type OwnFile, type OwnFiles, syntaxFault } from './own-file.ts';
 import { constantModule, createSharedModules, type SharedModules } from './shared-modules.ts';
+import { MODULE_THREAD_FLAGS } from './thread-flags.ts';
 import type { World } from './world.ts';
-
-/** What a thread that loads modules must be started with (`execArgv`). */
-export const MODULE_THREAD_FLAGS = [
-  '--experimental-vm-modules',
-  '--experimental-import-meta-resolve',
-  '--no-warnings',
-] as const;
 
 /** A module whose own files are evaluated anew for each boot; packages and node: modules are loaded once. */
 export interface ModuleLoader {

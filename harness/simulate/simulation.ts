@@ -46,11 +46,16 @@ export async function openSimulation(options: {
     await warmUp({ realm, server, target, scratch });
     const remains = createRemains();
     return {
-      async run({ plan, onEvent, signal = new AbortController().signal }) {
+      async run({ plan, onEvent, signal: asked }) {
         const units = await loadUnits(plan);
         const directory = mkdtempSync(join(scratch, 'run-'));
         const { epochMs } = plan.virtual ?? VIRTUAL_DEFAULTS;
         const world = realm.createWorld({ seed: plan.seed, epochMs });
+        const ending = new AbortController();
+        const { signal } = ending;
+        // Whoever runs when it comes, who hears of it is the harness.
+        const interrupt = () => world.enter(world.harness, () => ending.abort(asked?.reason));
+        asked?.addEventListener('abort', interrupt, { once: true });
         try {
           return await world.run(() => {
             const recorder = createEventLog(world.harnessClock, onEvent);
@@ -77,6 +82,7 @@ export async function openSimulation(options: {
             });
           });
         } finally {
+          asked?.removeEventListener('abort', interrupt);
           rmSync(directory, { recursive: true, force: true });
         }
       },

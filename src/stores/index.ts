@@ -25,3 +25,13 @@ export const STORES: Readonly<Record<string, Entry<OpenStore, StoreMeta>>> = {
     load: async () => (await import('./sqlite.ts')).openSqliteStore,
   },
 };
+
+/** Stores that exist in virtual time only (src/stores/simulated.ts). */
+export const SIMULATED_STORES: Readonly<Record<string, StoreMeta>> = {
+  modelled: {
+    id: 'modelled',
+    title: 'Modelled',
+    description: 'Virtual time only: a durable store in memory whose every write lands after seeded latency.',
+    durable: true,
+  },
+};

@@ -1,0 +1,93 @@
+import type { RunResult } from '../execution/course.ts';
+import { loadUnits } from '../execution/units.ts';
+import type { Event } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunDirectory } from '../model/run-directory.ts';
+import { runPlan } from '../run/run.ts';
+import { openSimulationThread, type SimulationThread } from '../simulate/thread.ts';
+import type { SimulationProgress } from '../simulate/thread-message.ts';
+import type { ResolvedTarget } from '../targets/index.ts';
+import type { CommandContext } from './command.ts';
+import { createProgressState } from './progress-state.ts';
+import { showProgress } from './progress-view.ts';
+
+/** Runs plans against one target, in one kind of time. */
+export interface PlanRunner extends AsyncDisposable {
+  run(options: RunnerOptions): Promise<RunResult>;
+}
+
+export interface RunnerOptions {
+  readonly plan: Plan;
+  readonly target: ResolvedTarget;
+  readonly directory: RunDirectory;
+  readonly context: CommandContext;
+  /** Redraw progress in place. */
+  readonly isLive: boolean;
+  readonly isQuiet: boolean;
+  /** Absent: nobody wants to hear of every event. */
+  readonly onEvent?: (event: Event) => void;
+}
+
+// A run in virtual time is mostly over before anybody wonders.
+const TELL_AFTER_NS = 2e9;
+
+export function runnerFor(time: Plan['time']): PlanRunner {
+  return time === 'virtual' ? virtualRunner() : REAL;
+}
+
+/** Processes and sockets; progress is read off the events. */
+const REAL: PlanRunner = {
+  async run({ plan, target, directory, context, isLive, isQuiet, onEvent }) {
+    const units = await loadUnits(plan);
+    const state = createProgressState({ calls: plan.calls.length, hasKey: plan.target.facts.key });
+    const name = `${plan.scenario} (seed ${plan.seed})`;
+    await using _view = isQuiet
+      ? null
+      : showProgress({ name, output: context.output, clock: context.clock, read: state.read, isLive });
+    return await runPlan({
+      plan,
+      units,
+      target,
+      directory,
+      signal: context.signal,
+      onEvent(event) {
+        state.observe(event);
+        onEvent?.(event);
+      },
+    });
+  },
+  async [Symbol.asyncDispose]() {},
+};
+
+/** One thread for all plans, started with the first. */
+function virtualRunner(): PlanRunner {
+  let thread: Promise<SimulationThread> | null = null;
+  return {
+    async run({ plan, directory, context, isQuiet, onEvent }) {
+      thread ??= openSimulationThread(plan.target);
+      let toldAt = context.clock.now();
+      const onProgress = (progress: SimulationProgress) => {
+        const now = context.clock.now();
+        if (isQuiet || now - toldAt < TELL_AFTER_NS) return;
+        toldAt = now;
+        context.output.progress(`${plan.scenario} (seed ${plan.seed}): ${progressText(progress)}`);
+      };
+      const { signal } = context;
+      const { history } = directory;
+      return (await thread).run({ plan, history, signal, onProgress, ...(onEvent ? { onEvent } : {}) });
+    },
+    async [Symbol.asyncDispose]() {
+      // A thread that could not be started has closed itself.
+      await thread?.then(
+        (running) => running.close(),
+        () => {},
+      );
+    },
+  };
+}
+
+function progressText({ virtualMs, events }: SimulationProgress): string {
+  const seconds = Math.floor(virtualMs / 1000);
+  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${clock.map((part) => String(part).padStart(2, '0')).join(':')} of virtual time, ${events} events`;
+}

@@ -1,0 +1,43 @@
+import { UsageError } from '../model/usage-error.ts';
+import type { Command } from './command.ts';
+import {
+  addOutputOptions,
+  addScenarioOptions,
+  chosenReporters,
+  type OutputFlags,
+  type ScenarioFlags,
+} from './run-options.ts';
+import { chooseScenarios, DEFAULT_SCENARIO, planScenarios } from './scenario-plans.ts';
+import { runSeries } from './series.ts';
+import { addTargetOptions, resolveFlags, type TargetFlags } from './target-options.ts';
+
+/** The same scenarios in virtual time, with the server in this process. */
+export const simulate: Command = {
+  name: 'simulate',
+  summary: `run scenarios in virtual time, exactly repeatable, with the server in a thread (default: ${DEFAULT_SCENARIO})`,
+  attach(parser, context) {
+    parser.argument('[scenario...]', "names (claimcheck list scenarios) or paths of files; 'all' runs every one");
+    addTargetOptions(parser);
+    addScenarioOptions(parser);
+    addOutputOptions(parser);
+    parser.action(async (names: readonly string[], flags: TargetFlags & ScenarioFlags & OutputFlags) => {
+      const scenarios = chooseScenarios(names, flags);
+      const chosen = await chosenReporters(flags);
+      refuseProcesses(flags);
+      const target = await resolveFlags(flags, async () => {
+        throw new UsageError('only modules can be asked in virtual time');
+      });
+      const plans = planScenarios(scenarios, { flags, target, time: 'virtual', claimcheck: context.package.version });
+      context.end(await runSeries({ plans, target, flags, reporters: chosen, context }));
+    });
+  },
+};
+
+/** Only code that runs in this thread can be given another time. */
+function refuseProcesses({ server, url }: TargetFlags): void {
+  const given = server === undefined ? url && '--url' : '--server';
+  if (given === undefined || given === '') return;
+  throw new UsageError(
+    `${given} names a process, which keeps its own time. Give --module FILE (it exports createServer), or run it in real time: claimcheck run.`,
+  );
+}

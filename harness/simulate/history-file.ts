@@ -1,0 +1,34 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Event } from '../model/event.ts';
+
+// In virtual time a run takes moments, and its history can be made again: written in large pieces.
+const FLUSH_CHARACTERS = 1024 * 1024;
+
+/** Writes history.jsonl. Throws what the file system throws. */
+export interface HistoryFile {
+  write(event: Event): void;
+  close(): void;
+}
+
+export function createHistoryFile(path: string): HistoryFile {
+  const file = openSync(path, 'wx');
+  let pending: string[] = [];
+  let characters = 0;
+  const flush = () => {
+    writeSync(file, pending.join(''));
+    pending = [];
+    characters = 0;
+  };
+  return {
+    write(event) {
+      const line = `${JSON.stringify(event)}\n`;
+      pending.push(line);
+      characters += line.length;
+      if (characters >= FLUSH_CHARACTERS) flush();
+    },
+    close() {
+      flush();
+      closeSync(file);
+    },
+  };
+}
