@@ -1,7 +1,7 @@
 /** What a client can be asked while its work goes on, and what it answers. */
 import { z } from 'zod';
 import { type InputRequests, requiredCapabilities, unanswerable } from '../tasks/input-methods.ts';
-import type { InputMethod, TaskInput, TaskRecord } from '../tasks/task.ts';
+import type { InputAnswer, InputMethod, TaskInput, TaskRecord } from '../tasks/task.ts';
 import { INVALID_PARAMS, isObject, type JsonObject, MISSING_CLIENT_CAPABILITY, RpcFault } from './json-rpc.ts';
 
 /** What a client can be asked by what it declared. Elicitation without a mode means forms; sampling needs no more than its name. */
@@ -54,6 +54,11 @@ export function readResults(
     Object.hasOwn(given, key) ? [[key, readResult(method, given[key], `${place}.${key}`)] as const] : [],
   );
   return Object.fromEntries(results);
+}
+
+/** Results as the engine takes them. */
+export function resultAnswers(results: Readonly<Record<string, JsonObject>>): Readonly<Record<string, InputAnswer>> {
+  return Object.fromEntries(Object.entries(results).map(([key, result]) => [key, { kind: 'result', result }]));
 }
 
 /** An answer as the protocol defines it. Throws -32602 for anything else. */

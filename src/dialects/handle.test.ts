@@ -15,7 +15,7 @@ afterEach(() => {
 
 const createFace = (options: Parameters<typeof createDialectKit>[1] = {}) => createDialectKit(handle, options);
 
-/** What every answer of the three tools must be, whatever happened. */
+/** What every answer of the tools must be, whatever happened. */
 const payloadSchema = z.looseObject({
   task_ref: z.string().nullable(),
   status: z.enum(JOB_STATUSES),
@@ -23,6 +23,7 @@ const payloadSchema = z.looseObject({
   message: z.string().min(1),
   result: z.looseObject({}).nullable(),
   error: z.looseObject({ reason: z.string(), message: z.string().min(1) }).nullable(),
+  questions: z.record(z.string(), z.looseObject({ method: z.string() })).nullable(),
   poll_after_ms: z.int().positive().nullable(),
   retention: z.looseObject({ ttl_ms: z.int().nullable(), expires_at: z.iso.datetime().nullable() }).nullable(),
 });
@@ -31,10 +32,12 @@ async function call(face: DialectKit, name: string, args: JsonObject, context: P
   const answer = await face.ask('tools/call', { name, arguments: args }, context);
   const payload = payloadSchema.parse(answer.structuredContent);
   expect(answer.content).toEqual([{ type: 'text', text: JSON.stringify(answer.structuredContent) }]);
-  expect(payload.is_terminal).toBe(!['queued', 'processing'].includes(payload.status));
+  expect(payload.is_terminal).toBe(!['queued', 'processing', 'input_required'].includes(payload.status));
   expect(payload.poll_after_ms === null).toBe(payload.is_terminal);
   expect(payload.error !== null).toBe(['failed', 'cancelled', 'unknown', 'rejected'].includes(payload.status));
-  expect(answer.isError === true).toBe(['unknown', 'rejected'].includes(payload.status));
+  expect(payload.questions !== null).toBe(payload.status === 'input_required');
+  const isRefused = ['unknown', 'rejected'].includes(payload.status) || payload.message.startsWith('Nothing was taken');
+  expect(answer.isError === true).toBe(isRefused);
   return payload;
 }
 
@@ -46,7 +49,7 @@ const cancel = (face: DialectKit, ref: unknown, context: Partial<RequestContext>
   call(face, 'cancel_background_task', { task_ref: ref }, context);
 
 describe('the tools', () => {
-  test('are three, and their descriptions name states, partners, failures, keys, interval and retention', async () => {
+  test('are four, and their descriptions name states, partners, failures, keys, interval and retention', async () => {
     await using face = await createFace();
     const { tools } = await face.ask('tools/list');
     const listed = z
@@ -57,6 +60,7 @@ describe('the tools', () => {
     expect(listed.map((tool) => tool.name)).toEqual([
       'initiate_background_task',
       'resolve_task_status',
+      'answer_background_task',
       'cancel_background_task',
     ]);
     for (const { description, outputSchema } of listed) {
@@ -248,5 +252,65 @@ describe('a refusal', () => {
     const params = { name: 'resolve_task_status', arguments: { task_ref: 'x' }, task: {} };
     expect(await face.ask('tools/call', params)).toMatchObject({ structuredContent: { status: 'unknown' } });
     expect(await face.refusal('tasks/get', { taskId: 'x' })).toMatchObject({ code: -32601 });
+  });
+});
+
+describe('input', () => {
+  const asking = async (face: DialectKit, more: JsonObject = { ask: true }) => {
+    const own = { token: 't', ms: 600, mode: 'repeatable', ...more };
+    const { task_ref } = await call(face, 'initiate_background_task', { operation: 'effect', arguments: own });
+    await vi.advanceTimersByTimeAsync(5);
+    return String(task_ref);
+  };
+  const answer = (face: DialectKit, ref: unknown, answers: unknown, context: Partial<RequestContext> = {}) =>
+    call(face, 'answer_background_task', { task_ref: ref, answers }, context);
+  const YES = { action: 'accept', content: { approve: true } };
+
+  test('what the work asks stands in its status; answered, it goes on; answering again changes nothing', async () => {
+    await using face = await createFace();
+    const ref = await asking(face);
+    const waiting = await resolve(face, ref);
+    expect(waiting).toMatchObject({ status: 'input_required', message: 'Waiting for input.' });
+    expect(waiting.questions).toMatchObject({ approval: { method: 'elicitation/create', params: { mode: 'form' } } });
+    expect((await answer(face, ref, { approval: YES, nonsense: 7 })).status).toBe('queued');
+    await vi.advanceTimersByTimeAsync(700);
+    expect(await resolve(face, ref)).toMatchObject({
+      status: 'completed',
+      result: { structuredContent: { token: 't' } },
+    });
+    expect((await answer(face, ref, { approval: { action: 'decline' } })).status).toBe('completed');
+    expect(face.parts.effects.committed).toEqual(['t']);
+  });
+
+  test('asked before and during: here both are asked of the task, one after the other', async () => {
+    await using face = await createFace();
+    const ref = await asking(face, { ask: true, ask_first: true });
+    expect(Object.keys((await resolve(face, ref)).questions ?? {})).toEqual(['approval-before-start']);
+    await answer(face, ref, { 'approval-before-start': YES });
+    await vi.advanceTimersByTimeAsync(5);
+    expect(Object.keys((await resolve(face, ref)).questions ?? {})).toEqual(['approval']);
+    await answer(face, ref, { approval: { action: 'decline' } });
+    await vi.advanceTimersByTimeAsync(5);
+    expect(await resolve(face, ref)).toMatchObject({ status: 'failed', error: { reason: 'tool_error' } });
+    expect(face.parts.effects.begun).toEqual([]);
+  });
+
+  test.each([[undefined], ['yes'], [{ approval: 'yes' }], [{ approval: { action: 'perhaps' } }]])(
+    'answers that are none (%j) are refused, and the question stays',
+    async (answers) => {
+      await using face = await createFace();
+      const ref = await asking(face);
+      expect(await answer(face, ref, answers)).toMatchObject({ status: 'input_required', is_terminal: false });
+      expect((await resolve(face, ref)).status).toBe('input_required');
+    },
+  );
+
+  test('only its owner can answer, and an unknown reference is unknown', async () => {
+    await using face = await createFace();
+    const ref = await asking(face);
+    expect((await answer(face, ref, { approval: YES }, { principal: 'bob' })).status).toBe('unknown');
+    expect((await answer(face, 'nothing', {})).status).toBe('unknown');
+    expect((await answer(face, 7, {})).status).toBe('unknown');
+    expect(await cancel(face, ref)).toMatchObject({ status: 'cancelled', questions: null });
   });
 });

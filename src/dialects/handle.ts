@@ -1,17 +1,19 @@
-/** The job-handle pattern: three ordinary tools that start, look at and stop work. Any client of any revision can use it. */
+/** The job-handle pattern: ordinary tools that start, look at, answer and stop work. Any client of any revision can use it. */
 import type { ToolResult } from '../tasks/task.ts';
+import { outstandingRequests, readResults, resultAnswers } from './client-input.ts';
 import type { CreateDialect, DialectOptions, RequestContext } from './dialect.ts';
 import { dispatch, type Method, type MethodCall } from './dispatch.ts';
 import { handshakeMethods } from './handshake.ts';
 import { type JobErrorReason, refusalPayload, taskPayload } from './job-payload.ts';
-import { CANCEL, INITIATE, jobTools, RESOLVE } from './job-tools.ts';
+import { ANSWER, CANCEL, INITIATE, jobTools, RESOLVE } from './job-tools.ts';
 import { describe, INVALID_PARAMS, isObject, type JsonObject, RpcFault, requiredString } from './json-rpc.ts';
 import { readCall, requestedTool, submitCall } from './tool-call.ts';
 
 export const meta = {
   id: 'handle',
   title: 'Job handles',
-  description: 'Plain tools that start work, tell its status and cancel it: initiate, resolve, cancel.',
+  description:
+    'Plain tools that start work, tell its status, answer what it asks and cancel it: initiate, resolve, answer, cancel.',
   sessions: true,
 } as const;
 
@@ -34,12 +36,19 @@ async function callTool(options: DialectOptions, { params, context }: MethodCall
       return initiate(options, given, context);
     case RESOLVE:
       return resolve(options, given, context);
+    case ANSWER:
+      return answer(options, given, context);
     case CANCEL:
       return cancel(options, given, context);
     default:
-      throw new RpcFault(INVALID_PARAMS, `Unknown tool '${name}'; this server has ${INITIATE}, ${RESOLVE}, ${CANCEL}`);
+      throw new RpcFault(INVALID_PARAMS, `Unknown tool '${name}'; this server has ${NAMES}`);
   }
 }
+
+const NAMES = [INITIATE, RESOLVE, ANSWER, CANCEL].join(', ');
+
+// Whoever holds the reference can answer: it takes a tool call, and no capability of the client.
+const ANSWERABLE = ['elicitation/create', 'sampling/createMessage'] as const;
 
 async function initiate(options: DialectOptions, given: JsonObject, context: RequestContext): Promise<ToolResult> {
   try {
@@ -48,7 +57,7 @@ async function initiate(options: DialectOptions, given: JsonObject, context: Req
     if (!isObject(own)) throw new RpcFault(INVALID_PARAMS, `arguments must be an object, got ${describe(own)}`);
     const params = { name: operation, arguments: { ...own, ...common } };
     const call = readCall(requestedTool(options, params), params);
-    const { task, isNew } = await submitCall(options, { call, principal: context.principal });
+    const { task, isNew } = await submitCall(options, { call, principal: context.principal, answerable: ANSWERABLE });
     return taskPayload(task, isNew ? '' : 'This idempotency_key was used before: this is the task it started');
   } catch (thrown) {
     if (!(thrown instanceof RpcFault)) throw thrown;
@@ -61,6 +70,22 @@ async function resolve(options: DialectOptions, given: JsonObject, context: Requ
   if (typeof reference !== 'string') return unknown(null, `task_ref must be a string, got ${describe(reference)}`);
   const task = await options.engine.get(context.principal, reference);
   return task === undefined ? notFound(reference) : taskPayload(task);
+}
+
+async function answer(options: DialectOptions, given: JsonObject, context: RequestContext): Promise<ToolResult> {
+  const { task_ref: reference, answers } = given;
+  if (typeof reference !== 'string') return unknown(null, `task_ref must be a string, got ${describe(reference)}`);
+  const task = await options.engine.get(context.principal, reference);
+  if (task === undefined) return notFound(reference);
+  try {
+    if (!isObject(answers)) throw new RpcFault(INVALID_PARAMS, `answers must be an object, got ${describe(answers)}`);
+    const results = resultAnswers(readResults(outstandingRequests(task), answers, 'answers'));
+    const answered = await options.engine.answer(context.principal, reference, results);
+    return answered === undefined ? notFound(reference) : taskPayload(answered);
+  } catch (thrown) {
+    if (!(thrown instanceof RpcFault)) throw thrown;
+    return { ...taskPayload(task, `Nothing was taken: ${thrown.message}`), isError: true };
+  }
 }
 
 async function cancel(options: DialectOptions, given: JsonObject, context: RequestContext): Promise<ToolResult> {

@@ -1,16 +1,18 @@
 /** What the job-handle tools answer: always one object of the same shape, never null text, never a bare error string. */
 import type { TaskRecord, ToolResult } from '../tasks/task.ts';
+import { outstandingRequests } from './client-input.ts';
 import type { JsonObject } from './json-rpc.ts';
 import { failureMessage } from './legacy-task.ts';
 import { isTerminal } from './waiting.ts';
 
 /**
- * queued, processing: come back after poll_after_ms. completed, failed, cancelled: final. unknown: no such task for this
+ * queued, processing: come back after poll_after_ms. input_required: answer what stands in questions. completed, failed, cancelled: final. unknown: no such task for this
  * caller (never was, or kept no longer), final. rejected: nothing was started, final.
  */
 export const JOB_STATUSES = [
   'queued',
   'processing',
+  'input_required',
   'completed',
   'failed',
   'cancelled',
@@ -38,7 +40,7 @@ export interface JobError {
   readonly retry_after_ms?: number;
 }
 
-/** JSON Schema of the payload, published as outputSchema of the three tools. */
+/** JSON Schema of the payload, published as outputSchema of the tools. */
 export const JOB_OUTPUT_SCHEMA = {
   type: 'object',
   properties: {
@@ -48,19 +50,22 @@ export const JOB_OUTPUT_SCHEMA = {
     message: { type: 'string' },
     result: { type: ['object', 'null'] },
     error: { type: ['object', 'null'] },
+    questions: { type: ['object', 'null'] },
     poll_after_ms: { type: ['integer', 'null'] },
     retention: { type: ['object', 'null'] },
   },
-  required: ['task_ref', 'status', 'is_terminal', 'message', 'result', 'error', 'poll_after_ms', 'retention'],
+  required: [
+    ...['task_ref', 'status', 'is_terminal', 'message', 'result', 'error', 'questions', 'poll_after_ms', 'retention'],
+  ],
 } as const;
 
 export function jobStatus(task: TaskRecord): JobStatus {
   switch (task.state) {
     case 'queued':
+    case 'input_required':
     case 'cancelled':
       return task.state;
     case 'running':
-    case 'input_required':
       return 'processing';
     case 'settled':
       return task.outcome?.kind === 'result' && task.outcome.result.isError !== true ? 'completed' : 'failed';
@@ -80,6 +85,7 @@ export function taskPayload(task: TaskRecord, message = ''): ToolResult {
     message: message || task.statusMessage || MESSAGES[status],
     result,
     error: taskError(task, status),
+    questions: status === 'input_required' ? outstandingRequests(task) : null,
     poll_after_ms: isTerminal(task) ? null : task.pollIntervalMs,
     created_at: new Date(task.createdAt).toISOString(),
     updated_at: new Date(task.updatedAt).toISOString(),
@@ -96,6 +102,7 @@ export function refusalPayload(status: 'unknown' | 'rejected', taskRef: string |
     message: error.message,
     result: null,
     error,
+    questions: null,
     poll_after_ms: null,
     retention: null,
   };
@@ -105,6 +112,7 @@ export function refusalPayload(status: 'unknown' | 'rejected', taskRef: string |
 const MESSAGES: Readonly<Record<JobStatus, string>> = {
   queued: 'Accepted; waiting for a worker',
   processing: 'Being worked on',
+  input_required: 'Waiting for answers to what stands in questions',
   completed: 'Done; the result is in result',
   failed: 'Failed; the reason is in error',
   cancelled: 'Cancelled; it will not be completed',

@@ -1,4 +1,4 @@
-/** The three tools of the job-handle pattern as tools/list shows them. */
+/** The tools of the job-handle pattern as tools/list shows them. */
 import { publishedSchema } from '../tools/call.ts';
 import type { Tool } from '../tools/tool.ts';
 import { JOB_OUTPUT_SCHEMA } from './job-payload.ts';
@@ -6,15 +6,16 @@ import type { JsonObject } from './json-rpc.ts';
 
 export const INITIATE = 'initiate_background_task';
 export const RESOLVE = 'resolve_task_status';
+export const ANSWER = 'answer_background_task';
 export const CANCEL = 'cancel_background_task';
 
 const STATES =
-  'States: queued, processing (come back after poll_after_ms); completed, failed, cancelled, unknown, rejected (final).';
+  'States: queued, processing (come back after poll_after_ms); input_required (answer its questions); completed, failed, cancelled, unknown, rejected (final).';
 const LATER =
   'A result that comes late still belongs to the call that started it: continue that work, do not start it again.';
 
 export function jobTools(operations: readonly Tool[]): readonly JsonObject[] {
-  return [initiateTool(operations), resolveTool(), cancelTool()];
+  return [initiateTool(operations), resolveTool(), answerTool(), cancelTool()];
 }
 
 function initiateTool(operations: readonly Tool[]): JsonObject {
@@ -26,7 +27,7 @@ function initiateTool(operations: readonly Tool[]): JsonObject {
       `Starts one operation and answers at once with a task_ref; the result comes later, from ${RESOLVE}. ${STATES} ` +
       'rejected means that nothing was started: invalid arguments, a used idempotency_key with other arguments, a full ' +
       'or stopping server. Repeating a call with the same idempotency_key and arguments gives the same task_ref and ' +
-      `starts nothing; without a key every call starts new work. ${CANCEL} stops it. The result is kept for ` +
+      `starts nothing; without a key every call starts new work. ${ANSWER} answers what it asks, ${CANCEL} stops it. The result is kept for ` +
       `retention.ttl_ms after the start. ${LATER}\nOperations:\n${list}`,
     inputSchema: {
       type: 'object',
@@ -63,11 +64,41 @@ function resolveTool(): JsonObject {
     description:
       `Says how a task of ${INITIATE} stands, now and without waiting: status, and once it is final its result or error. ` +
       `${STATES} Wait poll_after_ms between two looks. failed carries error (reason tool_error or execution_error, which ` +
-      'includes a timeout and an interruption); unknown means that the reference never was yours or is kept no longer: ' +
+      `includes a timeout and an interruption); input_required carries questions, which ${ANSWER} takes the answers to; unknown means that the reference never was yours or is kept no longer: ` +
       `stop asking. Changes nothing; may be repeated. ${LATER}`,
     inputSchema: referenceSchema(),
     outputSchema: JOB_OUTPUT_SCHEMA,
     annotations: { readOnlyHint: true, idempotentHint: true, destructiveHint: false, openWorldHint: false },
+  };
+}
+
+function answerTool(): JsonObject {
+  const { properties, required } = referenceSchema();
+  return {
+    name: ANSWER,
+    title: 'Answer work in the background',
+    description:
+      `Answers questions of a task of ${INITIATE} that is input_required, and says at once how the task stands then; it goes ` +
+      `on when everything is answered, and its result comes later, from ${RESOLVE}. Each question of the status has a key and ` +
+      'the request: the answer to an elicitation/create is {"action":"accept","content":{…}} with content as its ' +
+      'requestedSchema says, or {"action":"decline"}, or {"action":"cancel"}. Keys that are not asked, or were answered ' +
+      `before, are ignored: may be repeated. ${STATES} An answer of another shape is refused with isError, and changes ` +
+      `nothing. The time until you answer counts towards max_wait_seconds. ${LATER}`,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        ...properties,
+        answers: {
+          type: 'object',
+          description: 'Answers by the key of their question, some or all of them.',
+          additionalProperties: { type: 'object' },
+        },
+      },
+      required: [...required, 'answers'],
+      additionalProperties: false,
+    },
+    outputSchema: JOB_OUTPUT_SCHEMA,
+    annotations: { readOnlyHint: false, idempotentHint: true, destructiveHint: false, openWorldHint: true },
   };
 }
 
@@ -85,11 +116,11 @@ function cancelTool(): JsonObject {
   };
 }
 
-function referenceSchema(): JsonObject {
+function referenceSchema() {
   return {
     type: 'object',
     properties: { task_ref: { type: 'string', description: `The task_ref that ${INITIATE} answered with.` } },
     required: ['task_ref'],
     additionalProperties: false,
-  };
+  } as const;
 }

@@ -359,6 +359,26 @@ describe('list', () => {
     expect(new Set(listed)).toEqual(ids);
   });
 
+  test('2025-40: tasks that begin or end while somebody pages shift nothing: each old one is listed once', async () => {
+    await using face = await createFace({ waitingMax: 500 });
+    const old = new Set<string>();
+    for (let index = 0; index < 70; index++) {
+      old.add((await start(face, { ...effect(`t${index}`), task: { ttl: index === 3 ? 1_000 : 60_000 } })).taskId);
+      if (index % 7 === 0) await vi.advanceTimersByTimeAsync(1); // Several within one millisecond, and several milliseconds.
+    }
+    const first = ListTasksResultV1Schema.parse(await face.ask('tasks/list'));
+    for (let index = 0; index < 60; index++) await start(face, effect(`late${index}`));
+    await vi.advanceTimersByTimeAsync(1_500); // One of the old ones is forgotten meanwhile.
+    const second = ListTasksResultV1Schema.parse(await face.ask('tasks/list', { cursor: first.nextCursor }));
+    const listed = [...first.tasks, ...second.tasks].map((task) => task.taskId);
+    expect(second.nextCursor).toBeUndefined();
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(listed.every((id) => old.has(id))).toBe(true);
+    expect(listed).toHaveLength(69);
+    const again = ListTasksResultV1Schema.parse(await face.ask('tasks/list', { cursor: first.nextCursor }));
+    expect(again.tasks.map((task) => task.taskId)).toEqual(second.tasks.map((task) => task.taskId));
+  });
+
   test.each(['nonsense', '', 7])('2025-44: %j is no cursor: -32602', async (cursor) => {
     await using face = await createFace();
     expect(await face.refusal('tasks/list', { cursor })).toMatchObject({ code: -32602 });

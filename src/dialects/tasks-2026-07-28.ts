@@ -6,7 +6,7 @@
 
 import { createStateSecret } from '../state-secret.ts';
 import type { TaskRecord } from '../tasks/task.ts';
-import { answerableBy, outstandingRequests, readResults, requireAnswerable } from './client-input.ts';
+import { answerableBy, outstandingRequests, readResults, requireAnswerable, resultAnswers } from './client-input.ts';
 import type { CreateDialect, DialectOptions, JsonRpcMessage, JsonRpcResponse, RequestContext } from './dialect.ts';
 import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
 import { publishedTool } from './handshake.ts';
@@ -156,8 +156,7 @@ async function takeAnswers(options: DialectOptions, call: MethodCall): Promise<v
   if (!isObject(inputResponses)) throw new RpcFault(INVALID_PARAMS, 'params.inputResponses must be an object');
   const task = await knownTask(options, call);
   const results = readResults(outstandingRequests(task), inputResponses, 'params.inputResponses');
-  const answers = Object.entries(results).map(([key, result]) => [key, { kind: 'result', result }] as const);
-  const known = await options.engine.answer(call.context.principal, task.id, Object.fromEntries(answers));
+  const known = await options.engine.answer(call.context.principal, task.id, resultAnswers(results));
   if (known === undefined) throw notFound(task.id);
 }
 
