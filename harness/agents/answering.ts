@@ -25,6 +25,8 @@ export function createAnswering(context: AgentContext, held: Held): Answering {
   let over: AbortController | null = null;
   /** Keys that need no answer from here on: acknowledged, or being answered. */
   const closed = new Set<string>();
+  /** Keys whose answer is known: it needs no second thought to be sent again. */
+  const thought = new Set<string>();
   const jobs = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let done: OkOutcome | null = null;
@@ -39,7 +41,9 @@ export function createAnswering(context: AgentContext, held: Held): Answering {
   };
   const update = async (keys: readonly string[]) => {
     over ??= new AbortController();
-    if (!(await hasThought(context, held, over.signal))) return;
+    const isNew = keys.some((key) => !thought.has(key));
+    if (isNew && !(await hasThought(context, held, over.signal))) return;
+    for (const key of keys) thought.add(key);
     const outcome = await context.wire.update(held.call, held.task, keys);
     // Nobody knows, or the server would not have it: the next read tells whether it still waits for the answer.
     if (outcome.type !== 'ok') for (const key of keys) closed.delete(key);

@@ -867,6 +867,53 @@ describe('unsettled-tasks', () => {
     });
     expect([result.valid, result.counts.seenLate, result.warnings?.length]).toEqual([true, 1, 1]);
   });
+  const asks = (h: HistoryBuilder, atMs: number, inputs = ['a']) =>
+    h.ok(atMs + 1, h.get(atMs, 1, T1), { status: 'input_required', inputs });
+  test('a task that waits for an answer its agent owes is not the server’s to settle', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20, ['a', 'b']);
+      h.ok(31, h.update(30, 1, T1, ['a']));
+      h.info(41, h.update(40, 1, T1, ['b']), 'reset');
+      asks(h, 10_100, ['b']);
+    });
+    expect(result).toEqual({ valid: true, counts: { ...counts, excused: 1 }, findings: [] });
+  });
+  test('an answered task that goes on waiting is unsettled, counted from the answer', async () => {
+    const tell = (readMs: number) => (h: HistoryBuilder) => {
+      accept(h);
+      asks(h, 20);
+      h.ok(3_001, h.update(3_000, 1, T1, ['a']));
+      asks(h, readMs);
+    };
+    expect((await run(tell(12_900))).valid).toBe('unknown');
+    const late = await run(tell(13_100));
+    expect(late.valid).toBe(false);
+    expect(late.findings[0]?.message).toMatch(/had until 13.001 s to settle and was still input_required at 13.101 s/);
+  });
+  test('where the question comes on the fetch, its agent has done its part by opening that', async () => {
+    const target = { dialect: 'tasks-2025-11-25' } as const;
+    const tell = (isOpened: boolean) => (h: HistoryBuilder) => {
+      accept(h);
+      h.ok(21, h.get(20, 1, T1), { status: 'input_required' });
+      if (isOpened) {
+        const seq = h.add(30, {
+          kind: 'inv',
+          op: 'result',
+          call: 1,
+          attempt: 1,
+          task: T1,
+          agent: 1,
+          conn: 'a1',
+          rpcId: 90,
+        });
+        h.info(9_000, seq, 'timeout');
+      }
+      h.ok(10_200, h.get(10_100, 1, T1), { status: 'input_required' });
+    };
+    expect((await run(tell(true), { target })).valid).toBe(false);
+    expect((await run(tell(false), { target })).counts.excused).toBe(1);
+  });
   test('a task that was denied belongs to S1 and S2', async () => {
     const result = await run((h) => {
       accept(h);
@@ -1051,4 +1098,112 @@ test('checkers do not change what they read', async () => {
     expect(checker.check(input)).toEqual(checker.check(input));
   }
   expect(h.events).toEqual(before);
+});
+
+describe('repeated-questions', () => {
+  const options: BuilderOptions = { call: { tool: 'asking' } };
+  const run = (tell: Tell) => judged('repeated-questions', options, tell);
+  const counts = { keys: 1, reads: 0, changed: 0, returned: 0 };
+  const asks = (h: HistoryBuilder, atMs: number, sha = 'one') =>
+    h.ok(atMs + 1, h.get(atMs, 1, T1), { status: 'input_required', inputs: ['a'], inputShas: { a: sha } });
+  const answer = (h: HistoryBuilder, atMs: number) => h.ok(atMs + 1, h.update(atMs, 1, T1, ['a']));
+  const works = (h: HistoryBuilder, atMs: number) => h.ok(atMs + 1, h.get(atMs, 1, T1));
+
+  test('nothing asked is unknown: the calls were there to ask', async () => {
+    const result = await run((h) => {
+      accept(h);
+      works(h, 20);
+    });
+    expect(result).toEqual({
+      valid: 'unknown',
+      reason: 'no read showed what a task asks for',
+      counts: { ...counts, keys: 0 },
+      findings: [],
+    });
+  });
+  test('asked, answered and gone', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20);
+      answer(h, 30);
+      works(h, 40);
+      works(h, 50);
+    });
+    expect(result).toEqual({ valid: true, counts: { ...counts, reads: 3 }, findings: [] });
+  });
+  test('an acknowledged answer may take a while to show', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20);
+      answer(h, 30);
+      asks(h, 40);
+      works(h, 50);
+    });
+    expect(result.valid).toBe(true);
+  });
+  test('back after it had gone is a question asked twice', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20);
+      answer(h, 30);
+      works(h, 40);
+      asks(h, 50);
+    });
+    expect(result).toEqual({
+      valid: false,
+      counts: { ...counts, reads: 3, returned: 1 },
+      findings: [
+        {
+          invariant: 'S19',
+          message: `task ${T1} was answered for the key a at 0.031 s in boot 1, did not ask for it at 0.041 s in boot 1 and asked again at 0.051 s in boot 1`,
+          events: [14, 18, 22],
+        },
+      ],
+    });
+  });
+  test('a read that was already on its way when the key went is no return', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20);
+      answer(h, 30);
+      const early = h.get(35, 1, T1);
+      works(h, 36);
+      h.ok(45, early, { status: 'input_required', inputs: ['a'], inputShas: { a: 'one' } });
+    });
+    expect(result.valid).toBe(true);
+  });
+  test('an answer that nobody knows about proves no return', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20);
+      h.info(31, h.update(30, 1, T1, ['a']), 'reset');
+      works(h, 40);
+      asks(h, 50);
+    });
+    expect(result.valid).toBe(true);
+  });
+  test('another request under the same key', async () => {
+    const result = await run((h) => {
+      accept(h);
+      asks(h, 20);
+      asks(h, 30, 'two');
+    });
+    expect(result).toEqual({
+      valid: false,
+      counts: { ...counts, reads: 2, changed: 1 },
+      findings: [
+        {
+          invariant: 'S19',
+          message: `task ${T1} asked one thing under the key a at 0.021 s in boot 1 and another at 0.031 s in boot 1`,
+          events: [10, 14],
+        },
+      ],
+    });
+  });
+  test('is judged only where tasks ask by keys', async () => {
+    const checker = await loadUnit(checkers, 'checker', 'repeated-questions');
+    expect(checker.applicable(createHistory().plan)).toMatch(/^no call of this plan/);
+    const target = { dialect: 'tasks-2025-11-25' } as const;
+    expect(checker.applicable(createHistory({ ...options, target }).plan)).toMatch(/^only tasks-2026-07-28/);
+  });
 });

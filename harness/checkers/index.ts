@@ -17,6 +17,7 @@ import { malformedReplies } from './malformed-replies.ts';
 import { missingEffects } from './missing-effects.ts';
 import { phantomEffects } from './phantom-effects.ts';
 import { repeatedIds } from './repeated-ids.ts';
+import { repeatedQuestions } from './repeated-questions.ts';
 import { slowRecovery } from './slow-recovery.ts';
 import { statusRegress } from './status-regress.ts';
 import { unpairedReplies } from './unpaired-replies.ts';
@@ -35,6 +36,7 @@ export const checkers: Registry<Checker> = {
   'missing-effects': entry(missingEffects),
   'phantom-effects': entry(phantomEffects),
   'repeated-ids': entry(repeatedIds),
+  'repeated-questions': entry(repeatedQuestions),
   'slow-recovery': entry(slowRecovery),
   'status-regress': entry(statusRegress),
   'unpaired-replies': entry(unpairedReplies),

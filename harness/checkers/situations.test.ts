@@ -19,6 +19,10 @@ const accept = (h: HistoryBuilder, call: number, atMs: number) =>
   h.ok(atMs + 1, h.create(atMs, call), { task: taskOf(call) });
 const fetch = (h: HistoryBuilder, call: number, atMs: number) => h.done(atMs + 1, h.get(atMs, call, taskOf(call)));
 
+/** Call 1 is shown waiting for input. */
+const wait = (h: HistoryBuilder, atMs: number) =>
+  h.ok(atMs + 1, h.get(atMs, 1, T1), { status: 'input_required', inputs: ['a'] });
+
 /** Each row: what reaches it how often, and what comes close and does not. */
 const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tell])[] = [
   [
@@ -66,6 +70,39 @@ const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tel
       fetch(h, 1, 20);
       h.kill(30, 'F12#1');
       accept(h, 2, 40);
+    },
+  ],
+  [
+    'input-over-restart',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      wait(h, 12);
+      h.kill(15, 'F12#1');
+      h.boot(20);
+      h.ok(31, h.update(30, 1, T1, ['a']));
+    },
+    (h) => {
+      accept(h, 1, 10);
+      wait(h, 12);
+      h.ok(14, h.update(13, 1, T1, ['a']));
+      h.kill(15, 'F12#1');
+      h.boot(20);
+      fetch(h, 1, 30);
+    },
+  ],
+  [
+    'input-required',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      wait(h, 12);
+      h.ok(14, h.update(13, 1, T1, ['a']));
+    },
+    (h) => {
+      accept(h, 1, 10);
+      wait(h, 12);
+      h.info(14, h.update(13, 1, T1, ['a']), 'reset');
     },
   ],
   [
@@ -325,4 +362,15 @@ test.each([
   ],
 ] as const)('%s cannot be reached with %o', (id, options, reason) => {
   expect(situations[id]?.applicable(createHistory(options).plan.target)).toBe(reason);
+});
+
+test('a task that is read waiting in two boots crossed the restart without an answer', () => {
+  const tell: Tell = (h) => {
+    accept(h, 1, 10);
+    wait(h, 12);
+    h.kill(15, 'F12#1');
+    h.boot(20);
+    wait(h, 30);
+  };
+  expect(reached('input-over-restart', tell)).toBe(1);
 });

@@ -4,6 +4,7 @@
  * To add one: write a Situation in situations/ beside its family, with a noun as id and a title that says what happened; add
  * its line here, in alphabetical order of ids; add a history that reaches it and one that nearly does to situations.test.ts.
  */
+import * as inputs from './situations/inputs.ts';
 import * as kills from './situations/kills.ts';
 import * as messages from './situations/messages.ts';
 import type { Situation } from './situations/situation.ts';
@@ -24,6 +25,8 @@ export const situations: Readonly<Record<string, Situation>> = {
   'expiry-seen': messages.expirySeen,
   'fault-overlaps-work': kills.faultOverlapsWork,
   'gateway-gave-up': messages.gatewayGaveUp,
+  'input-over-restart': inputs.inputOverRestart,
+  'input-required': inputs.inputRequired,
   'kill-after-ack': kills.killAfterAck,
   'kill-between-effect-commit-and-ack': kills.killBetweenEffectCommitAndAck,
   'kill-mid-work': kills.killMidWork,

@@ -39,6 +39,9 @@ export function createMomentWatcher(
         const open = openCalls.get(event.of);
         openCalls.delete(event.of);
         if (open?.op === 'create') reached('acked', open.call, event.seq);
+        if (open !== undefined && event.status === 'input_required') {
+          reached('input-required-seen', open.call, event.seq);
+        }
         if (open !== undefined && isTerminal(event.status)) reached('terminal-seen', open.call, event.seq);
       } else if (event.kind === 'fail' || event.kind === 'info') openCalls.delete(event.of);
       else if (event.kind === 'fx' && event.call !== null) reached(event.phase, event.call, event.seq);

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Disposition, MessageFault, MessageView, ProcessFault, ServerControl } from '../model/fault.ts';
 import type { PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
+import { sampleTarget } from '../model/testing/sample-plan.ts';
 import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
 import { faults, faultUnits } from './index.ts';
+import { inputTrouble } from './input-trouble.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { pause } from './pause.ts';
@@ -97,6 +99,36 @@ describe('faults', () => {
     expect(decide(duplicate, { direction: 'request' }, { afterMs: 40 })).toEqual({ action: 'dup', afterMs: 40 });
     expect(decide(duplicate, { direction: 'request' }, { form: 'probe' })).toBeNull();
     expect(decide(duplicate, {})).toBeNull();
+  });
+
+  it('lose, double and delay answers to questions, and nothing else', () => {
+    const request = { op: 'update', direction: 'request' } as const;
+    expect(decide(inputTrouble, request)).toEqual({ action: 'drop' });
+    expect(decide(inputTrouble, request, { form: 'doubled', afterMs: 20 })).toEqual({ action: 'dup', afterMs: 20 });
+    expect(decide(inputTrouble, request, { form: 'late', afterMs: 20 })).toEqual({ action: 'delay', delayMs: 20 });
+    expect(decide(inputTrouble, request, { form: 'unacknowledged' })).toBeNull();
+    const reply = { ...request, direction: 'reply' } as const;
+    const unacknowledged = { form: 'unacknowledged' };
+    expect(decide(inputTrouble, reply, unacknowledged)).toEqual({ action: 'cut', how: 'reset' });
+    expect(decide(inputTrouble, { ...reply, transport: 'stdio' }, unacknowledged)).toEqual({
+      action: 'cut',
+      how: 'hang',
+    });
+    expect(decide(inputTrouble, { ...reply, isError: true }, unacknowledged)).toBeNull();
+    expect(decide(inputTrouble, reply)).toBeNull();
+    expect(decide(inputTrouble, { ...request, op: 'create' })).toBeNull();
+  });
+
+  it('cannot lose an answer where nothing asks, or where nobody would learn of it', () => {
+    const reason = (changes: Partial<PlannedTarget>, form: string) =>
+      inputTrouble.applicable({ ...sampleTarget(), ...changes }, 'real', { ...inputTrouble.meta.options, form });
+    const legacy = { dialect: 'tasks-2025-11-25' } as const;
+    expect(reason({ facts: sampleTarget({ asking: false }).facts }, 'lost')).toMatch(/^this target asks for nothing/);
+    expect(reason({}, 'unacknowledged')).toBeNull();
+    expect(reason(legacy, 'unacknowledged')).toMatch(/is not acknowledged$/);
+    expect(reason(legacy, 'lost')).toBeNull();
+    expect(reason({ ...legacy, transport: 'stdio' }, 'lost')).toMatch(/^nobody learns/);
+    expect(reason({ ...legacy, transport: 'stdio' }, 'doubled')).toBeNull();
   });
 
   it('know when a platform gives up', () => {

@@ -12,6 +12,7 @@ import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
+import { inputTrouble } from './input-trouble.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { pause } from './pause.ts';
@@ -37,6 +38,7 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F22: storeFull,
   F23: clockJump,
   F26: connectionClosed,
+  F29: inputTrouble,
   F31: platformTimeout,
 };
 

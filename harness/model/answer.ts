@@ -1,6 +1,6 @@
 import { derivedOnce } from './derivation.ts';
 import type { EventOf, Observation, OkBody, Stamped } from './event.ts';
-import type { Exchange, HistoryIndex, TaskView } from './history-index.ts';
+import type { Acked, Exchange, HistoryIndex, TaskView } from './history-index.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 
 /** What an answer says, in the terms the invariants are written in. */
@@ -94,6 +94,18 @@ const sessionLosses = derivedOnce((_plan, { exchanges }) => {
   }
   return losses;
 });
+
+/** Answers to what tasks asked for that the server took, by task, in the order they were taken. */
+export function answersOf(history: Pick<HistoryIndex, 'exchanges'>): ReadonlyMap<string, readonly Acked[]> {
+  const answers = new Map<string, Acked[]>();
+  for (const { inv, end } of history.exchanges) {
+    if (inv.op !== 'update' || end?.kind !== 'ok' || inv.task === undefined) continue;
+    const known = answers.get(inv.task);
+    if (known) known.push({ inv, end });
+    else answers.set(inv.task, [{ inv, end }]);
+  }
+  return answers;
+}
 
 /** ns from run start until which a task acked at `ackT` must have settled: the SLA, moved by the last heal. */
 export function settleDeadlineT(plan: Plan, history: HistoryIndex, ackT: number): number {

@@ -51,8 +51,8 @@ export const VIRTUAL_DEFAULTS: PlannedWorld = {
 };
 
 export interface NotApplicable {
-  readonly kind: 'fault' | 'situation' | 'threshold' | 'checker';
-  /** F12, a situation id, a threshold expression, a checker id. */
+  readonly kind: 'fault' | 'situation' | 'threshold' | 'checker' | 'work';
+  /** F12, a situation id, a threshold expression, a checker id, the tool of calls that became plain work. */
   readonly id: string;
   /** Faults: what stands beside the code. */
   readonly name?: string;

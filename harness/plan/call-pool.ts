@@ -11,10 +11,12 @@ export interface CallPool {
     readonly progress: number;
     readonly prefers: 'short' | 'long' | 'any';
     readonly msMax: number;
+    /** Only calls of this tool. */
+    readonly tool?: string;
   }): PlannedCall | null;
   /** Calls for faults on single messages, best from waves in which nothing strikes the process. null: not enough are left. */
-  takeMany(count: number): readonly PlannedCall[] | null;
-  freeCount(): number;
+  takeMany(count: number, tool?: string): readonly PlannedCall[] | null;
+  freeCount(tool?: string): number;
 }
 
 /** Waves are the calls that run at about the same time: the n-th call of every agent. */
@@ -31,12 +33,13 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
   const taken = new Set<number>();
   const struckWaves = new Set<number>();
   const waveOf = ({ call }: PlannedCall) => waves.get(call) ?? 0;
-  const isFree = (call: PlannedCall) => !taken.has(call.call) && isReliable(call);
+  const isFree = (call: PlannedCall, tool = call.tool) =>
+    !taken.has(call.call) && isReliable(call) && call.tool === tool;
 
   return {
-    takeForStrike({ progress, prefers, msMax }) {
+    takeForStrike({ progress, prefers, msMax, tool }) {
       const wanted = Math.min(waveCount - 1, Math.floor(progress * waveCount + waveCount * 0.1));
-      const fitting = shuffled.filter((call) => isFree(call) && isRepeatable(call) && call.ms <= msMax);
+      const fitting = shuffled.filter((call) => isFree(call, tool) && isRepeatable(call) && call.ms <= msMax);
       if (fitting.length === 0) return null;
       const distance = Math.min(...fitting.map((call) => Math.abs(waveOf(call) - wanted)));
       const near = fitting.filter((call) => Math.abs(waveOf(call) - wanted) === distance).sort((a, b) => a.ms - b.ms);
@@ -47,8 +50,8 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
       struckWaves.add(waveOf(call));
       return call;
     },
-    takeMany(count) {
-      const free = shuffled.filter(isFree);
+    takeMany(count, tool) {
+      const free = shuffled.filter((call) => isFree(call, tool));
       if (free.length < count) return null;
       const quiet = free.filter((call) => !struckWaves.has(waveOf(call)));
       const loud = free.filter((call) => struckWaves.has(waveOf(call)));
@@ -56,7 +59,7 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
       for (const { call } of chosen) taken.add(call);
       return chosen;
     },
-    freeCount: () => shuffled.filter(isFree).length,
+    freeCount: (tool) => shuffled.filter((call) => isFree(call, tool)).length,
   };
 }
 

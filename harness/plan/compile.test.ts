@@ -55,6 +55,36 @@ describe('compile', () => {
     });
   }
 
+  it('aims at calls that ask what strikes while a task waits, or hits an answer', () => {
+    for (const seed of SEEDS) {
+      const plan = planOf('input-over-restart', { seed });
+      const asking = new Set(plan.calls.flatMap(({ call, tool }) => (tool === 'asking' ? [call] : [])));
+      const aimed = plan.faults.flatMap(({ trigger }) => ('call' in trigger ? [trigger.call] : []));
+      expect(aimed).toHaveLength(10);
+      expect(aimed.filter((call) => !asking.has(call))).toEqual([]);
+      const messages = plan.faults.flatMap(({ trigger }) => (trigger.kind === 'message' ? [trigger] : []));
+      expect(counted(messages.map(({ op, direction }) => `${op} ${direction}`))).toEqual({
+        'update reply': 2,
+        'update request': 5,
+      });
+    }
+  });
+
+  it('gives those that ask time to think, and nobody else', () => {
+    const { calls } = planOf('input-over-restart');
+    for (const { tool, answerAfterMs } of calls) {
+      if (tool === 'work') expect(answerAfterMs).toBeUndefined();
+      else expect(answerAfterMs).toBeGreaterThanOrEqual(200);
+    }
+    expect(new Set(calls.map(({ answerAfterMs }) => answerAfterMs)).size).toBeGreaterThan(15);
+  });
+
+  it('refuses more faults on answers than calls that ask', () => {
+    expect(() => planOf('input-over-restart', { overrides: { set: ['faults.F29.count=40'] } })).toThrow(
+      /do not fit: only \d+ of the 32 calls ask for something and are free of other faults/,
+    );
+  });
+
   it('aims every fault on one call at a call of its own', () => {
     for (const seed of SEEDS) {
       const plan = planOf('tour', { seed });

@@ -59,7 +59,12 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
     limits: planLimits(wanted, calls, slaMs, faults.length),
     thresholds: demanded.thresholds,
     mustReach: reached.mustReach,
-    notApplicable: [...notApplicable, ...reached.notApplicable, ...demanded.notApplicable],
+    notApplicable: [
+      ...notApplicable,
+      ...reached.notApplicable,
+      ...demanded.notApplicable,
+      ...lackingTools(wanted, target),
+    ],
     record: wanted.record,
     ...(time === 'virtual' ? { virtual: VIRTUAL_DEFAULTS } : {}),
   };
@@ -93,6 +98,16 @@ function planLimits(
     runMs: runMs ?? 2 * Math.max(...busiest.values()) + 3 * slaMs + faultCount * 1000 + 30_000,
     stopMs,
   };
+}
+
+/** Calls that were to ask for something and are plain work on this target. */
+function lackingTools({ work }: Scenario, { dialect, facts }: PlannedTarget): NotApplicable[] {
+  if (facts.asking || !work.some(({ tool }) => tool === 'asking')) return [];
+  const reason =
+    dialect === 'handle'
+      ? 'a question of a job handle cannot be answered; these calls do the same work without one'
+      : 'the profile names no tool that asks for input (tools.asking); these calls do the same work without a question';
+  return [{ kind: 'work', id: 'asking', reason }];
 }
 
 function chooseSituations(

@@ -7,6 +7,9 @@ const NO_ORDER = 'the effects of this target cannot be observed as they happen, 
 const NO_READS = 'this dialect answers with the result itself: there is no read to aim at';
 const NO_BLOCKING_READ = 'only tasks-2025-11-25 fetches results with a request of its own';
 const NO_CANCEL = 'this target has no way to cancel';
+const NO_QUESTIONS = 'this target asks for nothing while it works (no tools.asking in its profile)';
+const NO_WAITING = 'this dialect answers with the result itself: no task is seen waiting for input';
+const NO_ACKNOWLEDGEMENT = 'an answer on the stream of the call or of tasks/result is not acknowledged';
 
 /**
  * A scenario's entry as this target allows it (a trigger it cannot show is replaced by the nearest one it can), or the
@@ -19,7 +22,10 @@ export function impossible(
 ): { readonly reason: string } | { readonly reason: null; readonly entry: ScenarioFault } {
   const options = { ...unit.meta.options, ...entry.options };
   const reason =
-    unit.applicable(target, time, options) ?? lackingKey(unit, entry, target) ?? lackingOperation(entry, target);
+    unit.applicable(target, time, options) ??
+    lackingKey(unit, entry, target) ??
+    lackingQuestion(entry, target) ??
+    lackingOperation(entry, target);
   if (reason !== null) return { reason };
   if (entry.on === undefined) return { reason: null, entry };
   const on = shownEvent(entry.on, target);
@@ -35,10 +41,22 @@ function lackingKey(unit: Fault, entry: ScenarioFault, { facts }: PlannedTarget)
 }
 
 function lackingOperation({ op }: ScenarioFault, { dialect, facts }: PlannedTarget): string | null {
-  if (op === undefined || op === 'create') return null;
+  if (op === undefined || op === 'create' || op === 'update') return null;
   if (dialect === 'blocking') return NO_READS;
   if (op === 'result' && dialect !== 'tasks-2025-11-25') return NO_BLOCKING_READ;
   return op === 'cancel' && !facts.cancel ? NO_CANCEL : null;
+}
+
+/** Answers, and tasks that wait for them, are there only where something asks. */
+function lackingQuestion(
+  { on, op, direction, fault }: ScenarioFault,
+  { dialect, facts }: PlannedTarget,
+): string | null {
+  if (op !== 'update' && on !== 'input-required-seen') return null;
+  if (!facts.asking) return NO_QUESTIONS;
+  if (on === 'input-required-seen' && dialect === 'blocking') return NO_WAITING;
+  const isOfReply = direction === 'reply' || fault === 'F5';
+  return op === 'update' && isOfReply && dialect !== 'tasks-2026-07-28' ? NO_ACKNOWLEDGEMENT : null;
 }
 
 /** The event that stands for `on` on this target; null: there is none. */

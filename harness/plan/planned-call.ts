@@ -64,6 +64,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
     const { facts } = target;
     const tool = toolOf(work.tool, target);
     const asked = between(own, work.ms);
+    const answerAfterMs = asksOf(tool) ? between(draw.fork(`answer/${number}`), work.answerAfterMs) : 0;
     const cancelAfterMs = work.cancelAfterMs === null ? null : between(own, work.cancelAfterMs);
     return {
       call: number,
@@ -78,6 +79,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
       policy: target.dialect === 'blocking' ? 'blocking' : (work.policy ?? scenario.agents.policy),
       busyMs: between(own, work.busyMs ?? scenario.agents.busyMs),
       cancelAfterMs: facts.cancel && target.dialect !== 'blocking' ? cancelAfterMs : null,
+      ...(answerAfterMs === 0 ? {} : { answerAfterMs }),
     };
   });
 }
@@ -88,9 +90,15 @@ export function between(draw: Prng, range: number | readonly [number, number]): 
   return Math.round(least + draw.float() * (most - least));
 }
 
+/** Calls of this tool ask for input: as tasks, or before they become one. */
+function asksOf(tool: string): boolean {
+  return tool === 'asking' || tool === 'asking-first';
+}
+
 /** What a target does not offer becomes its work tool. */
 function toolOf(wanted: string, { facts }: PlannedTarget): string {
   if (wanted === 'failing') return facts.failing ? 'failing' : 'work';
+  if (wanted === 'asking') return facts.asking ? 'asking' : 'work';
   return facts.tools.includes(wanted) ? wanted : 'work';
 }
 

@@ -114,6 +114,7 @@ function draftStrike(
     // A held receipt must not outlast the wait of its client; work to be interrupted must be long enough for that.
     prefers: hold ? 'short' : isMidWork ? 'long' : 'any',
     msMax: hold ? scenario.limits.requestMs * 0.6 : Number.POSITIVE_INFINITY,
+    ...(on === 'input-required-seen' ? { tool: 'asking' } : {}),
   });
   if (call === null) return null;
   const share = entry.afterShare === undefined ? 0 : between1000(draw, entry.afterShare) * call.ms;
@@ -136,12 +137,14 @@ function draftOthers(unit: Fault, entry: ScenarioFault, { scenario, target, pool
   const isStream = entry.probability !== undefined && ['F1', 'F3', 'F31'].includes(unit.meta.id);
   if (isStream) return [{ unit, trigger: streamTrigger(unit, entry), options }];
   const planned = entry.count ?? Math.round((entry.probability ?? 0) * scenario.calls);
-  const count = entry.probability === undefined ? planned : Math.min(Math.max(planned, 1), pool.freeCount());
-  const chosen = pool.takeMany(count);
+  const isOfAnswers = opOf(unit, entry) === 'update';
+  const tool = isOfAnswers ? 'asking' : undefined;
+  const count = entry.probability === undefined ? planned : Math.min(Math.max(planned, 1), pool.freeCount(tool));
+  const chosen = pool.takeMany(count, tool);
   if (chosen === null) {
     throw new UsageError(
-      `${scenario.name}: ${count} entries of ${unit.meta.id} do not fit: only ${pool.freeCount()} of the ${scenario.calls} ` +
-        'calls are free of other faults. Use fewer faults or more calls.',
+      `${scenario.name}: ${count} entries of ${unit.meta.id} do not fit: only ${pool.freeCount(tool)} of the ${scenario.calls} ` +
+        `calls ${isOfAnswers ? 'ask for something and ' : ''}are free of other faults. Use fewer faults or more calls.`,
     );
   }
   return chosen.flatMap((call) => draftsAt(call, unit, entry, options, target));
@@ -159,7 +162,7 @@ function draftsAt(
     const trigger = {
       kind: 'message',
       direction: directionOf(unit, entry),
-      op: entry.op ?? 'create',
+      op: opOf(unit, entry),
       call,
       attempt: 1,
     } as const;
@@ -185,7 +188,13 @@ function streamTrigger(unit: Fault, entry: ScenarioFault): Trigger {
   };
 }
 
+/** Which messages an entry is about; F29 is about answers. */
+function opOf(unit: Fault, entry: ScenarioFault): NonNullable<ScenarioFault['op']> {
+  return entry.op ?? (unit.meta.id === 'F29' ? 'update' : 'create');
+}
+
 function directionOf(unit: Fault, entry: ScenarioFault): 'request' | 'reply' {
+  if (unit.meta.id === 'F29') return entry.options.form === 'unacknowledged' ? 'reply' : 'request';
   if (entry.direction === 'request' || entry.direction === 'reply') return entry.direction;
   return ['F1', 'F3', 'F5'].includes(unit.meta.id) ? 'reply' : 'request';
 }

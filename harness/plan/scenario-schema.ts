@@ -41,6 +41,8 @@ const workSchema = z.strictObject({
   policy: z.enum(Object.keys(agents)).optional(),
   busyMs: range.optional(),
   cancelAfterMs: range.nullable().default(null),
+  /** How long the agent thinks before it answers what the work asks for (tools asking and asking-first). */
+  answerAfterMs: range.default(0),
 });
 
 const faultSchema = z
@@ -53,7 +55,9 @@ const faultSchema = z
     /** Process faults: at these instants after the start. */
     atMs: z.array(ms).min(1).optional(),
     /** Process faults: after this event of a drawn call. */
-    on: z.enum(['create-sent', 'create-answered', 'acked', 'begin', 'commit', 'terminal-seen']).optional(),
+    on: z
+      .enum(['create-sent', 'create-answered', 'acked', 'begin', 'input-required-seen', 'commit', 'terminal-seen'])
+      .optional(),
     /** Time from that event. */
     afterMs: range.optional(),
     /** The same as a share of the work that the drawn call asks for. */
@@ -62,7 +66,7 @@ const faultSchema = z
       .optional(),
     /** The receipt of the drawn call is held back until the fault has struck. */
     hold: z.boolean().optional(),
-    op: z.enum(['create', 'get', 'result', 'cancel']).optional(),
+    op: z.enum(['create', 'get', 'result', 'update', 'cancel']).optional(),
     direction: z.enum(['request', 'reply', 'both']).optional(),
     fromMs: ms.optional(),
     untilMs: ms.optional(),

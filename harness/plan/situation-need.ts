@@ -7,6 +7,7 @@ const NEEDS: Readonly<Record<string, { readonly faults: readonly string[]; fits?
   'duplicate-probe-answered': { faults: ['F8'], fits: ({ options }) => options.form === 'probe' },
   'effect-before-lost-receipt': { faults: ['F5'] },
   'gateway-gave-up': { faults: ['F31'] },
+  'input-over-restart': { faults: ['F12', 'F13'] },
   'kill-after-ack': { faults: ['F12'] },
   'kill-between-effect-commit-and-ack': {
     faults: ['F12'],

@@ -39,6 +39,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],
   'duplicate-calls': ['--set', 'calls=40', '--agents', '15'],
   'graceful-shutdown': ['--set', 'calls=30', '--agents', '10'],
+  'input-over-restart': ['--set', 'calls=24', '--set', 'faults.F12.count=2', '--set', 'faults.F29.count=1'],
   'late-result': ['--set', 'calls=20', '--agents', '10'],
   'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
   'out-of-order': ['--set', 'calls=30'],
@@ -114,6 +115,19 @@ describe.concurrent('tour is valid over', () => {
   it.each(cells)('%s, %s', async (dialect, transport) => {
     const options = ['--dialect', dialect, '--transport', transport, '--seed', '7'];
     expectValid(await run(`tour-${dialect}-${transport}`, 'run', 'tour', ...TOUR, ...options));
+  });
+});
+
+describe.concurrent('questions outlive a restart over', () => {
+  const cells = [
+    ['tasks-2026-07-28', 'stdio'],
+    ['tasks-2025-11-25', 'http'],
+    ['tasks-2025-11-25', 'stdio'],
+  ] as const;
+
+  it.each(cells)('%s, %s', async (dialect, transport) => {
+    const options = [...(SHORTENED['input-over-restart'] ?? []), '--dialect', dialect, '--transport', transport];
+    expectValid(await run(`input-${dialect}-${transport}`, 'run', 'input-over-restart', ...options));
   });
 });
 

@@ -42,7 +42,7 @@ export function createHttpChannel(options: HttpChannelOptions): Channel {
           onStray: (stray) => onStray?.(stray),
           onNotification: (notification) => request.onNotification?.(notification),
           onRequest(asked) {
-            if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked);
+            if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked, false);
             else void poster.tell(JSON.stringify(answerServerRequest(asked, elicits)), headers);
           },
         });

@@ -310,6 +310,20 @@ describe('a question over stdio', () => {
     expect(second?.shape).toEqual([]);
   });
 
+  it('goes to fetches of calls that ask, each in its turn, and is answered although they end', async () => {
+    const { wire, events, ask, finish, answers } = await open();
+    const thinking = { ...ASKING, answerAfterMs: 60_000 };
+    const calls = [{ ...CALL, call: 1 }, { ...thinking, call: 2 }, { ...thinking, call: 3 }];
+    const fetches = calls.map((call) => wire.result(call, `t${call.call}`));
+    await settle();
+    for (const id of [70, 71, 72]) ask(id, null);
+    finish();
+    await Promise.all(fetches);
+    expect(answers().map(({ id }) => id)).toEqual([70, 71, 72]);
+    const updates = events.flatMap((event) => (event.kind === 'inv' && event.op === 'update' ? [event.call] : []));
+    expect(updates).toEqual([2, 3, 1]);
+  });
+
   it('is dismissed when nothing is open that it could be about', async () => {
     const { ask, answers } = await open();
     ask(70, 't9');

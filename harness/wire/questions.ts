@@ -48,14 +48,16 @@ export function createQuestions(parts: QuestionParts): Questions | null {
       if (request.method !== 'elicitation/create') return 'no';
       const task = relatedTaskOf(request);
       if (task !== null) return task === ask.task ? 'mine' : 'no';
-      return isAuditor ? 'no' : 'perhaps';
+      if (isAuditor) return 'no';
+      const isExpected = input.target.tools.get(ask.call.tool)?.answer !== undefined;
+      return isExpected && answers.length === 0 ? 'likely' : 'unlikely';
     },
-    take(request) {
+    take(request, isGuess) {
       if (ask.op === 'result' && relatedTaskOf(request) === null) {
         complaints.push(`${request.method} came without related-task in its _meta (requirements 2025-30, 2025-35)`);
       }
       // Who only looks at the end of a run leaves everything as it is.
-      if (!isAuditor) answers.push(answer(parts, request, over.signal));
+      if (!isAuditor) answers.push(isGuess ? answerAtOnce(parts, request) : answer(parts, request, over.signal));
     },
   };
   return {
@@ -83,6 +85,11 @@ async function answer(parts: QuestionParts, request: RpcRequest, over: AbortSign
     // The stream that the question came on has ended, or the run has: it will be asked again, or nobody waits for it.
     if (!signal.aborted) throw error;
   }
+}
+
+/** It may belong to another request, so it waits neither for a thought nor for the end of this one. */
+async function answerAtOnce(parts: QuestionParts, request: RpcRequest): Promise<void> {
+  await answerOnce(parts, request);
 }
 
 async function answerOnce(parts: QuestionParts, request: RpcRequest): Promise<Outcome> {

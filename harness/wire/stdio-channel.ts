@@ -116,11 +116,12 @@ function readLine(line: string, { open, takers, options }: Conversation): void {
   }
 }
 
-/** On a pipe only what it names tells whose a request is; one that names nothing goes to the oldest that may be meant. */
+/** On a pipe only what it names tells whose a request is; one that names nothing goes to the oldest that is likely meant. */
 function takeRequest(request: RpcRequest, takers: ReadonlySet<RequestTaker>, options: StdioChannelOptions): void {
-  const all = [...takers];
-  const taker = all.find((one) => one.claim(request) === 'mine') ?? all.find((one) => one.claim(request) === 'perhaps');
-  if (taker !== undefined) taker.take(request);
+  const claims = [...takers].map((taker) => ({ taker, claim: taker.claim(request) }));
+  const order = ['mine', 'likely', 'unlikely'] as const;
+  const [best] = order.flatMap((wanted) => claims.filter(({ claim }) => claim === wanted));
+  if (best !== undefined) best.taker.take(request, best.claim !== 'mine');
   else options.stream.send(JSON.stringify(answerServerRequest(request, options.elicits ?? false)));
 }
 

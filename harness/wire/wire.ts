@@ -48,11 +48,19 @@ export interface RequestOptions {
 
 /** Who answers requests of the server while one of ours is open. */
 export interface RequestTaker {
-  /** 'mine': it names what our request is about. 'perhaps': it names nothing. 'no': something else, or nothing we answer. */
-  claim(request: RpcRequest): 'mine' | 'perhaps' | 'no';
-  /** Takes it over; its answer goes by `Channel.answer`. */
-  take(request: RpcRequest): void;
+  claim(request: RpcRequest): Claim;
+  /**
+   * Takes it over; its answer goes by `Channel.answer`. `isGuess`: whose it is could not be told, so that it must be answered
+   * whatever becomes of the request it was given to.
+   */
+  take(request: RpcRequest, isGuess: boolean): void;
 }
+
+/**
+ * 'mine': it names what our request is about. 'likely': it names nothing, and ours is one that asks and has not been asked.
+ * 'unlikely': it names nothing. 'no': it is about something else, or nothing we answer.
+ */
+export type Claim = 'mine' | 'likely' | 'unlikely' | 'no';
 
 /** What became of one request. */
 export type RawReply =

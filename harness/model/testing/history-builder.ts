@@ -16,6 +16,8 @@ export interface HistoryBuilder {
   create(atMs: number, call: number, more?: Partial<InvBody>): number;
   get(atMs: number, call: number, task: string, more?: Partial<InvBody>): number;
   cancel(atMs: number, call: number, task: string): number;
+  /** Answers these keys. */
+  update(atMs: number, call: number, task: string, inputs: readonly string[]): number;
   ok(atMs: number, of: number, more?: Partial<OkBody>): number;
   /** A terminal answer with a result that carries the call's token. */
   done(atMs: number, of: number, more?: Partial<OkBody>): number;
@@ -124,14 +126,15 @@ export function createHistory(options: BuilderOptions = {}): HistoryBuilder {
       inv(atMs, 'create', call, { intended: Math.round(atMs * 1_000_000), ...keyed(plan, call), ...more }),
     get: (atMs, call, task, more = {}) => inv(atMs, 'get', call, { task, ...more }),
     cancel: (atMs, call, task) => inv(atMs, 'cancel', call, { task }),
+    update: (atMs, call, task, inputs) => inv(atMs, 'update', call, { task, inputs }),
     ok(atMs, of, more = {}) {
       answer(atMs, of);
-      const { task } = invocation(of);
+      const { task, op } = invocation(of);
       return end(atMs, {
         kind: 'ok',
         of,
         shape: [],
-        status: 'working',
+        ...(op === 'update' ? {} : { status: 'working' }),
         ...(task === undefined ? {} : { task }),
         ...more,
       });

@@ -28,7 +28,12 @@ export function plannedTarget(
 ): PlannedTarget {
   const { dialect = 'tasks-2026-07-28', transport = 'http', facts = {} } = options;
   return {
-    ...sampleTarget({ ...REFERENCE_FACTS, principals: transport === 'http', ...facts }),
+    ...sampleTarget({
+      ...REFERENCE_FACTS,
+      principals: transport === 'http',
+      asking: dialect !== 'handle',
+      ...facts,
+    }),
     dialect,
     transport,
   };
