@@ -47,6 +47,7 @@ test('a run in which everything holds is valid', async () => {
     'missing-effects': true,
     'phantom-effects': true,
     'repeated-ids': true,
+    'repeated-questions': 'not-applicable',
     'slow-recovery': true,
     'status-regress': true,
     'unpaired-replies': true,

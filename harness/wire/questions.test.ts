@@ -313,7 +313,11 @@ describe('a question over stdio', () => {
   it('goes to fetches of calls that ask, each in its turn, and is answered although they end', async () => {
     const { wire, events, ask, finish, answers } = await open();
     const thinking = { ...ASKING, answerAfterMs: 60_000 };
-    const calls = [{ ...CALL, call: 1 }, { ...thinking, call: 2 }, { ...thinking, call: 3 }];
+    const calls = [
+      { ...CALL, call: 1 },
+      { ...thinking, call: 2 },
+      { ...thinking, call: 3 },
+    ];
     const fetches = calls.map((call) => wire.result(call, `t${call.call}`));
     await settle();
     for (const id of [70, 71, 72]) ask(id, null);

@@ -41,7 +41,7 @@ export function createQuestions(parts: QuestionParts): Questions | null {
   if (!canBeAsked || answerOf(input) === null) return null;
   const isAuditor = ask.reader.agent === 'auditor';
   const complaints: string[] = [];
-  const answers: Promise<void>[] = [];
+  const answers: Promise<unknown>[] = [];
   const over = new AbortController();
   const taker: RequestTaker = {
     claim(request) {
@@ -56,8 +56,9 @@ export function createQuestions(parts: QuestionParts): Questions | null {
       if (ask.op === 'result' && relatedTaskOf(request) === null) {
         complaints.push(`${request.method} came without related-task in its _meta (requirements 2025-30, 2025-35)`);
       }
+      // What may belong to another operation waits neither for a thought nor for the end of this one.
       // Who only looks at the end of a run leaves everything as it is.
-      if (!isAuditor) answers.push(isGuess ? answerAtOnce(parts, request) : answer(parts, request, over.signal));
+      if (!isAuditor) answers.push(isGuess ? answerOnce(parts, request) : answer(parts, request, over.signal));
     },
   };
   return {
@@ -70,7 +71,7 @@ export function createQuestions(parts: QuestionParts): Questions | null {
   };
 }
 
-/** Thinks, then answers, and again where nobody knows whether the answer arrived. Never throws. */
+/** Thinks, then answers, and again where nobody knows whether the answer arrived. */
 async function answer(parts: QuestionParts, request: RpcRequest, over: AbortSignal): Promise<void> {
   const { context, ask } = parts;
   const signal = AbortSignal.any([over, ask.signal]);
@@ -85,11 +86,6 @@ async function answer(parts: QuestionParts, request: RpcRequest, over: AbortSign
     // The stream that the question came on has ended, or the run has: it will be asked again, or nobody waits for it.
     if (!signal.aborted) throw error;
   }
-}
-
-/** It may belong to another request, so it waits neither for a thought nor for the end of this one. */
-async function answerAtOnce(parts: QuestionParts, request: RpcRequest): Promise<void> {
-  await answerOnce(parts, request);
 }
 
 async function answerOnce(parts: QuestionParts, request: RpcRequest): Promise<Outcome> {
