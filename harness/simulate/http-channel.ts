@@ -50,7 +50,7 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
         onStray: (stray) => options.onStray?.(stray),
         onNotification: (notification) => onNotification?.(notification),
         onRequest(asked) {
-          if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked);
+          if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked, false);
           else {
             const how = { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) };
             void tell(answerServerRequest(asked, elicits), how);
