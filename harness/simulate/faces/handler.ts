@@ -1,65 +1,17 @@
-import type { HttpExchangeOut, LineOut, ServerFace } from '../server-face.ts';
+import type { ServerFace } from '../server-face.ts';
+import { HandlerOnLine } from './handler-on-line.ts';
+import { HandlerOverHttp } from './handler-over-http.ts';
+import type { MessageHandler } from './message-handler.ts';
 
-/** A server that answers one JSON-RPC message at a time. */
-export interface MessageHandler {
-  handle(message: unknown, context: HandlerContext): Promise<unknown> | unknown;
-  stop?(): Promise<void> | void;
-}
+export type { HandlerContext, MessageHandler } from './message-handler.ts';
 
-export interface HandlerContext {
-  readonly principal: string;
-  readonly transport: 'stdio' | 'http';
-  readonly session: { readonly id: string };
-  readonly signal: AbortSignal;
-  notify(notification: unknown): void;
-}
-
-/** Both faces of a JSON-RPC handler. It has no sessions: over HTTP each exchange is its own. */
-export function handlerFace(server: MessageHandler): ServerFace {
-  const sessions = new Map<string, { readonly id: string }>();
-  const sessionOf = (id: string) => {
-    const session = sessions.get(id) ?? { id };
-    sessions.set(id, session);
-    return session;
-  };
+/** Both faces of a JSON-RPC handler. `boot`: which incarnation of the server it is. */
+export function handlerFace(server: MessageHandler, boot = 1): ServerFace {
   return {
-    http: {
-      exchange({ text, principal, signal }, out: HttpExchangeOut) {
-        void Promise.resolve(
-          server.handle(JSON.parse(text), {
-            principal,
-            transport: 'http',
-            session: sessionOf(principal),
-            signal,
-            notify: (notification) => out.message(JSON.stringify(notification)),
-          }),
-        ).then((answer) => {
-          if (answer !== undefined) out.message(JSON.stringify(answer));
-          out.end();
-        });
-      },
+    http: new HandlerOverHttp(server, boot),
+    line: { connect: (out) => new HandlerOnLine(server, boot, out) },
+    async stop() {
+      await (server.stop ?? server.close)?.call(server);
     },
-    line: {
-      connect(out: LineOut) {
-        const open = new AbortController();
-        return {
-          line(text) {
-            void Promise.resolve(
-              server.handle(JSON.parse(text), {
-                principal: 'local',
-                transport: 'stdio',
-                session: sessionOf('stdio'),
-                signal: open.signal,
-                notify: (notification) => out.line(JSON.stringify(notification)),
-              }),
-            ).then((answer) => {
-              if (answer !== undefined) out.line(JSON.stringify(answer));
-            });
-          },
-          end: () => open.abort('disconnected'),
-        };
-      },
-    },
-    stop: async () => server.stop?.(),
   };
 }

@@ -1,0 +1,130 @@
+import {
+  isObject,
+  parseJson,
+  type RpcId,
+  type RpcNotification,
+  type RpcRequest,
+  readMessage,
+} from '../../wire/json-rpc.ts';
+import type { HttpExchangeOut, HttpExchangeRequest, HttpFace } from '../server-face.ts';
+import { type ClientRequests, createClientRequests } from './client-requests.ts';
+import {
+  accepted,
+  createHttpAnswer,
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  refuse,
+  SESSION_HEADER,
+  sessionNotFound,
+} from './http-answers.ts';
+import {
+  answerOf,
+  cancelledId,
+  type HandlerContext,
+  type HandlerSession,
+  type MessageHandler,
+  tell,
+} from './message-handler.ts';
+import { createSessionBook, type SessionBook } from './session-book.ts';
+
+/** A handler as it is reached over HTTP: an answered initialize begins a session; messages without one stand alone. */
+export class HandlerOverHttp implements HttpFace {
+  readonly #server: MessageHandler;
+  readonly #sessions: SessionBook<HandlerSession>;
+  readonly #requests: ClientRequests;
+  readonly #open = new Map<string, Set<AbortController>>();
+
+  constructor(server: MessageHandler, boot: number) {
+    this.#server = server;
+    this.#sessions = createSessionBook(boot);
+    this.#requests = createClientRequests(boot);
+  }
+
+  exchange(request: HttpExchangeRequest, out: HttpExchangeOut): void {
+    const value = parseJson(request.text);
+    const incoming = readMessage(value);
+    if (incoming.kind === 'garbage') {
+      const code = value === undefined ? PARSE_ERROR : INVALID_REQUEST;
+      refuse(out, { status: 400, code, message: incoming.why });
+      return;
+    }
+    const id = request.headers[SESSION_HEADER];
+    const session = id === undefined ? { id: '' } : this.#sessions.find(id);
+    if (session === undefined) {
+      sessionNotFound(out);
+      return;
+    }
+    if (incoming.kind === 'reply') {
+      this.#requests.reply(incoming.reply);
+      accepted(out);
+    } else if (incoming.kind === 'request') {
+      void this.#answer(incoming.request, { request, session, out });
+    } else {
+      this.#takeNotification(incoming.notification, { request, session });
+      accepted(out);
+    }
+  }
+
+  endSessions(principal: string | null): number {
+    return this.#sessions.endOf(principal).length;
+  }
+
+  async #answer(message: RpcRequest, { request, session, out }: Exchange): Promise<void> {
+    const { principal, signal } = request;
+    const begins = message.method === 'initialize' && session.id === '' && this.#server.sessions !== false;
+    const own = begins ? { id: this.#sessions.nextId() } : session;
+    const answer = createHttpAnswer(out);
+    const open = this.#opened(keyOf(own, request, message.id));
+    // Up to 2025-11-25 a lost connection says nothing about the request; without sessions, closing it is how to cancel.
+    const onGone = () => open.controller.abort(own.id === '' ? 'cancelled' : 'disconnected');
+    if (signal.aborted) onGone();
+    signal.addEventListener('abort', onGone, { once: true });
+    const context: HandlerContext = {
+      principal,
+      transport: 'http',
+      session: own,
+      signal: open.controller.signal,
+      notify: (notification) => answer.say(JSON.stringify(notification)),
+      ...(own.id !== '' && { request: (asked, wanted) => this.#requests.ask(asked, answer.say, wanted) }),
+    };
+    const reply = await answerOf(this.#server, message, context);
+    signal.removeEventListener('abort', onGone);
+    open.done();
+    const hasBegun = begins && isObject(reply.message) && 'result' in reply.message;
+    if (hasBegun) this.#sessions.keep(own.id, principal, own);
+    answer.finish(reply.text, reply.status, hasBegun ? { [SESSION_HEADER]: own.id } : {});
+  }
+
+  #takeNotification(message: RpcNotification, { request, session }: Pick<Exchange, 'request' | 'session'>): void {
+    const { principal, signal } = request;
+    const cancelled = cancelledId(message);
+    const open = cancelled === null ? undefined : this.#open.get(keyOf(session, request, cancelled));
+    for (const one of open ?? []) one.abort('cancelled');
+    tell(this.#server, message, { principal, transport: 'http', session, signal, notify: () => {} });
+  }
+
+  /** A request that can be cancelled by its id until it is done; equal ids at the same time are kept apart. */
+  #opened(key: string): { readonly controller: AbortController; done(): void } {
+    const controller = new AbortController();
+    const same = this.#open.get(key) ?? new Set();
+    this.#open.set(key, same.add(controller));
+    return {
+      controller,
+      done: () => {
+        same.delete(controller);
+        if (same.size === 0) this.#open.delete(key);
+      },
+    };
+  }
+}
+
+interface Exchange {
+  readonly request: HttpExchangeRequest;
+  readonly session: HandlerSession;
+  readonly out: HttpExchangeOut;
+}
+
+/** Without a session, ids of different callers are kept apart by who they are. */
+function keyOf(session: HandlerSession, { principal }: HttpExchangeRequest, id: RpcId): string {
+  return `${session.id === '' ? `of ${principal}` : session.id} ${typeof id} ${id}`;
+}
