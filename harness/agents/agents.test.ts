@@ -180,6 +180,39 @@ describe('poller', () => {
     ]);
   });
 
+  it('cancels what is already done when it races, and goes on with the result all the same', async () => {
+    const bench = createBench({
+      backoff: fixed,
+      call: { cancelAfterMs: 5000 },
+      faults: [fault('F28', { offsetMs: 0, spreadMs: 50 })],
+    });
+    expect(await bench.run(poller)).toEqual([
+      '0 create #1 key=key1',
+      '1000 get k1',
+      '1000 know k1',
+      '1000 bind k1 tk1',
+      '1000 use k1',
+      '5000 cancel k1',
+      '5000 end',
+    ]);
+  });
+
+  it('comes back to its call when it is told to, and not before', async () => {
+    const log = await createBench({ backoff: fixed, call: { fetchAfterMs: 30_000 } }).run(poller);
+    expect(log.slice(0, 3)).toEqual(['0 create #1 key=key1', '30000 get k1', '30000 know k1']);
+  });
+
+  it('looks once when it comes back after its time limit', async () => {
+    const bench = createBench({
+      backoff: fixed,
+      call: { fetchAfterMs: 30_000 },
+      get: [{ outcome: GONE }],
+      deadlineMs: 20_000,
+    });
+    const log = await bench.run(poller);
+    expect(log.filter((line) => line.includes('get'))).toEqual(['30000 get k1']);
+  });
+
   it('cancels nothing that is already done', async () => {
     const log = await createBench({ backoff: fixed, call: { cancelAfterMs: 5000 } }).run(poller);
     expect(log.at(-1)).toBe('1000 end');

@@ -1,9 +1,11 @@
 import type { AgentContext, AgentPolicy } from '../model/agent.ts';
+import { nsOf } from '../model/clock.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { OkOutcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
 import { cancelInTime, type Held } from './fetching.ts';
 import { giveUp, probe, submit } from './submission.ts';
+import { sleepUntil } from './waiting.ts';
 
 /** Waits for the outcome of a task in a policy's own way. null: given up, with a `quit` event. */
 export type Wait = (context: AgentContext, held: Held) => Promise<OkOutcome | null>;
@@ -19,6 +21,7 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
       const receipt = await submit(context, call, intended);
       if (receipt === null) return;
       const { task } = receipt;
+      const isRace = context.faultsOf(call.call).some(({ fault }) => fault === 'F28');
       const finish = (outcome: OkOutcome, id: string) =>
         conclude(context, call, { outcome, task: id, busyMs: options.isBusyAfterwards ? call.busyMs : 0 });
       const work = async () => {
@@ -27,14 +30,23 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
         const held = { call, task, receipt };
         const done = new AbortController();
         const outcome = await together([
-          wait(context, held).finally(() => done.abort()),
-          cancelInTime(context, held, done.signal),
+          waitFromThen(context, held, wait).finally(() => done.abort()),
+          ...(isRace ? [] : [cancelInTime(context, held, done.signal)]),
         ]);
         if (outcome) await finish(outcome, task);
       };
-      await together([work(), probe(context, call, receipt)]);
+      // Who races cancels in any case, also what has just ended.
+      const race = isRace && task !== null ? [cancelInTime(context, { call, task, receipt }, context.signal)] : [];
+      await together([work(), probe(context, call, receipt), ...race]);
     },
   };
+}
+
+/** Turns to the task when the agent is to come back to it, and waits for it from then on. */
+async function waitFromThen(context: AgentContext, held: Held, wait: Wait): Promise<OkOutcome | null> {
+  const { call, receipt } = held;
+  if (call.fetchAfterMs !== undefined) await sleepUntil(context, receipt.at + nsOf(call.fetchAfterMs));
+  return wait(context, held);
 }
 
 /** The result enters the agent's context, is bound to its call, and the call's next step is made of it. */

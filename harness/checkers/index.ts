@@ -6,12 +6,15 @@
 
 import type { Checker } from '../model/checker.ts';
 import { entry, type Registry } from '../model/registry.ts';
+import { brokenCancels } from './broken-cancels.ts';
 import { brokenKeys } from './broken-keys.ts';
 import { changedTerminal } from './changed-terminal.ts';
 import { conservation } from './conservation.ts';
 import { duplicateEffects } from './duplicate-effects.ts';
+import { earlyExpiry } from './early-expiry.ts';
 import { effectsAfterRefusal } from './effects-after-refusal.ts';
 import { faultCoverage } from './fault-coverage.ts';
+import { lateEffects } from './late-effects.ts';
 import { lostTasks } from './lost-tasks.ts';
 import { malformedReplies } from './malformed-replies.ts';
 import { missingEffects } from './missing-effects.ts';
@@ -25,12 +28,15 @@ import { unsettledTasks } from './unsettled-tasks.ts';
 import { wrongResults } from './wrong-results.ts';
 
 export const checkers: Registry<Checker> = {
+  'broken-cancels': entry(brokenCancels),
   'broken-keys': entry(brokenKeys),
   'changed-terminal': entry(changedTerminal),
   conservation: entry(conservation),
   'duplicate-effects': entry(duplicateEffects),
+  'early-expiry': entry(earlyExpiry),
   'effects-after-refusal': entry(effectsAfterRefusal),
   'fault-coverage': entry(faultCoverage),
+  'late-effects': entry(lateEffects),
   'lost-tasks': entry(lostTasks),
   'malformed-replies': entry(malformedReplies),
   'missing-effects': entry(missingEffects),

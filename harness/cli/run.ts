@@ -7,7 +7,7 @@ import {
   type OutputFlags,
   type ScenarioFlags,
 } from './run-options.ts';
-import { chooseScenarios, DEFAULT_SCENARIO, planScenarios } from './scenario-plans.ts';
+import { chooseScenarios, DEFAULT_SCENARIO, inRealTime, planScenarios } from './scenario-plans.ts';
 import { runSeries } from './series.ts';
 import { addTargetOptions, refuseSimulatedStore, resolveFlags, type TargetFlags } from './target-options.ts';
 
@@ -22,7 +22,7 @@ export const run: Command = {
     addOutputOptions(parser);
     parser.action(async (names: readonly string[], flags: TargetFlags & ScenarioFlags & OutputFlags) => {
       // All that can be wrong with the command is found before anything is started.
-      const scenarios = chooseScenarios(names, flags);
+      const scenarios = inRealTime(chooseScenarios(names, flags), names, context.output);
       refuseSimulatedStore(flags);
       const chosen = await chosenReporters(flags);
       const target = await resolveFlags(flags, (request) => probeServer(request, context.signal));

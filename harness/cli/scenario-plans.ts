@@ -6,6 +6,7 @@ import { loadScenario, scenarioNames } from '../plan/scenario-file.ts';
 import type { Scenario } from '../plan/scenario-schema.ts';
 import { checkThresholds } from '../plan/threshold-choice.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
+import type { Output } from './output.ts';
 import { overridesOf, type ScenarioFlags, seedOf } from './run-options.ts';
 
 /** The scenario that shows everything. */
@@ -17,6 +18,21 @@ export function chooseScenarios(names: readonly string[], flags: ScenarioFlags):
   const overrides = overridesOf(flags);
   for (const scenario of scenarios) checkThresholds(applyOverrides(scenario, overrides).thresholds);
   return scenarios;
+}
+
+/** Those that can be run in real time. What takes hours or another clock is refused by name; of all, it is left out, and said. */
+export function inRealTime(
+  scenarios: readonly Scenario[],
+  names: readonly string[],
+  { warn }: Pick<Output, 'warn'>,
+): readonly Scenario[] {
+  const virtual = scenarios.filter(({ time }) => time === 'virtual').map(({ name }) => name);
+  if (virtual.length === 0) return scenarios;
+  const what = virtual.length === 1 ? 'takes hours or another clock' : 'take hours or another clock';
+  const command = `claimcheck simulate ${virtual.join(' ')}`;
+  if (!names.includes('all')) throw new UsageError(`${virtual.join(', ')}: ${what}; in virtual time it is: ${command}`);
+  warn(`left out in real time: ${virtual.join(', ')} (${what}); run with: ${command}`);
+  return scenarios.filter(({ time }) => time !== 'virtual');
 }
 
 export interface PlanningOptions {

@@ -8,6 +8,7 @@ import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { verifyAgentFaults } from './agent-fault-verifier.ts';
 import { audit } from './audit.ts';
+import { verifyCancelRaces } from './cancel-race-verifier.ts';
 import { createFaultLog, type FaultLog } from './fault-log.ts';
 import { createInterposer, type Interposer } from './interposer.ts';
 import { runLoad } from './load-runner.ts';
@@ -67,6 +68,7 @@ export async function runCourse(options: CourseOptions): Promise<RunResult> {
   if (options.onEvent) recorder.onEvent(options.onEvent);
   const log = createFaultLog(plan, recorder);
   recorder.onEvent(verifyAgentFaults(plan, log));
+  recorder.onEvent(verifyCancelRaces(plan, log));
   let nemesis: ReturnType<typeof createNemesis> | null = null;
   const interposer = createInterposer({
     plan,

@@ -8,6 +8,7 @@
 import type { Fault } from '../model/fault.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { agentRetry } from './agent-retry.ts';
+import { cancelRace } from './cancel-race.ts';
 import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
@@ -38,6 +39,7 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F22: storeFull,
   F23: clockJump,
   F26: connectionClosed,
+  F28: cancelRace,
   F29: inputTrouble,
   F31: platformTimeout,
 };

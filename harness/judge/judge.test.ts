@@ -36,12 +36,15 @@ test('a run in which everything holds is valid', async () => {
   const h = survivor();
   const verdict = await judge({ plan: h.plan, history: h.history() });
   expect(Object.fromEntries(verdict.checkers.map(({ id, valid }) => [id, valid]))).toEqual({
+    'broken-cancels': 'not-applicable',
     'broken-keys': 'not-applicable',
     'changed-terminal': true,
     conservation: true,
     'duplicate-effects': true,
+    'early-expiry': 'not-applicable',
     'effects-after-refusal': 'not-applicable',
     'fault-coverage': true,
+    'late-effects': true,
     'lost-tasks': true,
     'malformed-replies': true,
     'missing-effects': true,

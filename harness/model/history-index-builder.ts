@@ -1,4 +1,4 @@
-import type { Event, EventOf, InvBody, OkBody, Stamped } from './event.ts';
+import type { Event, InvBody, Stamped } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { createHealWatch } from './heal.ts';
 import { type Draft, type End, emptyCall, type OpenExchange, type State, stateFrom } from './history-draft.ts';
@@ -6,6 +6,7 @@ import type { Acked, HistoryIndex, Sighting, TaskView } from './history-index.ts
 import { bootAt, strikesOf } from './history-lookup.ts';
 import { isTerminal } from './operation.ts';
 import type { Plan } from './plan.ts';
+import { finalExpiry, shownExpiry } from './task-expiry.ts';
 
 export interface IndexBuilder {
   /** Takes the next event. */
@@ -176,27 +177,14 @@ function sight(state: State, task: Draft<TaskView>, sighting: Sighting): void {
   task.sightings.push(sighting);
   if (task.settled === null && isTerminal(event.status)) task.settled = sighting;
   if (event.ttlMs === undefined) return;
-  const expiresT =
-    event.ttlMs === null ? Number.POSITIVE_INFINITY : createdT(state, task, event) + event.ttlMs * 1_000_000;
-  task.expiresT = Math.max(task.expiresT, expiresT);
-}
-
-/** When the task was made, or a little earlier: a deadline put too late would accuse a server that kept its promise. */
-function createdT(state: State, task: Draft<TaskView>, event: Stamped<OkBody> | EventOf<'push'>): number {
-  const firstSentT = state.calls.get(task.calls[0] ?? 0)?.creates[0]?.inv.t ?? event.t;
-  if (event.createdAt === undefined) return firstSentT;
-  const { run } = state;
-  const statedT = (Date.parse(event.createdAt) - (run.wall - run.t / 1_000_000)) * 1_000_000;
-  return Number.isNaN(statedT) ? firstSentT : Math.min(statedT, event.t);
+  task.expiresT = Math.max(task.expiresT, shownExpiry(state, task, event));
 }
 
 function finish(plan: Plan, state: State, store: EventStore, cut: boolean): HistoryIndex {
   for (const exchange of state.open.values()) {
     if (exchange.inv.task !== undefined) state.tasks.get(exchange.inv.task)?.reads.push(exchange);
   }
-  for (const task of state.tasks.values()) {
-    if (task.expiresT === Number.NEGATIVE_INFINITY) task.expiresT = Number.POSITIVE_INFINITY;
-  }
+  for (const task of state.tasks.values()) task.expiresT = finalExpiry(plan, state, task);
   const noteSeq = (topic: string) => state.notes.find((note) => note.topic === topic)?.seq ?? null;
   const boots = [...state.boots.values()].sort((a, b) => a.boot - b.boot);
   return {

@@ -16,15 +16,34 @@ const expiry = (createdAt: string | undefined, ttlMs: number | null) =>
     h.ok(50, h.create(10, 1), { task: T1, ttlMs, ...(createdAt === undefined ? {} : { createdAt }) });
   }).tasks.get(T1)?.expiresT;
 
-test('a task expires its ttl after the server says it was created', () => {
-  expect(expiry(iso(40), 1000)).toBe(1_040_000_000);
+test('a task expires its ttl after the server says it was created, to the millisecond', () => {
+  expect(expiry(iso(40), 1000)).toBe(1_039_000_000);
 });
-test('a server whose clock is ahead cannot put the deadline later than its answer allows', () => {
-  expect(expiry(iso(9_000), 1000)).toBe(1_050_000_000);
+test('a server whose clock is ahead cannot put the deadline later than its call allows', () => {
+  expect(expiry(iso(9_000), 1000)).toBe(1_010_000_000);
+});
+test('a wall clock that is set ahead brings every deadline so much nearer, and one that is set back none', () => {
+  const jumped = (ms: number) =>
+    index((h) => {
+      h.ok(50, h.create(10, 1), { task: T1, ttlMs: 1000, createdAt: iso(40) });
+      h.add(60, { kind: 'fault', id: 'F23', entry: 'F23#1', phase: 'verified', evidence: { ms } });
+    }).tasks.get(T1)?.expiresT;
+  expect(jumped(300)).toBe(739_000_000);
+  expect(jumped(-300)).toBe(1_039_000_000);
 });
 test('without a date, or with one that cannot be read, it counts from when the call was first sent', () => {
   expect(expiry(undefined, 1000)).toBe(1_010_000_000);
   expect(expiry('yesterday', 1000)).toBe(1_010_000_000);
+});
+test('a server that shows no ttl keeps what it was set to, counted from when the call was first sent', () => {
+  const target = { ...createHistory().plan.target, settings: { ttlMs: 1000 } };
+  const set = (settings: boolean) => {
+    const h = createHistory({ target: { ...target, facts: { ...target.facts, settings } } });
+    h.ok(50, h.create(10, 1), { task: T1 });
+    return indexHistory(h.plan, h.history()).tasks.get(T1)?.expiresT;
+  };
+  expect(set(true)).toBe(1_010_000_000);
+  expect(set(false)).toBe(Number.POSITIVE_INFINITY);
 });
 test('without a limit it never expires', () => {
   expect(expiry(iso(40), null)).toBe(Number.POSITIVE_INFINITY);

@@ -51,8 +51,8 @@ export const VIRTUAL_DEFAULTS: PlannedWorld = {
 };
 
 export interface NotApplicable {
-  readonly kind: 'fault' | 'situation' | 'threshold' | 'checker' | 'work';
-  /** F12, a situation id, a threshold expression, a checker id, the tool of calls that became plain work. */
+  readonly kind: 'fault' | 'situation' | 'threshold' | 'checker' | 'work' | 'setting';
+  /** F12, a situation id, a threshold expression, a checker id, the tool of calls that became plain work, a server setting. */
   readonly id: string;
   /** Faults: what stands beside the code. */
   readonly name?: string;
@@ -70,6 +70,20 @@ export interface PlannedTarget {
   /** The resolved profile (harness/targets/profile.ts), placeholders kept; secrets are never in it. */
   readonly profile: unknown;
   readonly facts: TargetFacts;
+  /** What the scenario needs this server to be set to; absent: its own defaults hold. */
+  readonly settings?: ServerSettings;
+}
+
+/** Settings of a server under test, ms. What is absent is left as it is. */
+export interface ServerSettings {
+  /** How long results are kept, counted from the call. */
+  readonly ttlMs?: number;
+  /** After this long a task is ended as failed. */
+  readonly slaMs?: number;
+  /** What clients are told to wait between polls. */
+  readonly pollIntervalMs?: number;
+  /** A worker silent for so long is taken for lost. */
+  readonly leaseMs?: number;
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */
@@ -99,6 +113,8 @@ export interface TargetFacts {
   readonly modes: readonly string[];
   /** Work tools by the names scenarios use: 'work' always; the reference adds its six workloads. */
   readonly tools: readonly string[];
+  /** It can be set to what a scenario needs (`PlannedTarget.settings`); absent: it cannot. */
+  readonly settings?: boolean;
 }
 
 export interface PlannedAgents {
@@ -153,6 +169,8 @@ export interface PlannedCall {
   readonly cancelAfterMs: number | null;
   /** How long the agent thinks before it answers what the call asks for; absent: it answers at once. */
   readonly answerAfterMs?: number;
+  /** The agent comes back to the call this long after its receipt and not before; absent: at once. */
+  readonly fetchAfterMs?: number;
 }
 
 /** When a fault strikes. */

@@ -167,4 +167,51 @@ describe('compile', () => {
     const hows = plan.faults.filter(({ fault }) => fault === 'F5').map(({ options }) => options.how);
     expect(counted(hows.map(String))).toEqual({ hang: 9 });
   });
+
+  it('gives every call of a cancel race its own instant around the end of its work', () => {
+    for (const seed of SEEDS) {
+      const plan = planOf('cancel-race', { seed });
+      const raced = plan.faults.flatMap(({ fault, trigger, options }) =>
+        fault === 'F28' && trigger.kind === 'call' ? [{ call: plan.calls[trigger.call - 1], options }] : [],
+      );
+      expect(raced.length).toBe(30);
+      for (const { call, options } of raced) {
+        const offMs = (call?.cancelAfterMs ?? Number.NaN) - (call?.ms ?? 0) - Number(options.offsetMs);
+        expect(Math.abs(offMs)).toBeLessThanOrEqual(Number(options.spreadMs));
+      }
+    }
+  });
+
+  it('sets the reference server, asks any server of 2025-11-25 for a ttl, and says what it cannot set', () => {
+    const set = planOf('ttl-expiry');
+    expect(set.target.settings).toEqual({ ttlMs: 3000 });
+    expect(set.notApplicable.filter(({ kind }) => kind === 'setting')).toEqual([]);
+    const asked = planOf('ttl-expiry', { target: plannedTarget({ dialect: 'tasks-2025-11-25', facts: STRANGER }) });
+    expect(asked.target.settings).toEqual({ ttlMs: 3000 });
+    const stranger = planOf('ttl-expiry', { target: plannedTarget({ dialect: 'tasks-2026-07-28', facts: STRANGER }) });
+    expect(stranger.target.settings).toBeUndefined();
+    const reason = 'this server cannot be set to what a scenario needs; it runs as it is';
+    expect(stranger.notApplicable.filter(({ id }) => id === 'ttlMs' || id === 'expiry-seen')).toEqual([
+      { kind: 'setting', id: 'ttlMs', reason },
+      { kind: 'situation', id: 'expiry-seen', reason },
+    ]);
+    expect(planOf('steady').target).toEqual(plannedTarget());
+  });
+
+  it('plans what only virtual time can do, and takes it out of a plan for real time', () => {
+    const set = ['faults=[{fault: F23, atMs: [100]}]', 'mustReach=[]'];
+    const input = { scenario: loadScenario('steady'), seed: 1, target: plannedTarget(), claimcheck: '0' };
+    const virtual = compile({ ...input, overrides: { set }, time: 'virtual' });
+    expect(virtual.faults.map(({ entry }) => entry)).toEqual(['F23#1']);
+    const real = compile({ ...input, overrides: { set } });
+    expect(real.faults).toEqual([]);
+    expect(real.notApplicable).toEqual([
+      {
+        kind: 'fault',
+        id: 'F23',
+        name: 'clock-jump',
+        reason: 'needs virtual time: a real process reads the clock of this machine',
+      },
+    ]);
+  });
 });

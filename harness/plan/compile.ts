@@ -6,9 +6,11 @@ import { createPrng } from '../model/prng.ts';
 import { unknownName } from '../model/usage-error.ts';
 import { applyOverrides, type Overrides } from './override.ts';
 import { between, knownOptions, loadOf, planCalls } from './planned-call.ts';
+import { withRaces } from './planned-cancel.ts';
 import { planFaults } from './planned-fault.ts';
 import type { Scenario } from './scenario-schema.ts';
-import { missingFault, missingWait } from './situation-need.ts';
+import { chooseSettings } from './server-settings.ts';
+import { missingFault, missingRace, missingWait } from './situation-need.ts';
 import { chooseThresholds } from './threshold-choice.ts';
 
 /** Added to the longest planned work where a scenario states no SLA. */
@@ -31,11 +33,15 @@ export interface CompileInput {
 export function compile({ scenario, seed, target, overrides = {}, claimcheck, time = 'real' }: CompileInput): Plan {
   const wanted = applyOverrides(scenario, overrides);
   const draw = createPrng(seed).fork('plan');
-  const calls = planCalls(wanted, target, draw.fork('calls'));
-  const { faults, notApplicable } = planFaults(wanted, { target, time }, calls, draw.fork('faults'));
+  const set = chooseSettings(wanted, target);
+  const drawn = planCalls(wanted, target, draw.fork('calls'));
+  const planned = planFaults(wanted, { target, time }, drawn, draw.fork('faults'));
+  const { faults } = planned;
+  const calls = withRaces(drawn, faults, draw.fork('races'));
+  const notApplicable = [...set.notApplicable, ...planned.notApplicable];
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
   const demanded = chooseThresholds(wanted.thresholds, target);
-  const slaMs = wanted.slaMs ?? Math.max(...calls.map(({ ms }) => ms)) + SLA_MARGIN_MS;
+  const slaMs = wanted.slaMs ?? Math.max(...calls.map(({ ms, fetchAfterMs = 0 }) => ms + fetchAfterMs)) + SLA_MARGIN_MS;
   const load = loadOf(wanted);
   return {
     schema: PLAN_SCHEMA,
@@ -44,7 +50,7 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
     title: wanted.title,
     seed,
     time,
-    target,
+    target: Object.keys(set.settings).length === 0 ? target : { ...target, settings: set.settings },
     agents: {
       count: wanted.agents.count,
       policy: target.dialect === 'blocking' ? 'blocking' : wanted.agents.policy,
@@ -85,9 +91,10 @@ function planLimits(
 ): PlannedLimits {
   const { requestMs, readyMs, stopMs, blockingMs, runMs } = scenario.limits;
   const busiest = new Map<number, number>();
-  for (const { agent, ms, thinkMs, busyMs, atMs } of calls) {
+  for (const { agent, ms, thinkMs, busyMs, atMs, fetchAfterMs = 0, cancelAfterMs } of calls) {
     // Beside its work a call may wait for its last poll and a retry or two.
-    const spent = (busiest.get(agent) ?? 0) + ms + thinkMs + busyMs + 2000;
+    const heldMs = Math.max(ms, fetchAfterMs, cancelAfterMs ?? 0);
+    const spent = (busiest.get(agent) ?? 0) + heldMs + thinkMs + busyMs + 2000;
     busiest.set(agent, Math.max(spent, atMs ?? 0));
   }
   return {
@@ -123,6 +130,7 @@ function chooseSituations(
     const reason =
       situation.applicable(target) ??
       missingFault(id, plan.faults, plan.notApplicable) ??
+      missingRace(id, plan) ??
       missingWait(id, target, { policies, faults: plan.faults });
     if (reason !== null) notApplicable.push({ kind: 'situation', id, reason });
     return reason === null;

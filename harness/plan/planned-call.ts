@@ -66,6 +66,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
     const asked = between(own, work.ms);
     const answerAfterMs = asksOf(tool) ? between(draw.fork(`answer/${number}`), work.answerAfterMs) : 0;
     const cancelAfterMs = work.cancelAfterMs === null ? null : between(own, work.cancelAfterMs);
+    const hasTask = target.dialect !== 'blocking';
     return {
       call: number,
       agent: arrival.agent,
@@ -78,8 +79,9 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
       key: facts.key ? key : null,
       policy: target.dialect === 'blocking' ? 'blocking' : (work.policy ?? scenario.agents.policy),
       busyMs: between(own, work.busyMs ?? scenario.agents.busyMs),
-      cancelAfterMs: facts.cancel && target.dialect !== 'blocking' ? cancelAfterMs : null,
+      cancelAfterMs: facts.cancel && hasTask ? cancelAfterMs : null,
       ...(answerAfterMs === 0 ? {} : { answerAfterMs }),
+      ...(work.fetchAfterMs === undefined || !hasTask ? {} : { fetchAfterMs: between(own, work.fetchAfterMs) }),
     };
   });
 }

@@ -18,11 +18,13 @@ function complaintOf(text: string): string {
 describe('scenario files', () => {
   it('are all there, and all good', () => {
     expect(scenarioNames()).toEqual([
+      'cancel-race',
       'client-timeout',
       'crash-mid-task',
       'duplicate-calls',
       'graceful-shutdown',
       'input-over-restart',
+      'late-commit',
       'late-result',
       'lost-receipt',
       'out-of-order',
@@ -31,6 +33,7 @@ describe('scenario files', () => {
       'steady',
       'synthetic-load',
       'tour',
+      'ttl-expiry',
     ]);
     for (const name of scenarioNames()) expect(loadScenario(name).name).toBe(name);
   });
@@ -44,6 +47,8 @@ describe('scenario files', () => {
       name: 'mine',
       title: 'T',
       description: 'D',
+      time: 'any',
+      server: {},
       calls: 5,
       agents: {
         count: 20,
@@ -91,7 +96,7 @@ describe('scenario files', () => {
 
   it('are named when they do not exist', () => {
     expect(() => loadScenario('stedy')).toThrow(
-      /Unknown scenario 'stedy'; known: client-timeout, .* Did you mean 'steady'\?/,
+      /Unknown scenario 'stedy'; known: cancel-race, .* Did you mean 'steady'\?/,
     );
     expect(() => loadScenario('./none.yaml')).toThrow('No scenario file at ./none.yaml.');
   });

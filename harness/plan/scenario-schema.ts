@@ -6,7 +6,11 @@ import { loads } from '../loads/index.ts';
 
 /** The format of scenarios/*.yaml. Every key has its default here; a compiled plan has none left to guess. */
 
-const ms = z.number().min(0).max(86_400_000);
+// Two days: what a result is kept for is counted in days.
+const ms = z
+  .number()
+  .min(0)
+  .max(2 * 86_400_000);
 const count = z.int().min(0).max(1_000_000);
 /** One number, or [least, most], of which each call draws its own. */
 const range = z
@@ -43,6 +47,16 @@ const workSchema = z.strictObject({
   cancelAfterMs: range.nullable().default(null),
   /** How long the agent thinks before it answers what the work asks for (tools asking and asking-first). */
   answerAfterMs: range.default(0),
+  /** Its agent comes back for the result this long after the receipt; left out: it waits for it. */
+  fetchAfterMs: range.optional(),
+});
+
+/** What the server must be set to for this scenario, where it can be set; left out: as it is. */
+const serverSchema = z.strictObject({
+  ttlMs: ms.optional(),
+  slaMs: ms.optional(),
+  pollIntervalMs: ms.optional(),
+  leaseMs: ms.optional(),
 });
 
 const faultSchema = z
@@ -79,6 +93,9 @@ const faultSchema = z
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1),
   description: z.string().min(1),
+  /** virtual: it takes hours, or does what no real process lets be done to it. */
+  time: z.enum(['any', 'virtual']).default('any'),
+  server: serverSchema.default({}),
   calls: z.int().min(1).max(1_000_000),
   agents: agentsSchema.prefault({}),
   load: z

@@ -1,4 +1,4 @@
-import type { NotApplicable, PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
+import type { NotApplicable, Plan, PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 
 /** Faults without which a situation cannot come about; one entry that fits is enough. */
 const NEEDS: Readonly<Record<string, { readonly faults: readonly string[]; fits?(entry: PlannedFault): boolean }>> = {
@@ -47,6 +47,18 @@ export function missingWait(
   const isGuarded = plan.faults.some(({ fault, trigger }) => fault === 'F31' && isOfResults(trigger));
   if (isFetching && isGuarded) return null;
   return 'every request a gateway stands in front of is answered at once in this dialect, before it gives up';
+}
+
+/** Why no call of this plan can lead there: nobody cancels, or the ttl stays what it is. null: one can. */
+export function missingRace(
+  situation: string,
+  { calls, notApplicable }: Pick<Plan, 'calls' | 'notApplicable'>,
+): string | null {
+  if (situation === 'cancel-won' || situation === 'cancel-lost') {
+    return calls.some(({ cancelAfterMs }) => cancelAfterMs !== null) ? null : 'no call of the plan is cancelled';
+  }
+  if (situation !== 'expiry-seen') return null;
+  return notApplicable.find(({ kind, id }) => kind === 'setting' && id === 'ttlMs')?.reason ?? null;
 }
 
 function isOfResults(trigger: Trigger): boolean {

@@ -36,6 +36,14 @@ function fleetOf(count: number, options: { readonly broken?: number; readonly sl
         isUp = false;
         return { ...exit, tookMs: member === options.slow ? 900 : 5, killed: member === options.slow };
       },
+      async pause(by) {
+        acts.push({ member, act: `pause by ${by}` });
+        return { state: 'T' };
+      },
+      async resume(by) {
+        acts.push({ member, act: `resume by ${by}` });
+        return {};
+      },
       sleep: async () => {},
       async shutDown() {
         acts.push({ member, act: 'shut down' });
@@ -51,6 +59,18 @@ describe('several processes as one server', () => {
     expect(await fleet.start('harness')).toEqual({ boot: 1, readyMs: 3 });
     expect(acts.map(({ act }) => act)).toEqual(Array(3).fill('start 1 by harness'));
     expect([fleet.boot, fleet.pid, fleet.isUp()]).toEqual([1, 101, true]);
+  });
+
+  it('stand still together and go on together', async () => {
+    const { fleet, acts } = fleetOf(2);
+    expect(await fleet.pause('F14#1')).toEqual({ state: 'T', processes: 2 });
+    await fleet.resume('F14#1');
+    expect(acts.map(({ member, act }) => `${member} ${act}`)).toEqual([
+      '1 pause by F14#1',
+      '2 pause by F14#1',
+      '1 resume by F14#1',
+      '2 resume by F14#1',
+    ]);
   });
 
   it('are all struck before the kill first returns', async () => {

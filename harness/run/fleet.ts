@@ -38,6 +38,14 @@ export function createFleet(options: {
       });
       return { boot, readyMs: Math.max(...readyMs) };
     },
+    async pause(by) {
+      const [evidence] = await Promise.all(members.map((member) => member.pause(by)));
+      return { ...evidence, processes: members.length };
+    },
+    async resume(by) {
+      await Promise.all(members.map((member) => member.resume(by)));
+      return { processes: members.length };
+    },
     sleep: first.sleep.bind(first),
     async shutDown(withinMs) {
       await Promise.all(members.map((member) => member.shutDown(withinMs)));

@@ -35,11 +35,13 @@ const TOUR = ['--set', 'calls=40', '--agents', '10'];
 
 /** How each scenario is shortened. A scenario without a line here fails the first test. */
 const SHORTENED: Readonly<Record<string, readonly string[]>> = {
+  'cancel-race': ['--set', 'calls=40', '--agents', '14'],
   'client-timeout': ['--set', 'calls=15', '--set', 'faults.F31.count=5'],
   'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],
   'duplicate-calls': ['--set', 'calls=40', '--agents', '15'],
   'graceful-shutdown': ['--set', 'calls=30', '--agents', '10'],
   'input-over-restart': ['--set', 'calls=24', '--set', 'faults.F12.count=2', '--set', 'faults.F29.count=1'],
+  'late-commit': ['--set', 'calls=30', '--agents', '10'],
   'late-result': ['--set', 'calls=20', '--agents', '10'],
   'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
   'out-of-order': ['--set', 'calls=30'],
@@ -52,6 +54,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
     ...['--set', 'faults.F12.afterMs=1000', '--set', 'thresholds=["lost == 0"]'],
   ],
   tour: TOUR,
+  'ttl-expiry': ['--set', 'calls=20', '--agents', '20'],
 };
 
 let folder = '';

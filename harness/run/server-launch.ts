@@ -25,7 +25,11 @@ export async function launchServer(options: LaunchOptions): Promise<Launched> {
   const recipe = target.launch;
   if (recipe === null) return { url: target.url, processCount: 1, supervise: null };
   const processCount = processCountOf(recipe, options.plan);
-  const { launch, url } = await prepareServer({ ...options, recipe });
+  const { launch, url } = await prepareServer({
+    ...options,
+    recipe,
+    settings: options.plan.target.settings ?? {},
+  });
   return {
     url,
     processCount,

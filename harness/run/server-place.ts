@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { ServerSettings } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe } from '../targets/target.ts';
 import type { Guardian } from './guardian.ts';
@@ -24,13 +25,15 @@ export interface ServerPlace {
 /** Throws a UsageError when the profile's `prepare` fails, or the server's port is taken. */
 export async function prepareServer(options: {
   readonly recipe: LaunchRecipe;
+  readonly settings?: ServerSettings;
   readonly scratch: string;
   readonly guardian: Guardian;
   readonly signal: AbortSignal;
 }): Promise<ServerPlace> {
   const dir = join(options.scratch, 'data');
   mkdirSync(dir, { recursive: true });
-  const place = options.recipe.instantiate({ dir, port: await freePort() });
+  const { settings = {} } = options;
+  const place = options.recipe.instantiate({ dir, port: await freePort(), settings });
   const env = { ...place.env, CLAIMCHECK_LEDGER: ledgerFile(options.scratch) };
   const { guardian, signal } = options;
   if (place.prepare !== null) await prepare(place.prepare, { dir, env, guardian, signal });

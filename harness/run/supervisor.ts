@@ -1,7 +1,8 @@
 import type { Recorder } from '../execution/recorder.ts';
 import type { Clock } from '../model/clock.ts';
-import type { ServerControl } from '../model/fault.ts';
+import type { Evidence, ServerControl } from '../model/fault.ts';
 import type { Guardian } from './guardian.ts';
+import { stoppedState } from './process-state.ts';
 import { type Exit, type Launch, type ServerProcess, startServerProcess } from './server-process.ts';
 
 // A server that keeps dying by itself is not brought back for ever; the run ends and says so.
@@ -16,6 +17,8 @@ const EXIT_KNOWN_MS = 500;
 /** Owns the server under test over all its boots: starts, kills, stops it, and brings it back when it dies by itself. */
 export interface Supervisor extends ServerControl {
   isUp(): boolean;
+  pause(by: string): Promise<Evidence>;
+  resume(by: string): Promise<Evidence>;
   /** `boot`: its number, where somebody else gives them out; else the next one. */
   start(by: string, boot?: number): Promise<{ readonly boot: number; readonly readyMs: number }>;
   /** Asks it to end, kills it after the limit, takes what is left of its group along. */
@@ -71,6 +74,7 @@ class ServerSupervisor implements Supervisor {
   /** A process on its way: a blow that falls now waits for it, or it would be nobody's. */
   #spawning: Promise<ServerProcess> | null = null;
   #isReady = false;
+  #isPaused = false;
   /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
   #ending: string | null = null;
   #ownExits = 0;
@@ -92,7 +96,27 @@ class ServerSupervisor implements Supervisor {
   }
 
   isUp(): boolean {
-    return this.#server !== null && this.#isReady;
+    return this.#server !== null && this.#isReady && !this.#isPaused;
+  }
+
+  async pause(by: string): Promise<Evidence> {
+    const server = this.#server ?? (await this.#present());
+    if (server === null) throw new Error(`${by}: no process runs that could stand still`);
+    this.#settle();
+    this.#isPaused = true;
+    server.signal('SIGSTOP', this.#options.kill);
+    try {
+      return { state: await stoppedState(server.pid, this.#options.clock) };
+    } catch (error) {
+      await this.resume();
+      throw error;
+    }
+  }
+
+  async resume(): Promise<Evidence> {
+    this.#server?.signal('SIGCONT', this.#options.kill);
+    this.#isPaused = false;
+    return {};
   }
 
   kill(by: string): Promise<Exit> {
@@ -103,6 +127,8 @@ class ServerSupervisor implements Supervisor {
     const { clock, stopSignal } = this.#options;
     const server = this.#server;
     if (server === null) return { code: null, signal: null, tookMs: 0, killed: false };
+    // Who stands still cannot be asked.
+    if (this.#isPaused) await this.resume();
     const from = clock.now();
     const ended = new AbortController();
     let killed = false;
@@ -213,6 +239,7 @@ class ServerSupervisor implements Supervisor {
     if (isCurrent) {
       this.#server = null;
       this.#isReady = false;
+      this.#isPaused = false;
     }
     this.#ending = null;
     if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive(wasReady);

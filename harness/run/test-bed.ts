@@ -98,7 +98,8 @@ function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) 
   const { plan, target, recorder, clock } = options;
   const tags = createRequestTags();
   const context: WireContext = {
-    target: target.wireTarget,
+    // A server that takes no settings is asked for its ttl with each call, where the dialect can ask.
+    target: { ...target.wireTarget, ttlMs: plan.target.settings?.ttlMs ?? target.wireTarget.ttlMs },
     limits: plan.limits,
     clock,
     tags,

@@ -7,6 +7,7 @@ import { createLaunchRecipe } from './launch-recipe.ts';
 import { fillRecord, placeLookup } from './lookup.ts';
 import type { PlannedProfile } from './planned-profile.ts';
 import type { Profile } from './profile-schema.ts';
+import { settingFlags } from './reference.ts';
 import { unmetRequirement } from './requirement.ts';
 import type { LaunchRecipe, Place, ResolvedTarget } from './target.ts';
 import { createSpokenTarget } from './wire-target.ts';
@@ -24,7 +25,9 @@ export function assembleTarget(
     ...recipe,
     instantiate(chosen) {
       place = chosen;
-      return recipe.instantiate(chosen);
+      const launched = recipe.instantiate(chosen);
+      if (saved.imitates !== 'reference') return launched;
+      return { ...launched, args: [...launched.args, ...settingFlags(chosen.settings)] };
     },
   };
   const { wireTarget, tokenOf, callsMax } = createSpokenTarget({

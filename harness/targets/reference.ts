@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DialectId, TransportId } from '../model/operation.ts';
-import type { TargetFacts } from '../model/plan.ts';
+import type { ServerSettings, TargetFacts } from '../model/plan.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
 import type { Profile } from './profile-schema.ts';
@@ -40,6 +40,17 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
   const program = [process.execPath, join(packageDirectory(), 'dist', 'src', 'main.js')].map(quoted).join(' ');
   const choice = `--store ${quoted(store)} --queue ${quoted(queue)} --dialect ${dialect} --transport ${transport}`;
   return `${program} ${choice} --data {{dir}}${where}`;
+}
+
+/** The flags of the server's program that set it so. */
+export function settingFlags(settings: ServerSettings = {}): readonly string[] {
+  const { ttlMs, slaMs, pollIntervalMs, leaseMs } = settings;
+  return [
+    ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
+    ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
+    ...(pollIntervalMs === undefined ? [] : ['--poll-interval', String(pollIntervalMs)]),
+    ...(leaseMs === undefined ? [] : ['--lease', String(leaseMs)]),
+  ];
 }
 
 /** The built-in profile of the reference server, or of any `command` that offers the same tools. */
@@ -87,6 +98,7 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     durable: true,
     modes: MODES,
     tools: ['work', 'effect', ...WORKLOADS, ...(dialect === 'tasks-2026-07-28' ? ['asking-first'] : [])],
+    settings: true,
   };
 }
 

@@ -380,6 +380,21 @@ describe('a target restored from its plan is the same target:', () => {
     expect(restored.launch?.instantiate(PLACE)).toMatchObject({ file: 'node', url: 'http://127.0.0.1:4321/mcp' });
   });
 
+  it('one with the tools of the reference server is set as the plan says, by flags; another is left alone', async () => {
+    const like = await resolveTarget(
+      { server: 'node broken.js', asReference: true, dialect: 'handle' },
+      server('handle'),
+    );
+    const settings = { ttlMs: 2500, slaMs: 300_000, pollIntervalMs: 200, leaseMs: 1000 };
+    expect(like.launch?.instantiate({ ...PLACE, settings }).args).toEqual([
+      'broken.js',
+      ...['--ttl', '2.5', '--sla', '300', '--poll-interval', '200', '--lease', '1000'],
+    ]);
+    expect(like.launch?.instantiate(PLACE).args).toEqual(['broken.js']);
+    const foreign = await profiled(`target: { command: "node a.js" }\n${WORK}`);
+    expect(foreign.launch?.instantiate({ ...PLACE, settings }).args).toEqual(['a.js']);
+  });
+
   it('a plan whose profile was damaged is bad usage', async () => {
     const { planned } = await profiled(`target: { command: a }\n${WORK}`);
     expect(() => restoreTarget({ ...planned, profile: { baseDirectory: 1 } })).toThrow(

@@ -1,5 +1,5 @@
 import type { DialectId, TransportId } from '../model/operation.ts';
-import type { PlannedTarget } from '../model/plan.ts';
+import type { PlannedTarget, ServerSettings } from '../model/plan.ts';
 import type { ServerTool } from '../wire/dialects/adapter.ts';
 import type { WireTarget } from '../wire/wire-target.ts';
 
@@ -38,6 +38,8 @@ export interface Place {
   readonly dir: string;
   /** A free port. */
   readonly port: number;
+  /** What the plan wants this server to be set to; absent: nothing, as for a first look at it. */
+  readonly settings?: ServerSettings;
 }
 
 export interface LaunchedAt {

@@ -21,6 +21,7 @@ export const WRONGS = {
   'never committed': { invariant: 'S4', life: 'plain' },
   'committed for nobody': { invariant: 'S5', life: 'plain' },
   'committed after a refusal': { invariant: 'S6', life: 'refused' },
+  'committed after the end': { invariant: 'S7', life: 'plain' },
   'another result': { invariant: 'S8', life: 'plain' },
   'another result later': { invariant: 'S9', life: 'plain' },
   'working again': { invariant: 'S10', life: 'plain' },
@@ -41,6 +42,8 @@ interface Step {
   run(h: HistoryBuilder): void;
 }
 
+/** The work has no effect before its end is shown. */
+const UNCOMMITTED: ReadonlySet<Wrong> = new Set(['never committed', 'committed after the end']);
 const AUDIT_MS = 5000;
 const TOO_LATE_MS = 20_000;
 
@@ -101,7 +104,7 @@ function live(call: number, life: Life, wrong: Wrong | null): Step[] {
     ...(wrong === 'denied at once' ? [deny(call, startMs + 1, task)] : []),
     ask(startMs + 2, (h) => h.ok(startMs + 2, h.get(startMs + 2, call, task))),
     { atMs: startMs + 3, run: (h) => void h.begin(startMs + 3, call) },
-    ...(life === 'failed' || wrong === 'never committed' ? [] : [commit(call, doneMs - 5)]),
+    ...(life === 'failed' || (wrong !== null && UNCOMMITTED.has(wrong)) ? [] : [commit(call, doneMs - 5)]),
     ...(wrong === 'never settled' ? [] : [fetch(call, life, doneMs, task, wrong)]),
     ...(life === 'probed' ? [probe(call, doneMs + 3, task)] : []),
     ...act(call, doneMs + 4, task, wrong),
@@ -165,6 +168,7 @@ function act(call: number, atMs: number, task: string, wrong: Wrong | null): Ste
     case 'denied later':
       return [deny(call, atMs, task)];
     case 'committed again':
+    case 'committed after the end':
       return [commit(call, atMs)];
     case 'committed for nobody':
       return [{ atMs, run: (h) => void h.commit(atMs, call, { token: 'nobody', call: null }) }];

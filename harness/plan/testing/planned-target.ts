@@ -16,6 +16,7 @@ const REFERENCE_FACTS: TargetFacts = {
     'run_workflow',
     'effect',
   ],
+  settings: true,
 };
 
 /** A target as the reference server is described, with what a test changes about it. */
@@ -54,4 +55,5 @@ export const STRANGER: Partial<TargetFacts> = {
   asking: false,
   modes: [],
   tools: ['work'],
+  settings: false,
 };

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import type { Clock } from '../model/clock.ts';
+
+const LOOK_MS = 5;
+const STOPPED_MS_MAX = 2_000; // The kernel stops a process within microseconds; a busy machine may show it later.
+
+/** Waits until a process is seen to stand still after SIGSTOP. Throws when it does not, or is gone. */
+export async function stoppedState(pid: number, clock: Clock): Promise<string> {
+  const giveUpAt = clock.now() + STOPPED_MS_MAX * 1e6;
+  for (;;) {
+    const state = await stateOf(pid);
+    if (state.startsWith('T')) return state;
+    if (clock.now() >= giveUpAt) throw new Error(`process ${pid} does not stand still after SIGSTOP: state ${state}`);
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+/** The state letter as ps shows it: T is stopped. */
+async function stateOf(pid: number): Promise<string> {
+  if (process.platform !== 'linux') {
+    const { stdout } = await execa('ps', ['-o', 'state=', '-p', String(pid)], { timeout: STOPPED_MS_MAX });
+    return stdout.trim();
+  }
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name stands in brackets and may hold anything, brackets too.
+  return line.slice(line.lastIndexOf(')') + 2, line.lastIndexOf(')') + 3);
+}
