@@ -9,15 +9,18 @@ import { ABORT_SIGNAL_TIMEOUT } from './abort-signal-timeout.ts';
 import { COMPRESSION } from './compression.ts';
 import { CRYPTO_RANDOM } from './crypto-random.ts';
 import { CRYPTO_THREADS } from './crypto-threads.ts';
+import { DATABASES } from './databases.ts';
 import { DATE } from './date.ts';
 import type { Fake } from './fake.ts';
 import { MESSAGE_CHANNEL } from './message-channel.ts';
 import { MICROTASKS } from './microtasks.ts';
 import { PERFORMANCE } from './performance.ts';
+import { PROCESS } from './process.ts';
 import { PROCESS_TIME } from './process-time.ts';
 import { RANDOM } from './random.ts';
 import { TIMER_PROMISES } from './timer-promises.ts';
 import { TIMERS } from './timers.ts';
+import { UNHANDLED_ERRORS } from './unhandled-errors.ts';
 import { UNSIMULATED } from './unsimulated.ts';
 
 export const FAKES: readonly Fake[] = [
@@ -33,5 +36,8 @@ export const FAKES: readonly Fake[] = [
   CRYPTO_RANDOM,
   CRYPTO_THREADS,
   COMPRESSION,
+  PROCESS,
+  UNHANDLED_ERRORS,
+  DATABASES,
   UNSIMULATED,
 ];

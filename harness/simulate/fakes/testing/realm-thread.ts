@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,8 +12,9 @@ import { z } from 'zod';
  * Runs small programs in a thread whose platform is virtual, as a server's code runs there: the realm is entered first, then
  * the program is loaded as a module of its own, with named imports of node: modules.
  *
- * A program is the text of a module with `export async function main({ world, log, boot, real })`: `log(...values)` adds to what
- * the run returns; `boot(name)` makes an owner `{ owner, run(act), kill(), failures }`; `real` has what was there before.
+ * A program is the text of a module with `export async function main({ world, log, boot, real, directory })`:
+ * `log(...values)` adds to what the run returns; `boot(name)` makes an owner `{ owner, run(act), kill(), failures }`;
+ * `real` has what was there before; `directory` is an empty folder of the program.
  */
 export interface RealmThread extends AsyncDisposable {
   /** Runs it in a fresh thread, `times` times in as many worlds, and gives what it logged each time. */
@@ -46,7 +47,9 @@ export async function createRealmThread(): Promise<RealmThread> {
     programs += 1;
     const program = join(directory, `program-${programs}.mjs`);
     writeFileSync(program, text);
-    return { realm: pathToFileURL(realm).href, program: pathToFileURL(program).href, directory, seed, times };
+    const folder = join(directory, `data-${programs}`);
+    mkdirSync(folder);
+    return { realm: pathToFileURL(realm).href, program: pathToFileURL(program).href, directory: folder, seed, times };
   };
   return {
     run: (program, options) => inWorker(entry, dataFor(program, options)),
@@ -73,7 +76,7 @@ async function bundle(file: string): Promise<void> {
         resolveId: (id) => (id === 'entry' ? '\0entry' : null),
         load: (id) =>
           id === '\0entry'
-            ? ['realm.ts', '../model/prng.ts']
+            ? ['realm.ts', 'fakes/process.ts', 'fakes/boot-process.ts', 'fakes/databases.ts', '../model/prng.ts']
                 .map((name) => `export * from ${JSON.stringify(join(simulate, name))};`)
                 .join('\n')
             : null,
@@ -114,7 +117,12 @@ for (let time = 0; time < data.times; time += 1) {
       name,
       isAlive: () => isAlive,
       draw: createPrng(data.seed, name),
-      failed(error) { failures.push(error.message); isAlive = false; },
+      failed(error) {
+        if (!isAlive || rest.survives(owner, error)) return;
+        failures.push(error.message);
+        isAlive = false;
+      },
+      exited(code) { failures.push(code); isAlive = false; },
     };
     return { owner, failures, run: (act) => world.schedule(owner, 0, act), kill() { isAlive = false; } };
   };
