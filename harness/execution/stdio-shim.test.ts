@@ -25,11 +25,11 @@ const unit = (disposition: Disposition): MessageFault => ({
   decide: () => disposition,
 });
 
-const strike = (direction: 'request' | 'reply'): PlannedFault => ({
+const strike = (direction: 'request' | 'reply', op: 'create' | 'update' = 'create'): PlannedFault => ({
   entry: 'F5#1',
   fault: 'F5',
   name: 'test',
-  trigger: { kind: 'message', direction, op: 'create', call: 1, attempt: 1 },
+  trigger: { kind: 'message', direction, op, call: 1, attempt: 1 },
   options: {},
 });
 
@@ -89,7 +89,10 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
       frame: (input: FrameInput) => frames.push(`${input.dir} ${input.action} ${input.head.rpcId ?? input.head.type}`),
     },
     log,
-    tagOf: (_conn, id) => ({ op: 'create', call: Number(id), attempt: 1, agent: 1 }),
+    tagOf: (_conn, id) =>
+      id === 'answer:1'
+        ? { op: 'update', call: 1, attempt: 1, agent: 1 }
+        : { op: 'create', call: Number(id), attempt: 1, agent: 1 },
     sleep: async () => {},
   });
   const lines: string[] = [];
@@ -136,6 +139,24 @@ describe('the stdio shim', () => {
     await expect.poll(() => bed.frames.length).toBe(4);
     expect(bed.frames).toEqual(['out pass 1', 'out dup 1', 'in pass 1', 'in drop 1']);
     expect(bed.lines).toEqual([reply(1)]);
+  });
+
+  it('takes our answer to the server’s request 1 for no request of ours', async () => {
+    const bed = shimFor([strike('request')], { action: 'drop' });
+    bed.shim.send(reply(1));
+    expect(bed.frames).toEqual(['out pass 1']);
+    bed.shim.send(request(1));
+    expect(bed.frames).toEqual(['out pass 1', 'out drop 1']);
+  });
+
+  it('doubles an answer without taking the reply to our own request of that id for a copy', async () => {
+    const bed = shimFor([strike('request', 'update')], { action: 'dup', afterMs: 1 });
+    bed.shim.send(reply(1));
+    await expect.poll(() => bed.written).toEqual([reply(1), reply(1)]);
+    expect(bed.verified).toEqual(['F5#1']);
+    bed.shim.send(request(1));
+    bed.output.write(`${reply(1)}\n${reply(1)}\n`);
+    await expect.poll(() => bed.lines).toEqual([reply(1), reply(1)]);
   });
 
   it('holds a reply until another has passed', async () => {

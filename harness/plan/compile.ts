@@ -41,7 +41,8 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
   const notApplicable = [...set.notApplicable, ...planned.notApplicable];
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
   const demanded = chooseThresholds(wanted.thresholds, target);
-  const slaMs = wanted.slaMs ?? Math.max(...calls.map(({ ms, fetchAfterMs = 0 }) => ms + fetchAfterMs)) + SLA_MARGIN_MS;
+  const longestMs = ({ ms, fetchAfterMs = 0, answerAfterMs = 0 }: PlannedCall) => ms + fetchAfterMs + answerAfterMs;
+  const slaMs = wanted.slaMs ?? Math.max(...calls.map(longestMs)) + SLA_MARGIN_MS;
   const load = loadOf(wanted);
   return {
     schema: PLAN_SCHEMA,
@@ -91,9 +92,9 @@ function planLimits(
 ): PlannedLimits {
   const { requestMs, readyMs, stopMs, blockingMs, runMs } = scenario.limits;
   const busiest = new Map<number, number>();
-  for (const { agent, ms, thinkMs, busyMs, atMs, fetchAfterMs = 0, cancelAfterMs } of calls) {
+  for (const { agent, ms, thinkMs, busyMs, atMs, fetchAfterMs = 0, answerAfterMs = 0, cancelAfterMs } of calls) {
     // Beside its work a call may wait for its last poll and a retry or two.
-    const heldMs = Math.max(ms, fetchAfterMs, cancelAfterMs ?? 0);
+    const heldMs = Math.max(ms + answerAfterMs, fetchAfterMs, cancelAfterMs ?? 0);
     const spent = (busiest.get(agent) ?? 0) + heldMs + thinkMs + busyMs + 2000;
     busiest.set(agent, Math.max(spent, atMs ?? 0));
   }

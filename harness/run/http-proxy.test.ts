@@ -31,11 +31,11 @@ const answer = (disposition: Disposition): MessageFault => ({
   decide: () => disposition,
 });
 
-const strike = (direction: 'request' | 'reply'): PlannedFault => ({
+const strike = (direction: 'request' | 'reply', op: 'create' | 'update' = 'create'): PlannedFault => ({
   entry: 'F5#1',
   fault: 'F5',
   name: 'test',
-  trigger: { kind: 'message', direction, op: 'create', call: 1, attempt: 1 },
+  trigger: { kind: 'message', direction, op, call: 1, attempt: 1 },
   options: {},
 });
 
@@ -109,7 +109,10 @@ describe('the HTTP proxy', () => {
       }),
       frames: createFrameLog({ recorder, mode: 'full', transport: 'http', drain: ledger.drain }),
       log,
-      tagOf: (_conn, id) => ({ op: 'create', call: Number(id), attempt: 1, agent: 1 }),
+      tagOf: (_conn, id) =>
+        id === 'answer:1'
+          ? { op: 'update', call: 1, attempt: 1, agent: 1 }
+          : { op: 'create', call: Number(id), attempt: 1, agent: 1 },
       sleep,
     });
     finish = async () => {
@@ -165,6 +168,20 @@ describe('the HTTP proxy', () => {
     expect(received[0]).toBe(received[1]);
     await expect.poll(() => frameCount).toBe(4);
     expect(framesOf(await finish()).sort()).toEqual(['in drop 1', 'in pass 1', 'out dup 1', 'out pass 1']);
+  });
+
+  const theirs = '{"jsonrpc":"2.0","id":1,"result":{}}';
+
+  it('takes our answer to the server’s request 1 for no request of ours', async () => {
+    const { urlFor } = await start([strike('request')], answer({ action: 'drop' }));
+    expect((await fetch(urlFor('a1'), { method: 'POST', body: theirs })).status).toBe(200);
+    expect(framesOf(await finish())[0]).toBe('out pass 1');
+  });
+
+  it('loses an answer that is the one to lose', async () => {
+    const { urlFor } = await start([strike('request', 'update')], answer({ action: 'drop' }));
+    await expect(fetch(urlFor('a1'), { method: 'POST', body: theirs })).rejects.toThrow();
+    expect(framesOf(await finish())).toEqual(['out drop 1']);
   });
 
   it('says when the server refuses connections', async () => {
