@@ -2,12 +2,12 @@ import type { Config } from './config.ts';
 import type { CreateDialect } from './dialects/dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { QUEUES } from './queues/index.ts';
-import type { TaskQueue } from './queues/queue.ts';
+import type { OpenQueue, TaskQueue } from './queues/queue.ts';
 import { loadUnit } from './registry.ts';
 import type { ServerOptions } from './server.ts';
 import { createStateSecret } from './state-secret.ts';
 import { STORES } from './stores/index.ts';
-import type { TaskStore } from './stores/store.ts';
+import type { OpenStore, TaskStore } from './stores/store.ts';
 import { openLedger } from './tools/effect-ledger.ts';
 import type { EffectLedger } from './tools/tool.ts';
 
@@ -23,10 +23,15 @@ export interface ServerFoundation extends AsyncDisposable {
 /** Throws a UsageError when a name is not known or a store or ledger cannot be opened; then nothing is left open. */
 export async function openFoundation(config: Config, options: ServerOptions): Promise<ServerFoundation> {
   const { wrap = {} } = options;
-  // Names are looked up before anything is opened: a slip leaves nothing behind.
-  const openStore = await loadUnit(STORES, 'store', config.state.store);
-  const openQueue = await loadUnit(QUEUES, 'queue', config.execution.queue);
-  const { create } = await loadUnit(dialects, 'dialect', config.server.dialect);
+  // Names are looked up before anything is opened: a slip leaves nothing behind. What is given needs no name.
+  const { store: givenStore, queue: givenQueue } = options;
+  const openStore: OpenStore = givenStore
+    ? async () => givenStore
+    : await loadUnit(STORES, 'store', config.state.store);
+  const openQueue: OpenQueue = givenQueue
+    ? async () => givenQueue
+    : await loadUnit(QUEUES, 'queue', config.execution.queue);
+  const createDialect = options.dialect ?? (await loadUnit(dialects, 'dialect', config.server.dialect)).create;
   const closes: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closeOne of closes.splice(0).reverse()) await closeOne();
@@ -39,9 +44,8 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     return ledger;
   }
   async function storeOf(): Promise<TaskStore> {
-    if (options.store !== undefined) return options.store;
     const store = await openStore({ directory: config.state.directory });
-    closes.push(async () => store[Symbol.asyncDispose]());
+    if (store !== givenStore) closes.push(async () => store[Symbol.asyncDispose]());
     return store;
   }
 
@@ -49,12 +53,12 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     const effects = await effectsOf();
     const store = await storeOf();
     const { maxConcurrency: concurrency, queueMax: waitingMax } = config.execution;
-    const queue = options.queue ?? (await openQueue({ concurrency, waitingMax }));
+    const queue = await openQueue({ concurrency, waitingMax });
     return {
       store: wrap.store?.(store) ?? store,
       queue: wrap.queue?.(queue) ?? queue,
       effects: wrap.effects?.(effects) ?? effects,
-      createDialect: options.dialect ?? create,
+      createDialect,
       secret: options.secret ?? createStateSecret(directoryOf(config, options)),
       [Symbol.asyncDispose]: close,
     };

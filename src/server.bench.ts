@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { Server as SdkServer } from '@modelcontextprotocol/sdk/server/index.js';
 import { type Benchmark, type OpenBenchmarks, repeatedInTurn } from '../harness/model/testing/benchmark.ts';
 import type { JsonRpcRequest, RequestContext } from './dialects/dialect.ts';
 import { CAPABILITIES_META, MODERN_VERSION, TASKS_EXTENSION, VERSION_META } from './dialects/modern-request.ts';
@@ -10,7 +12,10 @@ import { openSqliteStore } from './stores/sqlite.ts';
 import { createSilentLog } from './telemetry/log.ts';
 import { createMemoryLedger } from './tools/effect-ledger.ts';
 
-/** `tasks/get`, which is most of what clients send: all of the server but its transport, beside the store's own read. */
+/**
+ * `tasks/get`, which is most of what clients send: all of the server but its transport, beside the store's own read. And a
+ * server from its making to its end, which a search through many short lives does all the time, beside a bare one of the SDK.
+ */
 export const openBenchmarks: OpenBenchmarks = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'claimcheck-bench-'));
   const stores = [
@@ -19,7 +24,7 @@ export const openBenchmarks: OpenBenchmarks = async () => {
   ];
   const opened = await Promise.all(stores.map(async (entry) => ({ ...entry, server: await serverOver(entry.store) })));
   return {
-    benchmarks: await Promise.all(opened.map(benchmarkOf)),
+    benchmarks: [...(await Promise.all(opened.map(benchmarkOf))), lifeBenchmark()],
     async [Symbol.asyncDispose]() {
       for (const { server, store } of opened) {
         await server.stop(0);
@@ -39,6 +44,27 @@ async function serverOver(store: TaskStore): Promise<Server> {
   });
   await server.start();
   return server;
+}
+
+function lifeBenchmark(): Benchmark {
+  return {
+    name: 'a server made, started and stopped',
+    subject: repeatedInTurn(20, async () => {
+      await using store = await openMemoryStore();
+      const server = await serverOver(store);
+      await server.stop(0);
+    }),
+    baseline: {
+      name: 'a bare SDK server made, connected and closed',
+      ...repeatedInTurn(20, async () => {
+        const server = new SdkServer({ name: 'bare', version: '1' }, { capabilities: { tools: {} } });
+        const [transport] = InMemoryTransport.createLinkedPair();
+        await server.connect(transport);
+        await server.close();
+      }),
+    },
+    ratioMax: 8,
+  };
 }
 
 async function benchmarkOf(parts: {

@@ -1,23 +1,30 @@
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
+import { createOrderedSet, type OrderedSet } from './ordered-set.ts';
 import type { Position, TaskStore } from './store.ts';
 
-/** Records in the memory of the process. Scans walk all of them: fine for the tens of thousands that fit a test run. */
+/** Records in the memory of the process, with an index for each scan: hundreds of thousands of them cost no more than a few. */
 export async function openMemoryStore(): Promise<TaskStore> {
   const byId = new Map<string, TaskRecord>();
   const idByKey = new Map<string, string>();
-  const select = (accepts: (task: TaskRecord) => boolean) => [...byId.values()].filter(accepts);
-  const oldest = (
-    accepts: (task: TaskRecord) => boolean,
-    page: { readonly after?: Position; readonly limit: number },
-  ) => {
-    const { after } = page;
-    const found = select((task) => accepts(task) && (after === undefined || inOrder(after, task) < 0));
-    return found.sort(inOrder).slice(0, page.limit);
-  };
+  const indexes = createIndexes();
   const keyed = (principal: string, key: string) => {
     const id = idByKey.get(keyOf(principal, key));
     return id === undefined ? undefined : byId.get(id);
+  };
+  const write = (before: TaskRecord | undefined, after: TaskRecord) => {
+    byId.set(after.id, after);
+    indexes.change(before, after);
+  };
+  const page = (positions: Iterable<Position>, limit: number): readonly TaskRecord[] => {
+    const tasks: TaskRecord[] = [];
+    for (const { id } of positions) {
+      if (tasks.length >= limit) break;
+      const task = byId.get(id);
+      if (task === undefined) throw new Error(`an index holds the task ${id}, the store does not`);
+      tasks.push(task);
+    }
+    return tasks;
   };
   return {
     async insert(task) {
@@ -27,45 +34,119 @@ export async function openMemoryStore(): Promise<TaskStore> {
         if (holder !== undefined) return { kind: 'key-taken', task: holder };
         idByKey.set(keyOf(task.principal, task.idempotencyKey), task.id);
       }
-      byId.set(task.id, task);
+      write(undefined, task);
       return { kind: 'inserted' };
     },
     get: async (id) => byId.get(id),
     byKey: async (principal, key) => keyed(principal, key),
     async replace(task, expectedVersion) {
-      if (byId.get(task.id)?.version !== expectedVersion) return false;
-      byId.set(task.id, task);
+      const before = byId.get(task.id);
+      if (before?.version !== expectedVersion) return false;
+      write(before, task);
       return true;
     },
     async remove(id, expectedVersion) {
       const task = byId.get(id);
       if (task?.version !== expectedVersion) return false;
       byId.delete(id);
+      indexes.change(task, undefined);
       if (task.idempotencyKey !== null) idByKey.delete(keyOf(task.principal, task.idempotencyKey));
       return true;
     },
-    async list(principal, { after, limit }) {
-      const mine = select((task) => task.principal === principal && (after === undefined || inOrder(task, after) < 0));
-      return mine.sort((a, b) => inOrder(b, a)).slice(0, limit);
-    },
-    async due(nowMs, limit) {
-      const found = select((task) => (dueAt(task) ?? Number.POSITIVE_INFINITY) <= nowMs);
-      return found.sort((a, b) => (dueAt(a) ?? 0) - (dueAt(b) ?? 0) || inOrder(a, b)).slice(0, limit);
-    },
-    queued: async (page) => oldest((task) => task.state === 'queued', page),
-    held: async (page) => oldest((task) => task.lease !== null, page),
+    list: async (principal, { after, limit }) => page(indexes.ofPrincipal(principal).after(after), limit),
+    due: async (nowMs, limit) => page(until(indexes.due.after(), nowMs), limit),
+    queued: async ({ after, limit }) => page(indexes.queued.after(after), limit),
+    held: async ({ after, limit }) => page(indexes.held.after(after), limit),
     async [Symbol.asyncDispose]() {
       byId.clear();
       idByKey.clear();
+      indexes.clear();
     },
   };
+}
+
+interface Due extends Position {
+  readonly at: number;
+}
+
+/** Where each record stands in each scan. Positions only: most writes change a record and few of its positions. */
+function createIndexes() {
+  const queued = createOrderedSet(oldestFirst);
+  const held = createOrderedSet(oldestFirst);
+  const due = createOrderedSet(longestDueFirst);
+  const byPrincipal = new Map<string, OrderedSet<Position>>();
+  const none = createOrderedSet(newestFirst);
+
+  function enlist({ principal, id, createdAt }: TaskRecord): void {
+    const own = byPrincipal.get(principal) ?? createOrderedSet(newestFirst);
+    byPrincipal.set(principal, own);
+    own.add({ id, createdAt });
+  }
+
+  function strike(task: TaskRecord): void {
+    const own = byPrincipal.get(task.principal);
+    own?.delete(task);
+    if (own?.size === 0) byPrincipal.delete(task.principal);
+  }
+
+  return {
+    queued,
+    held,
+    due,
+    ofPrincipal: (principal: string) => byPrincipal.get(principal) ?? none,
+    /** `before` is undefined for a new record, `after` for a removed one. */
+    change(before: TaskRecord | undefined, after: TaskRecord | undefined) {
+      if (before === undefined && after !== undefined) enlist(after);
+      if (before !== undefined && after === undefined) strike(before);
+      move(queued, positionIf(before, isQueued), positionIf(after, isQueued));
+      move(held, positionIf(before, isHeld), positionIf(after, isHeld));
+      const [was, is] = [dueOf(before), dueOf(after)];
+      if (was?.at !== is?.at) move(due, was, is);
+    },
+    clear() {
+      for (const index of [queued, held, due]) index.clear();
+      byPrincipal.clear();
+    },
+  };
+}
+
+function move<Item>(index: OrderedSet<Item>, was: Item | undefined, is: Item | undefined): void {
+  if (was !== undefined) index.delete(was);
+  if (is !== undefined) index.add(is);
+}
+
+const isQueued = (task: TaskRecord) => task.state === 'queued';
+const isHeld = (task: TaskRecord) => task.lease !== null;
+
+function positionIf(task: TaskRecord | undefined, belongs: (task: TaskRecord) => boolean): Position | undefined {
+  return task !== undefined && belongs(task) ? { createdAt: task.createdAt, id: task.id } : undefined;
+}
+
+function dueOf(task: TaskRecord | undefined): Due | undefined {
+  const at = task === undefined ? null : dueAt(task);
+  return task === undefined || at === null ? undefined : { createdAt: task.createdAt, id: task.id, at };
+}
+
+function* until(positions: Iterable<Due>, nowMs: number): Generator<Position> {
+  for (const position of positions) {
+    if (position.at > nowMs) return;
+    yield position;
+  }
 }
 
 function keyOf(principal: string, key: string): string {
   return JSON.stringify([principal, key]);
 }
 
-function inOrder(a: Position, b: Position): number {
+function oldestFirst(a: Position, b: Position): number {
   if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+}
+
+function newestFirst(a: Position, b: Position): number {
+  return oldestFirst(b, a);
+}
+
+function longestDueFirst(a: Due, b: Due): number {
+  return a.at - b.at || oldestFirst(a, b);
 }

@@ -20,10 +20,11 @@ const callOptions = z.strictObject({
     .describe('After this long the task is ended as failed, finished or not. Default 120.'),
 });
 
+const COMMON_PROPERTIES = jsonSchemaOf(callOptions).properties;
+
 /** The tool's schema as clients see it: its own arguments and the two that every call takes. */
 export function publishedSchema(tool: Tool): JsonObjectSchema {
-  const common = jsonSchemaOf(callOptions);
-  return { ...tool.inputSchema, properties: { ...tool.inputSchema.properties, ...common.properties } };
+  return { ...tool.inputSchema, properties: { ...tool.inputSchema.properties, ...COMMON_PROPERTIES } };
 }
 
 export type CallParts = Pick<SubmitRequest, 'tool' | 'arguments' | 'idempotencyKey' | 'maxWaitMs'>;
