@@ -5,6 +5,7 @@ import { createFrameLog } from '../execution/frame-log.ts';
 import type { Interposer } from '../execution/interposer.ts';
 import { createLedger, IDLE_TAIL_MS, type Ledger } from '../execution/ledger.ts';
 import type { Recorder } from '../execution/recorder.ts';
+import { askingFor } from '../execution/server-settings.ts';
 import type { TestBed } from '../execution/test-bed.ts';
 import type { createSystemClock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
@@ -98,8 +99,7 @@ function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) 
   const { plan, target, recorder, clock } = options;
   const tags = createRequestTags();
   const context: WireContext = {
-    // A server that takes no settings is asked for its ttl with each call, where the dialect can ask.
-    target: { ...target.wireTarget, ttlMs: plan.target.settings?.ttlMs ?? target.wireTarget.ttlMs },
+    target: askingFor(plan, target.wireTarget),
     limits: plan.limits,
     clock,
     tags,

@@ -2,6 +2,7 @@ import { createConnections } from '../execution/connections.ts';
 import type { BedParts } from '../execution/course.ts';
 import { createFrameLog } from '../execution/frame-log.ts';
 import type { Recorder } from '../execution/recorder.ts';
+import { askingFor } from '../execution/server-settings.ts';
 import { createStdioShim } from '../execution/stdio-shim.ts';
 import type { TestBed } from '../execution/test-bed.ts';
 import { type Plan, VIRTUAL_DEFAULTS } from '../model/plan.ts';
@@ -52,7 +53,7 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
   const ledger = createVirtualLedger({ ...options, boot: () => host.boot });
   const tags = createRequestTags();
   const context: WireContext = {
-    target: target.wireTarget,
+    target: askingFor(plan, target.wireTarget),
     limits: plan.limits,
     clock: world.harnessClock,
     tags,

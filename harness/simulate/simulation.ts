@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunResult, runCourse } from '../execution/course.ts';
+import { settingOptions } from '../execution/server-settings.ts';
 import { loadUnits } from '../execution/units.ts';
 import type { Event } from '../model/event.ts';
 import { type Plan, type PlannedTarget, VIRTUAL_DEFAULTS } from '../model/plan.ts';
@@ -74,7 +75,7 @@ export async function openSimulation(options: {
                   recorder,
                   signal,
                   server: server.loaded,
-                  options: server.options,
+                  options: { ...server.options, ...settingOptions(plan) },
                   directory,
                   remains,
                 }),
