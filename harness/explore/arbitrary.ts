@@ -115,10 +115,13 @@ function callArbitrary(target: PlannedTarget): fc.Arbitrary<CaseCall> {
         ])
       : fc.constant('none' as const),
     cancelAfterMs: cancels
-      ? fc.option(fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 500 })), { freq: 4 })
+      ? fc.oneof({ arbitrary: fc.constant(null), weight: 3 }, { arbitrary: CANCEL_MS, weight: 1 })
       : fc.constant(null),
   });
 }
+
+/** Right after the receipt, or in the middle of the work, or too late. */
+const CANCEL_MS = fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 500 }));
 
 /** The work tool alone where the target has no other; `exit` and `burn` are left out: they end or stop the thread. */
 function workArbitrary({ facts }: PlannedTarget): {

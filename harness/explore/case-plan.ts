@@ -1,5 +1,5 @@
 import { faultUnits } from '../faults/index.ts';
-import { PLAN_SCHEMA, type Plan, type PlannedCall, type PlannedFault } from '../model/plan.ts';
+import { PLAN_SCHEMA, type Plan, type PlannedCall, type PlannedFault, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import {
   aimedAt,
   type CaseCall,
@@ -57,6 +57,7 @@ export function planOf(one: ExplorationCase, setting: CaseSetting): Plan {
     mustReach: [],
     notApplicable: [],
     record: 'full',
+    virtual: VIRTUAL_DEFAULTS,
   };
 }
 

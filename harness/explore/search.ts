@@ -26,6 +26,8 @@ export interface SearchOptions {
   readonly nowMs: () => number;
   /** Asked before every run. */
   isStopped(): boolean;
+  /** A shrink ends at once too, with what it has. */
+  isAborted(): boolean;
   /** A run of the search (not of a shrink) is over. */
   onRun(attempt: Attempt): void;
   /** Claims this kind of failure: false when it is shrunk elsewhere already. */
@@ -129,7 +131,7 @@ async function shrinkFailure(
     fails: async (one) => same(await trial(plan(one))).length > 0,
     nowMs: options.nowMs,
     limitMs: options.shrinkMs,
-    isStopped: () => false,
+    isStopped: options.isAborted,
     onStep: (one) => options.onStep({ invariant, faults: one.faults.length, calls: callCountOf(one) }),
   });
   const small = plan(shrunk.case);

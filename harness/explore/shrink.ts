@@ -1,6 +1,7 @@
 import type { CaseArbitrary } from './arbitrary.ts';
 import { ddmin } from './ddmin.ts';
 import { aimedAt, callCountOf, callNamed, type ExplorationCase } from './exploration-case.ts';
+import { simplifications } from './simplification.ts';
 
 export interface ShrinkOptions {
   readonly arbitrary: Pick<CaseArbitrary, 'smaller'>;
@@ -81,12 +82,17 @@ async function plainerValues(
 ): Promise<void> {
   for (;;) {
     const before = smallest();
-    for (const candidate of arbitrary.smaller(before)) {
+    for (const candidate of plainer(before, arbitrary)) {
       if (isOver()) return;
       if (await fails(normalised(candidate))) break;
     }
     if (smallest() === before) return;
   }
+}
+
+function* plainer(one: ExplorationCase, arbitrary: ShrinkOptions['arbitrary']): Iterable<ExplorationCase> {
+  yield* simplifications(one);
+  yield* arbitrary.smaller(one);
 }
 
 /** Every fault names a call that is there. */

@@ -68,6 +68,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
 };
 
 function momentOf(trigger: Trigger): string {
+  if (trigger.kind === 'boundary') return ` after event ${trigger.after}`;
   if (trigger.kind !== 'event') return '';
   const after = trigger.ms === 0 ? ' right after' : ` ${trigger.ms} ms after`;
   const held = trigger.hold === true ? ', its receipt held back' : '';
