@@ -1,5 +1,6 @@
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explore } from './explore.ts';
 import { list } from './list.ts';
 import { prove } from './prove.ts';
 import { replay } from './replay.ts';
@@ -9,11 +10,10 @@ import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
 
 /** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
-export const COMMANDS: readonly Command[] = [run, simulate, check, report, replay, prove, list, serve];
+export const COMMANDS: readonly Command[] = [run, simulate, explore, check, report, replay, prove, list, serve];
 
 /** Commands that are announced and not part of this version. */
 export const LATER: readonly string[] = [
-  'explore',
   'compare',
   'gate',
   'load',

@@ -34,7 +34,7 @@ export const simulate: Command = {
 };
 
 /** Only code that runs in this thread can be given another time. */
-function refuseProcesses({ server, url }: TargetFlags): void {
+export function refuseProcesses({ server, url }: TargetFlags): void {
   const given = server === undefined ? url && '--url' : '--server';
   if (given === undefined || given === '') return;
   throw new UsageError(
