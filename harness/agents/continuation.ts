@@ -14,6 +14,9 @@ export type Wait = (context: AgentContext, held: Held) => Promise<OkOutcome | nu
  * The way of every agent: submit, wait in the policy's manner while probes and a planned cancel go on beside, take the
  * result as the answer to the call, be busy for `busyMs`, make the next step once.
  */
+// Made once: an abort without a reason makes an exception with a stack each time.
+const DONE = new Error('the result is there');
+
 export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusyAfterwards: true }): AgentPolicy {
   return {
     meta,
@@ -30,7 +33,7 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
         const held = { call, task, receipt };
         const done = new AbortController();
         const outcome = await together([
-          waitFromThen(context, held, wait).finally(() => done.abort()),
+          waitFromThen(context, held, wait).finally(() => done.abort(DONE)),
           ...(isRace ? [] : [cancelInTime(context, held, done.signal)]),
         ]);
         if (outcome) await finish(outcome, task);

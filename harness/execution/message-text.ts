@@ -18,13 +18,16 @@ const GARBAGE: MessageHead = { type: 'garbage', isError: false };
 
 /** Reads the outside of a JSON-RPC message. Anything else is garbage: data about the server, never an exception. */
 export function readMessage(text: string): MessageHead {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return headOf(JSON.parse(text));
   } catch {
     // Not JSON: that is what garbage means.
     return GARBAGE;
   }
+}
+
+/** The same of a message that has been parsed. */
+export function headOf(value: unknown): MessageHead {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return GARBAGE;
   const id = 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number') ? value.id : null;
   if ('method' in value && typeof value.method === 'string') {

@@ -11,6 +11,7 @@ import { loadUnit } from '../model/registry.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
+import type { ToolPages } from '../wire/dialects/adapter.ts';
 import { asksAnything } from '../wire/dialects/elicitation.ts';
 import { ADAPTERS } from '../wire/dialects/index.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
@@ -41,6 +42,8 @@ export interface SimulatedBedOptions extends BedParts {
   /** What stands behind the ? of --module, and the settings of the reference server. */
   readonly options: Readonly<Record<string, string>>;
   readonly remains: Remains;
+  /** Shared by all runs of a thread. */
+  readonly toolPages: ToolPages;
 }
 
 /** The server under test in this thread, with its link, its store and its ledger in virtual time. */
@@ -60,6 +63,7 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
     record: recorder.record,
     signal,
     boot: () => host.boot,
+    toolPages: options.toolPages,
   };
   const frames = createFrameLog({ recorder, mode: plan.record, transport: plan.target.transport, drain: ledger.drain });
   const link: SimulatedLink = { ...options, frames, tagOf: tags.get, site: { current: () => host.current() } };

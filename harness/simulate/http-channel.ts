@@ -1,3 +1,4 @@
+import { headOf } from '../execution/message-text.ts';
 import type { Prng } from '../model/prng.ts';
 import type { Expected } from '../wire/http-reply.ts';
 import { answerServerRequest } from '../wire/server-request.ts';
@@ -32,19 +33,21 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
     accept: 'application/json, text/event-stream',
     ...options.headers,
   });
-  const common = (text: string, headers: HttpHeaders | undefined) => ({
+  const common = (message: object, text: string, headers: HttpHeaders | undefined) => ({
     conn,
     principal,
     text,
-    headers: headers === undefined ? base : { ...base, ...lowerCase(headers) },
+    head: headOf(message),
+    // What the wire adds is in lower case already.
+    headers: headers === undefined ? base : { ...base, ...headers },
     hop: createHop(link.world, draw, linkMs),
     wayBack: () => createHop(link.world, draw, linkMs),
   });
   /** Sends what has no reply; what became of it. */
   const tell = (message: object, how: Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers'>) =>
-    exchange(link, { ...common(JSON.stringify(message), how.headers), ...how, expected: null });
+    exchange(link, { ...common(message, JSON.stringify(message), how.headers), ...how, expected: null });
   return {
-    request(message, { timeoutMs, signal, headers, onNotification, taker }) {
+    request(message, { timeoutMs, signal, headers, text = JSON.stringify(message), onNotification, taker }) {
       const expected: Expected = {
         id: message.id,
         onStray: (stray) => options.onStray?.(stray),
@@ -57,7 +60,7 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
           }
         },
       };
-      return exchange(link, { ...common(JSON.stringify(message), headers), timeoutMs, signal, expected });
+      return exchange(link, { ...common(message, text, headers), timeoutMs, signal, expected });
     },
     async notify(message, extra) {
       const { headers } = extra ?? {};

@@ -1,7 +1,7 @@
 import type { FaultLog } from '../execution/fault-log.ts';
 import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
 import type { Interposer, Ruling } from '../execution/interposer.ts';
-import { type MessageHead, readMessage as readHead } from '../execution/message-text.ts';
+import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts';
 import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { parseJson, readMessage } from '../wire/json-rpc.ts';
@@ -24,6 +24,7 @@ export interface SimulatedLink {
 export interface ExchangeInput {
   readonly conn: string;
   readonly text: string;
+  readonly head: MessageHead;
   readonly headers: HttpHeaders;
   readonly principal: string;
   /** The way out, and how each exchange gets a way back of its own. */
@@ -34,6 +35,8 @@ export interface ExchangeInput {
   /** Who hears of what arrives; null: a message that has no answer. */
   readonly expected: Expected | null;
 }
+
+const GONE = new Error('the client hung up');
 
 type Framing = Omit<FrameInput, 'action'>;
 type Settle = (reply: RawReply) => void;
@@ -54,19 +57,22 @@ class SimulatedExchange {
   readonly #head: MessageHead;
   readonly #tag: Tag | undefined;
   readonly #out: Framing;
-  readonly #clientGone = new AbortController();
+  /** Made when the server looks at it, which it mostly does not. */
+  #clientGone: AbortController | null = null;
   readonly #settle: Settle;
   readonly #stopWaiting: Cancel;
   readonly #onAbort = () => this.#hangUp({ kind: 'timeout', aborted: true });
   #isDone = false;
+  #isGone = false;
   #forsakenBy: string | null = null;
 
   constructor(link: SimulatedLink, input: ExchangeInput, settle: Settle) {
     this.#link = link;
     this.#input = input;
     this.#settle = settle;
-    this.#head = readHead(input.text);
-    this.#tag = this.#head.rpcId == null ? undefined : link.tagOf(input.conn, this.#head.rpcId);
+    this.#head = input.head;
+    const sentId = sentIdOf(this.#head);
+    this.#tag = sentId === null ? undefined : link.tagOf(input.conn, sentId);
     const { conn, text } = input;
     this.#out = { conn, dir: 'out', text, bytes: Buffer.byteLength(text), head: this.#head };
     const { world } = link;
@@ -130,14 +136,28 @@ class SimulatedExchange {
 
   #delivery(): Delivery {
     const { hop, wayBack, text, headers, principal } = this.#input;
-    return { hop, back: wayBack(), request: { text, headers, principal, signal: this.#clientGone.signal } };
+    const clientGone = () => {
+      this.#clientGone ??= new AbortController();
+      if (this.#isGone) this.#clientGone.abort(GONE);
+      return this.#clientGone.signal;
+    };
+    const request = {
+      text,
+      headers,
+      principal,
+      get signal() {
+        return clientGone();
+      },
+    };
+    return { hop, back: wayBack(), request };
   }
 
   /** A message of the server is in our hands: it is ruled on, recorded, and reaches the client or not. */
   #arrived(text: string, head: ResponseHead, isBody = false): void {
     const { frames, interposer } = this.#link;
     frames.arrived();
-    const messageHead = readHead(text);
+    const value = parseJson(text);
+    const messageHead = headOf(value);
     const base: Framing = {
       conn: this.#input.conn,
       dir: 'in',
@@ -153,7 +173,7 @@ class SimulatedExchange {
     const isReply = messageHead.type === 'response';
     const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
     this.#obey(interposer.rule(view), { view, base }, () => {
-      this.#hand(text, head, isBody);
+      this.#hand({ text, value, isBody }, head);
       if (isReply && view.op !== null) interposer.passed();
     });
   }
@@ -196,16 +216,14 @@ class SimulatedExchange {
   }
 
   /** The client reads it. */
-  #hand(text: string, head: ResponseHead, isBody: boolean): void {
+  #hand({ text, value, isBody }: Incoming, head: ResponseHead): void {
     const { expected } = this.#input;
     if (this.#isDone) return;
     if (expected === null) {
       if (isBody) this.#finish({ kind: 'http', http: head.status, headers: head.headers, text });
       return;
     }
-    const reply = isBody
-      ? bodyReply(text, head, expected)
-      : takeMessage(readMessage(parseJson(text)), text, head, expected);
+    const reply = isBody ? bodyReply(text, head, expected) : takeMessage(readMessage(value), text, head, expected);
     if (reply !== null) this.#finish(reply);
   }
 
@@ -235,7 +253,7 @@ class SimulatedExchange {
     const take = (text: string, { status }: ResponseHead) => {
       frames.arrived();
       const bytes = Buffer.byteLength(text);
-      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: readHead(text), http: status };
+      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: headOf(parseJson(text)), http: status };
       frames.frame({ ...base, action: 'drop', entries });
     };
     deliver(this.#link.world, this.#delivery(), living, {
@@ -276,7 +294,11 @@ class SimulatedExchange {
     if (this.#isDone) return;
     this.#finish(reply);
     const living = this.#link.site.current();
-    if (living !== null) this.#input.hop(living.boot, () => this.#clientGone.abort(new Error('the client hung up')));
+    if (living === null) return;
+    this.#input.hop(living.boot, () => {
+      this.#isGone = true;
+      this.#clientGone?.abort(GONE);
+    });
   }
 
   #finish(reply: RawReply): void {
@@ -291,6 +313,13 @@ class SimulatedExchange {
     const { world } = this.#link;
     world.schedule(world.harness, Math.ceil(ms), act);
   }
+}
+
+interface Incoming {
+  readonly text: string;
+  readonly value: unknown;
+  /** A body that stands for the whole response. */
+  readonly isBody: boolean;
 }
 
 interface Ruled {

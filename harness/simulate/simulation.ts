@@ -6,6 +6,7 @@ import { loadUnits } from '../execution/units.ts';
 import type { Event } from '../model/event.ts';
 import { type Plan, type PlannedTarget, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { restoreTarget } from '../targets/index.ts';
+import type { ToolPages } from '../wire/dialects/adapter.ts';
 import { openSimulatedBed } from './bed.ts';
 import { createEventLog } from './event-log.ts';
 import { loadServer } from './load-server.ts';
@@ -46,6 +47,7 @@ export async function openSimulation(options: {
     const server = await loadServer(target);
     await warmUp({ realm, server, target, scratch });
     const remains = createRemains();
+    const toolPages: ToolPages = new Map();
     return {
       async run({ plan, onEvent, signal: asked }) {
         const units = await loadUnits(plan);
@@ -78,6 +80,7 @@ export async function openSimulation(options: {
                   options: { ...server.options, ...settingOptions(plan) },
                   directory,
                   remains,
+                  toolPages,
                 }),
               stopMs: () => plan.limits.stopMs,
             });

@@ -4,7 +4,7 @@ import type { EventBody } from '../model/event.ts';
 import type { AgentId } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall, PlannedLimits } from '../model/plan.ts';
-import type { Handshake } from './dialects/adapter.ts';
+import type { Handshake, ToolPages } from './dialects/adapter.ts';
 import type { RpcLink } from './rpc-link.ts';
 import type { Stray } from './stray.ts';
 import type { Channel, LineStream, RequestTags } from './wire.ts';
@@ -39,6 +39,8 @@ export interface WireContext {
   readonly signal: AbortSignal;
   /** The boot that runs now; lets a 4xx after a restart be told apart from a lost task. Default: always 1. */
   readonly boot?: () => number;
+  /** What tools/list gave before, for those who greet the same server over and over. */
+  readonly toolPages?: ToolPages;
   /** Replies that answer nothing open, for progress and warnings; the history has them as frames. */
   readonly onStray?: (conn: string, stray: Stray) => void;
 }

@@ -82,10 +82,26 @@ function compileOne(expression: string): Reading {
       cause: error,
     });
   }
+  const plain = plainPath(expression);
+  if (plain !== null) return (result) => memberAt(payloadOf(result), plain);
   return (result) => {
     const payload = payloadOf(result);
     return isJsonValue(payload) ? query(payload, expression)[0] : undefined;
   };
+}
+
+/** The names of a path that is nothing but names (`$.result.token`): the library parses its query anew each time. */
+function plainPath(expression: string): readonly string[] | null {
+  return /^\$(\.[A-Za-z_]\w*)+$/.test(expression) ? expression.split('.').slice(1) : null;
+}
+
+function memberAt(value: unknown, names: readonly string[]): unknown {
+  let found = value;
+  for (const name of names) {
+    if (!isObject(found) || !Object.hasOwn(found, name)) return undefined;
+    found = found[name];
+  }
+  return found;
 }
 
 function parseRegex(expression: string): RegExp | null {

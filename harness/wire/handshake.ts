@@ -1,9 +1,18 @@
-import { type Exchange, type Handshake, HandshakeError, type ServerTool } from './dialects/adapter.ts';
+import {
+  type Exchange,
+  type Handshake,
+  HandshakeError,
+  type ServerTool,
+  type ToolPage,
+  type ToolPages,
+} from './dialects/adapter.ts';
 import { CLIENT_INFO, LEGACY_VERSION, MODERN_VERSION } from './envelope.ts';
 import { isObject, type JsonObject, readError } from './json-rpc.ts';
 import { validateHandshake } from './validation.ts';
 import type { RawReply } from './wire.ts';
 
+/** Pages remembered; a server whose lists never repeat is not remembered for ever. */
+const KNOWN_PAGES_MAX = 100;
 /** Pages of tools/list read at most; a server with more than that pages for ever. */
 const TOOL_PAGES_MAX = 50;
 
@@ -94,16 +103,28 @@ async function listTools(exchange: Exchange, modern: boolean): Promise<ToolList>
   let cursor: string | null = null;
   for (let page = 0; page < TOOL_PAGES_MAX; page += 1) {
     const reply: RawReply = await exchange.request('tools/list', cursor === null ? {} : { cursor }, { modern });
-    const result = resultOf('tools/list', reply);
-    shape.push(...validateHandshake('tools/list', result));
-    for (const tool of Array.isArray(result.tools) ? result.tools : []) {
-      const read = readTool(tool);
-      if (read !== null) tools.set(read.name, read);
-    }
-    if (typeof result.nextCursor !== 'string') return { tools, shape };
-    cursor = result.nextCursor;
+    const read = readPage(reply, exchange.toolPages);
+    shape.push(...read.shape);
+    for (const tool of read.tools) tools.set(tool.name, tool);
+    if (read.nextCursor === null) return { tools, shape };
+    cursor = read.nextCursor;
   }
   throw new HandshakeError(`tools/list gave more than ${TOOL_PAGES_MAX} pages`);
+}
+
+function readPage(reply: RawReply, known: ToolPages | undefined): ToolPage {
+  const text = reply.kind === 'answered' ? reply.raw : null;
+  const before = text === null ? undefined : known?.get(text);
+  if (before !== undefined) return before;
+  const result = resultOf('tools/list', reply);
+  const tools = Array.isArray(result.tools) ? result.tools : [];
+  const page: ToolPage = {
+    shape: validateHandshake('tools/list', result),
+    tools: tools.map(readTool).filter((tool) => tool !== null),
+    nextCursor: typeof result.nextCursor === 'string' ? result.nextCursor : null,
+  };
+  if (text !== null && known !== undefined && known.size < KNOWN_PAGES_MAX) known.set(text, page);
+  return page;
 }
 
 function readTool(tool: unknown): ServerTool | null {

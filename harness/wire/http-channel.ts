@@ -36,7 +36,7 @@ export function createHttpChannel(options: HttpChannelOptions): Channel {
     request: (message, request) =>
       withinLimit(request, async (signal) => {
         const { headers = {}, taker } = request;
-        const response = await poster.post(JSON.stringify(message), headers, signal);
+        const response = await poster.post(request.text ?? JSON.stringify(message), headers, signal);
         return readHttpReply(response, {
           id: message.id,
           onStray: (stray) => onStray?.(stray),

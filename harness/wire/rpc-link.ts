@@ -32,6 +32,8 @@ export interface RpcLink {
 export interface Prepared {
   readonly message: RpcRequest;
   readonly headers: Readonly<Record<string, string>>;
+  /** The message as it is sent. */
+  readonly text: string;
   readonly bytes: number;
 }
 
@@ -45,7 +47,7 @@ export interface SendOptions {
 export interface LinkOptions {
   readonly conn: string;
   readonly channel: Channel;
-  readonly context: Pick<WireContext, 'tags' | 'limits' | 'signal' | 'boot'>;
+  readonly context: Pick<WireContext, 'tags' | 'limits' | 'signal' | 'boot' | 'toolPages'>;
   readonly agent: AgentId | null;
   readonly capabilities: JsonObject;
 }
@@ -65,13 +67,14 @@ export function createRpcLink(options: LinkOptions): RpcLink {
     const params = isModern ? withEnvelope(shape.params, capabilities) : shape.params;
     const message: RpcRequest = { jsonrpc: '2.0', id: lastId, method: shape.method, params };
     const headers = headersFor(shape.method, isModern, shape.mcpName ?? null);
-    return { message, headers, bytes: Buffer.byteLength(JSON.stringify(message)) };
+    const text = JSON.stringify(message);
+    return { message, headers, text, bytes: Buffer.byteLength(text) };
   };
   const headersFor = (method: string, isModern: boolean, mcpName: string | null) =>
     headersOf({ era: isModern ? 'modern' : 'legacy', method, mcpName, protocolVersion, sessionId });
   const send = (prepared: Prepared, tag: RequestTag, how: SendOptions) => {
     context.tags.set(conn, prepared.message.id, tag);
-    return channel.request(prepared.message, { ...how, headers: prepared.headers });
+    return channel.request(prepared.message, { ...how, headers: prepared.headers, text: prepared.text });
   };
   /** Keeps what initialize agreed on, which the handshake's next messages must already carry. */
   const keep = (reply: RawReply) => {
@@ -81,6 +84,7 @@ export function createRpcLink(options: LinkOptions): RpcLink {
     protocolVersion = typeof version === 'string' ? version : null;
   };
   const exchange = (timeoutMs?: number): Exchange => ({
+    toolPages: context.toolPages,
     async request(method, params, choice) {
       greetings += 1;
       const prepared = prepare({ method, params }, choice?.modern ?? false);

@@ -20,6 +20,9 @@ import {
   type RequestTaker,
 } from './wire.ts';
 
+// Made once: an abort without a reason makes an exception with a stack each time.
+const ANSWERED = new Error('the reply came');
+
 export interface StdioChannelOptions {
   readonly stream: LineStream;
   readonly clock: Clock;
@@ -47,11 +50,11 @@ export function createStdioChannel(options: StdioChannelOptions): Channel {
   stream.onLine((line) => readLine(line, { open, takers, options }));
 
   return {
-    async request(message, { timeoutMs, signal, taker }) {
+    async request(message, { timeoutMs, signal, text, taker }) {
       if (gone !== null) return { kind: 'refused', message: `the process is gone: ${gone}` };
       const reply = open.wait(message.id);
       if (taker !== undefined) takers.add(taker);
-      if (!stream.send(JSON.stringify(message))) {
+      if (!stream.send(text ?? JSON.stringify(message))) {
         open.withdraw(message.id);
         if (taker !== undefined) takers.delete(taker);
         return { kind: 'refused', message: NOT_RUNNING };
@@ -67,7 +70,7 @@ export function createStdioChannel(options: StdioChannelOptions): Channel {
       try {
         return await reply;
       } finally {
-        answered.abort();
+        answered.abort(ANSWERED);
         if (taker !== undefined) takers.delete(taker);
         signal.removeEventListener('abort', stop);
       }

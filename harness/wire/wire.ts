@@ -40,6 +40,8 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The message as text, where it has been made already. */
+  readonly text?: string;
   /** Notifications that arrive on the stream of this request (http). Over stdio they reach the channel's own listener. */
   readonly onNotification?: (notification: RpcNotification) => void;
   /** Requests of the server that arrive while this request is open; nobody: they are answered as not offered. */

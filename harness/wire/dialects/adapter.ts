@@ -67,6 +67,16 @@ export interface OperationInput {
 export interface Exchange {
   request(method: string, params: JsonObject, options?: ExchangeOptions): Promise<RawReply>;
   notify(method: string, params?: JsonObject): Promise<void>;
+  /** Pages of tools/list that were read before, by their text: every agent of a run gets the same ones. */
+  readonly toolPages?: ToolPages | undefined;
+}
+
+export type ToolPages = Map<string, ToolPage>;
+
+export interface ToolPage {
+  readonly tools: readonly ServerTool[];
+  readonly shape: readonly string[];
+  readonly nextCursor: string | null;
 }
 
 export interface ExchangeOptions {
