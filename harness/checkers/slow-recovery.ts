@@ -115,7 +115,7 @@ function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, find
 }
 
 function isSettling(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
-  const acked = ackedTasks(plan, history);
+  const acked = ackedTasks(history);
   const seqOf = ({ ackSeq }: AckedTask) => ackSeq;
   const fresh = acked
     .slice(firstAbove(acked, recovery.fromSeq, seqOf), firstAbove(acked, recovery.toSeq - 1, seqOf))

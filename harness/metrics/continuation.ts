@@ -1,4 +1,5 @@
 import { nsOf } from '../model/clock.ts';
+import { derivedOnce } from '../model/derivation.ts';
 import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import { bindsRight } from './binding.ts';
 
@@ -13,14 +14,14 @@ export const CONTINUATION_SLACK_MS = 1000;
  * misrouted (made of a result of another call), duplicated, lost (never made), late (more than the planned work plus
  * 1 s after the result was known), once-correct.
  */
-export function continuationOutcomes(history: HistoryIndex): ReadonlyMap<number, ContinuationOutcome> {
+export const continuationOutcomes = derivedOnce((history): ReadonlyMap<number, ContinuationOutcome> => {
   const outcomes = new Map<number, ContinuationOutcome>();
   for (const call of history.calls) {
     const outcome = outcomeOf(history, call);
     if (outcome !== null) outcomes.set(call.planned.call, outcome);
   }
   return outcomes;
-}
+});
 
 /** How many calls ended in this outcome; null: no agent knew any result. */
 export function countOutcome(history: HistoryIndex, wanted: ContinuationOutcome): number | null {

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { rate } from './rate.ts';
 
 /** Polls that told their agent anything new (status, message, update time), of all polls. null: nobody polled. */
@@ -13,7 +13,7 @@ export const informativePolls: Metric = {
     better: 'higher',
   },
   measure({ history }) {
-    const polls = collectPolls(history);
-    return rate(polls.filter((poll) => poll.informative).length, polls.length);
+    const { informative, count } = pollFigures(history);
+    return rate(informative, count);
   },
 };

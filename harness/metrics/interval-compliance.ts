@@ -1,10 +1,6 @@
-import { nsOf } from '../model/clock.ts';
 import type { Metric } from '../model/metric.ts';
-import { collectPolls } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { rate } from './rate.ts';
-
-/** A poll may come this much early and still count as on time: timers and clocks differ a little. */
-const TOLERANCE = 0.95;
 
 /**
  * Polls sent no sooner than the interval the server had asked for after the poll before (the first: after the receipt), of
@@ -20,9 +16,7 @@ export const intervalCompliance: Metric = {
     better: 'higher',
   },
   measure({ history }) {
-    const gaps = collectPolls(history).flatMap(({ hintMs, previousT, exchange }) =>
-      hintMs === null || previousT === null ? [] : [{ gap: exchange.inv.t - previousT, hint: nsOf(hintMs) }],
-    );
-    return rate(gaps.filter(({ gap, hint }) => gap >= TOLERANCE * hint).length, gaps.length);
+    const { kept, asked } = pollFigures(history);
+    return rate(kept, asked);
   },
 };

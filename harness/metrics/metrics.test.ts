@@ -74,6 +74,7 @@ describe('the registry', () => {
       'binding',
       'arrival',
       'poll-model',
+      'poll-tally',
       'policy-fit',
     ];
     const files = readdirSync(import.meta.dirname)

@@ -1,10 +1,10 @@
 import { msOf } from '../model/clock.ts';
-import { groupBy } from '../model/grouping.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
-import { collectPolls, isSessionLost, type Poll } from './poll.ts';
+import type { PollTrack } from '../model/poll-figures.ts';
 import { exponentialInstants, fixedInstants, takeInstants } from './poll-model.ts';
+import { pollFigures } from './poll-tally.ts';
 import { firstAck, terminalSeen, workEndT } from './timeline.ts';
 
 /** How far what a task cost its agent is from what the plan's backoff costs for a task of that length. */
@@ -25,18 +25,16 @@ export interface PolicyFit {
  */
 export function policyFits(plan: Plan, history: HistoryIndex): readonly (PolicyFit | null)[] | null {
   if (instantsOf(plan) === null) return null;
-  const polls = groupBy(
-    collectPolls(history).filter((poll) => !isSessionLost(poll.exchange)),
-    ({ call }) => call,
-  );
+  const polls = pollFigures(history);
   return history.calls.flatMap((call) => {
     const acked = firstAck(call);
     if (call.planned.policy !== 'poller' || acked?.end.task === undefined || isTerminal(acked.end.status)) return [];
     const seen = terminalSeen(history, call);
     if (seen === null) return [null];
     const endT = workEndT(plan, history, call, seen.lastUpdatedAt);
-    const own = (polls.get(call.planned.call) ?? []).filter(({ task }) => task === acked.end.task);
-    const fit = endT === null ? null : fitOf(plan, own, { ackT: acked.end.t, endT, seenT: seen.t });
+    const track = polls.ofCall(call.planned.call);
+    if (endT === null || track === undefined) return [];
+    const fit = fitOf(plan, track, { ackT: acked.end.t, endT, seenT: seen.t });
     return fit === null ? [] : [fit];
   });
 }
@@ -47,30 +45,28 @@ interface Moments {
   readonly seenT: number;
 }
 
-function fitOf(plan: Plan, polls: readonly Poll[], { ackT, endT, seenT }: Moments): PolicyFit | null {
-  const found = polls.findIndex(({ useful }) => useful);
-  const finder = polls[found];
+function fitOf(plan: Plan, track: PollTrack, { ackT, endT, seenT }: Moments): PolicyFit | null {
   // A notification was faster, which no poll can be held against.
-  if (finder === undefined || finder.exchange.end === null) return null;
-  const tripMs = msOf(finder.exchange.end.t - finder.exchange.inv.t);
+  if (track.found === null || track.found.tripNs === null) return null;
+  const found = track.found.index;
+  const tripMs = msOf(track.found.tripNs);
   const lengthMs = msOf(endT - ackT);
   // A poll that goes out late is under way for longer than its own round trip.
   const [dueMs = 0] = takeInstants(instantsOf(plan) ?? [], found + 1).slice(-1);
   const underWayMs = Math.max(tripMs, msOf(seenT - ackT) - dueMs);
   const fits = [lengthMs, lengthMs - underWayMs, lengthMs + tripMs].map((candidateMs) => {
-    const expected = expectedPoll(plan, polls, candidateMs);
+    const expected = expectedPoll(plan, track, candidateMs);
     return { polls: Math.abs(found + 1 - expected.polls), lagMs: Math.abs(msOf(seenT - ackT) - expected.atMs) };
   });
   return fits.reduce((best, fit) => (fit.lagMs < best.lagMs ? fit : best));
 }
 
 /** The first poll at or after the end of the task that is answered; polls beyond those really sent are taken to be. */
-function expectedPoll(plan: Plan, polls: readonly Poll[], lengthMs: number): { polls: number; atMs: number } {
+function expectedPoll(plan: Plan, track: PollTrack, lengthMs: number): { polls: number; atMs: number } {
   let count = 0;
   for (const atMs of instantsOf(plan) ?? []) {
-    const sent = polls[count];
+    const isAnswered = !track.unanswered.includes(count);
     count += 1;
-    const isAnswered = sent === undefined || sent.exchange.end?.kind === 'ok';
     if (atMs >= lengthMs && isAnswered) return { polls: count, atMs };
   }
   throw new Error('expected the instants of a policy to have no end');

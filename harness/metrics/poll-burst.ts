@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls, pollBins } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { rate } from './rate.ts';
-import { sum } from './timeline.ts';
+import { most } from './timeline.ts';
 
 /**
  * How uneven the polling load was: polls in the busiest second (numerator) over the mean of all seconds between the first
@@ -17,8 +17,8 @@ export const pollBurst: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    const bins = pollBins(collectPolls(history));
-    if (bins.length === 0) return null;
-    return rate(Math.max(...bins), Math.round((sum(bins) / bins.length) * 1000) / 1000);
+    const { perSecond, count } = pollFigures(history);
+    if (perSecond.length === 0) return null;
+    return rate(most(perSecond), Math.round((count / perSecond.length) * 1000) / 1000);
   },
 };

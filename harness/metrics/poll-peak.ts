@@ -1,6 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls, pollBins } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { counter } from './rate.ts';
+import { most } from './timeline.ts';
 
 /** Most polls in one whole second of the run. null: nobody polled. */
 export const pollPeak: Metric = {
@@ -13,7 +14,7 @@ export const pollPeak: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    const bins = pollBins(collectPolls(history));
-    return bins.length === 0 ? null : counter(Math.max(...bins), 'requests/s');
+    const { perSecond } = pollFigures(history);
+    return perSecond.length === 0 ? null : counter(most(perSecond), 'requests/s');
   },
 };

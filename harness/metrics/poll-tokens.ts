@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls, hadTasks, pollBytes } from './poll.ts';
+import { hadTasks } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { counter } from './rate.ts';
-import { sum } from './timeline.ts';
 
 /** No model's tokenizer is at hand: four bytes a token is the usual estimate for English and JSON. */
 const BYTES_PER_TOKEN = 4;
@@ -18,7 +18,7 @@ export const pollTokens: Metric = {
   },
   measure({ history }) {
     if (!hadTasks(history)) return null;
-    const sizes = pollBytes(history, collectPolls(history));
-    return sizes === null ? null : counter(Math.ceil(sum([...sizes.values()]) / BYTES_PER_TOKEN), 'tokens');
+    const { bytes } = pollFigures(history);
+    return bytes === null ? null : counter(Math.ceil(bytes.all / BYTES_PER_TOKEN), 'tokens');
   },
 };

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { terminalSeenT, trendOf } from './timeline.ts';
 
 /** Polls of a task, one sample a call whose agent saw it terminal; calls that held a task and never did are censored. */
@@ -13,11 +13,12 @@ export const pollsPerTask: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    const counts = new Map<number, number>();
-    for (const { call } of collectPolls(history)) counts.set(call, (counts.get(call) ?? 0) + 1);
+    const polls = pollFigures(history);
     const holders = history.calls.filter((call) => call.tasks.length > 0);
     return trendOf(
-      holders.map((call) => (terminalSeenT(history, call) === null ? null : (counts.get(call.planned.call) ?? 0))),
+      holders.map((call) =>
+        terminalSeenT(history, call) === null ? null : (polls.ofCall(call.planned.call)?.count ?? 0),
+      ),
       'polls',
     );
   },

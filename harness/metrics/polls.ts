@@ -1,5 +1,6 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls, hadTasks } from './poll.ts';
+import { hadTasks } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { counter } from './rate.ts';
 
 /** Polls that agents sent. null: no agent held a task, so there was nothing to poll. */
@@ -13,6 +14,6 @@ export const polls: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    return hadTasks(history) ? counter(collectPolls(history).length, 'requests') : null;
+    return hadTasks(history) ? counter(pollFigures(history).count, 'requests') : null;
   },
 };

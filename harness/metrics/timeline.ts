@@ -1,3 +1,4 @@
+import type { Answer } from '../model/answer.ts';
 import { msOf } from '../model/clock.ts';
 import type { EventOf, FxBody, Stamped } from '../model/event.ts';
 import type { Acked, CallView, Exchange, HistoryIndex } from '../model/history-index.ts';
@@ -43,15 +44,17 @@ export function terminalSeenT(history: HistoryIndex, call: CallView): number | n
 }
 
 export function terminalSeen(history: HistoryIndex, call: CallView): Stamped<{ lastUpdatedAt?: string }> | null {
-  const replies = [...call.creates, ...call.reads, ...call.cancels].flatMap(({ inv, end }) =>
-    inv.agent !== 'auditor' && end?.kind === 'ok' && isTerminal(end.status) ? [end] : [],
-  );
-  const pushes = call.tasks.flatMap((task) =>
-    (history.tasks.get(task)?.sightings ?? []).flatMap(({ event, inv }) =>
-      inv === undefined && isTerminal(event.status) ? [event] : [],
-    ),
-  );
-  return earliest([...replies, ...pushes], (event) => event.t);
+  let first: Answer | null = null;
+  const see = (event: Answer) => {
+    if (isTerminal(event.status) && (first === null || event.t < first.t)) first = event;
+  };
+  for (const requests of [call.creates, call.reads, call.cancels]) {
+    for (const { inv, end } of requests) if (inv.agent !== 'auditor' && end?.kind === 'ok') see(end);
+  }
+  for (const task of call.tasks) {
+    for (const { event, inv } of history.tasks.get(task)?.sightings ?? []) if (inv === undefined) see(event);
+  }
+  return first;
 }
 
 /** The target reports its effects in order, so their instants mean something. */
@@ -117,4 +120,9 @@ export function earliest<Item>(items: readonly Item[], key: (item: Item) => numb
 
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** The largest; of a list that may be too long to be an argument list. */
+export function most(numbers: readonly number[]): number {
+  return numbers.reduce((largest, number) => Math.max(largest, number), Number.NEGATIVE_INFINITY);
 }

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { rate } from './rate.ts';
 
 /** Polls that were the first to show their agent a terminal task, of all polls. null: nobody polled. */
@@ -13,7 +13,7 @@ export const usefulPolls: Metric = {
     better: 'higher',
   },
   measure({ history }) {
-    const polls = collectPolls(history);
-    return rate(polls.filter((poll) => poll.useful).length, polls.length);
+    const { useful, count } = pollFigures(history);
+    return rate(useful, count);
   },
 };

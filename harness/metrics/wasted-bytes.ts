@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { collectPolls, hadTasks, pollBytes } from './poll.ts';
+import { hadTasks } from './poll.ts';
+import { pollFigures } from './poll-tally.ts';
 import { counter } from './rate.ts';
-import { sum } from './timeline.ts';
 
 /** Bytes, request and reply, of polls that told their agent nothing new. null: no frames recorded, or nothing to poll. */
 export const wastedBytes: Metric = {
@@ -15,9 +15,7 @@ export const wastedBytes: Metric = {
   },
   measure({ history }) {
     if (!hadTasks(history)) return null;
-    const polls = collectPolls(history);
-    const sizes = pollBytes(history, polls);
-    if (sizes === null) return null;
-    return counter(sum(polls.map((poll) => (poll.informative ? 0 : (sizes.get(poll) ?? 0)))), 'bytes');
+    const { bytes } = pollFigures(history);
+    return bytes === null ? null : counter(bytes.wasted, 'bytes');
   },
 };

@@ -8,7 +8,7 @@ export interface AckedTask {
 }
 
 /** Tasks that anybody holds a receipt for, in the order of the first. */
-export const ackedTasks = derivedOnce((_plan, { tasks }): readonly AckedTask[] => {
+export const ackedTasks = derivedOnce(({ tasks }): readonly AckedTask[] => {
   const acked: AckedTask[] = [];
   for (const task of tasks.values()) {
     const [ack] = task.acks;

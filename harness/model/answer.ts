@@ -69,22 +69,22 @@ export function denial(
   const [ack] = task.acks;
   if (!ack || ack.end.seq > inv.seq) return 'before-receipt';
   if (end.t >= task.expiresT) return 'expired';
-  if (plan.target.facts.scope === 'session' && sessionEnded(plan, history, ack.end.seq, read)) return 'session-ended';
+  if (plan.target.facts.scope === 'session' && sessionEnded(history, ack.end.seq, read)) return 'session-ended';
   return 'promised';
 }
 
 /** The session that owned the task is gone: lost by a server that forgot it, or with the boot it belonged to. */
-function sessionEnded(plan: Plan, history: HistoryIndex, ackSeq: number, { inv }: Exchange): boolean {
+function sessionEnded(history: HistoryIndex, ackSeq: number, { inv }: Exchange): boolean {
   if (history.bootAt(ackSeq) !== history.bootAt(inv.seq)) return true;
   return (
-    sessionLosses(plan, history)
+    sessionLosses(history)
       .get(inv.conn)
       ?.some((seq) => seq > ackSeq && seq < inv.seq) === true
   );
 }
 
 /** By connection: when (seq) a request was answered that its session is not known. */
-const sessionLosses = derivedOnce((_plan, { exchanges }) => {
+const sessionLosses = derivedOnce(({ exchanges }) => {
   const losses = new Map<string, number[]>();
   for (const { inv, end } of exchanges) {
     if (end === null || end.kind === 'ok' || end.reason !== 'session-lost') continue;

@@ -38,7 +38,16 @@ interface Subject {
 type Rule = (subject: Subject) => readonly number[] | null;
 
 /** One fate a call, the first that holds in the order of FATES: a partition, so the counts add up to the calls of the plan. */
-export const fatesOf: (plan: Plan, history: HistoryIndex) => readonly CallFate[] = derivedOnce((plan, history) => {
+export function fatesOf(plan: Plan, history: HistoryIndex): readonly CallFate[] {
+  const known = fatesByPlan(history);
+  const fates = known.get(plan) ?? deriveFates(plan, history);
+  known.set(plan, fates);
+  return fates;
+}
+
+const fatesByPlan = derivedOnce(() => new WeakMap<Plan, readonly CallFate[]>());
+
+function deriveFates(plan: Plan, history: HistoryIndex): readonly CallFate[] {
   const leaks = leaksOf(plan, history);
   return history.calls.map((call) => {
     const number = call.planned.call;
@@ -50,7 +59,7 @@ export const fatesOf: (plan: Plan, history: HistoryIndex) => readonly CallFate[]
     }
     throw new Error(`call ${number} has no fate: expected 'open' to hold when nothing else does`);
   });
-});
+}
 
 /** Fates that occurred, in the order of FATES. */
 export function countFates(fates: readonly CallFate[]): Readonly<Partial<Record<Fate, number>>> {

@@ -206,6 +206,7 @@ function finish(plan: Plan, state: State, store: EventStore, cut: boolean): Hist
     strikes: strikesOf(boots, state.faults),
     strays: state.strays,
     disorder: state.disorder,
+    polls: null,
     drainedSeq: noteSeq('drained'),
     auditSeq: noteSeq('audit'),
     interrupted: noteSeq('interrupted') !== null || noteSeq('end') === null,

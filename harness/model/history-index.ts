@@ -16,6 +16,7 @@ import { createArrayStore, type EventList, type FrameList } from './event-store.
 import { readEvents } from './history.ts';
 import { createIndexBuilder } from './history-index-builder.ts';
 import type { Plan, PlannedCall } from './plan.ts';
+import type { PollFigures } from './poll-figures.ts';
 
 /** A history made searchable once, in O(n), so that no two checkers or metrics derive the same thing differently. */
 export interface HistoryIndex {
@@ -41,6 +42,8 @@ export interface HistoryIndex {
   readonly strays: readonly (Stamped<OkBody> | Stamped<UnsureBody>)[];
   /** Events that did not follow on the one before: a gap in seq, or time that went back. The harness's own fault. */
   readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
+  /** The polls as the run summed them up, where it let the reads go (--record counts); null: they follow from the reads. */
+  readonly polls: PollFigures | null;
   /** seq of the note 'drained': the load is done. null: it never was. */
   readonly drainedSeq: number | null;
   /** seq of the note 'audit': reads from there on are final reads. null: the run never came that far. */

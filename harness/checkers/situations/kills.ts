@@ -76,9 +76,9 @@ export const drainWithWorkInFlight: Situation = {
     description: 'A graceful shutdown with nothing to do shows nothing. Counted per SIGTERM.',
   },
   applicable: withProcess,
-  find({ plan, history }) {
+  find({ history }) {
     const drains = history.faults.filter(({ id, phase }) => id === 'F13' && phase === 'start');
-    const isBusyAt = busyTimes(plan, history);
+    const isBusyAt = busyTimes(history);
     return drains.map(({ seq }) => seq).filter(isBusyAt);
   },
 };
@@ -90,9 +90,9 @@ export const faultOverlapsWork: Situation = {
     description: 'Faults that fall between two pieces of work prove nothing. Counted per fault entry.',
   },
   applicable: () => null,
-  find({ plan, history }) {
+  find({ history }) {
     const found = new Map<string, number>();
-    const isBusyAt = busyTimes(plan, history);
+    const isBusyAt = busyTimes(history);
     for (const { entry, phase, seq } of history.faults) {
       if (phase === 'plan' || phase === 'stop' || found.has(entry)) continue;
       if (isBusyAt(seq)) found.set(entry, seq);
@@ -125,7 +125,7 @@ function isAckedBefore(call: CallView, seq: number): boolean {
 }
 
 /** Tells whether any call was in flight at an event: sent, and neither settled nor given up. */
-const busyTimes = derivedOnce((_plan, history): ((seq: number) => boolean) => {
+const busyTimes = derivedOnce((history): ((seq: number) => boolean) => {
   const flights = history.calls.flatMap((call) => {
     const sent = call.creates[0];
     return sent ? [{ fromSeq: sent.inv.seq, toSeq: landedSeq(call, history) }] : [];

@@ -11,8 +11,8 @@ export const outOfOrderCompletion: Situation = {
     description: 'Agents that bind results by order instead of by id get them wrong here. Counted per task.',
   },
   applicable: withTasks,
-  find({ plan, history }) {
-    const tasks = ackedTasks(plan, history).flatMap(({ task: { settled } }) => (settled ? [settled.event.seq] : []));
+  find({ history }) {
+    const tasks = ackedTasks(history).flatMap(({ task: { settled } }) => (settled ? [settled.event.seq] : []));
     let latest = -1;
     return tasks.filter((seq) => {
       const isOvertaking = seq < latest;
@@ -48,9 +48,9 @@ export const severalTasksPerAgent: Situation = {
     description: 'Mixed-up results need at least two to mix. Counted per agent.',
   },
   applicable: withTasks,
-  find({ plan, history }) {
+  find({ history }) {
     const owned = new Map<number, number>();
-    return ackedTasks(plan, history).flatMap(({ task: { owner }, ackSeq }) => {
+    return ackedTasks(history).flatMap(({ task: { owner }, ackSeq }) => {
       const count = (owned.get(owner) ?? 0) + 1;
       owned.set(owner, count);
       return count === 2 ? [ackSeq] : [];
@@ -65,9 +65,9 @@ export const concurrentTasks: Situation = {
     description: 'One at a time, the easiest server is right. Counted per task.',
   },
   applicable: withTasks,
-  find({ plan, history }) {
+  find({ history }) {
     let busyUntilSeq = -1;
-    return ackedTasks(plan, history).flatMap(({ task, ackSeq }) => {
+    return ackedTasks(history).flatMap(({ task, ackSeq }) => {
       const isOverlapping = ackSeq < busyUntilSeq;
       busyUntilSeq = Math.max(busyUntilSeq, task.settled?.event.seq ?? Number.POSITIVE_INFINITY);
       return isOverlapping ? [ackSeq] : [];
