@@ -5,12 +5,6 @@ import { type ByRequest, idsOf } from '../model/history-lookup.ts';
 import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
 import { NO_FRAMES } from './situations/situation.ts';
 
-interface Pairing {
-  /** Requests that reached the server under this id. */
-  deliveries: number;
-  readonly answers: Stamped<FrameBody>[];
-}
-
 /**
  * Each request is answered at most once per delivery on its connection, and each answer has the id of a request, of the same
  * type (7 is not "7"). An answer of our own gateway is not the server's. An error with id null (an unreadable request) is a
@@ -30,31 +24,13 @@ export const unpairedReplies: Checker = {
     const findings = createFindingList();
     const warnings = createFindingList();
     const counts = { requests: 0, answers: 0, repeated: 0, unknown: 0, withoutId: 0 };
-    const pairings: ByRequest<Pairing> = new Map();
-    for (const frame of history.frames) {
-      if (frame.dir === 'out' && frame.type === 'request' && frame.rpcId != null) {
-        counts.requests += frame.action === 'dup' ? 0 : 1;
-        deliver(pairings, frame, frame.rpcId);
-      }
-      if (frame.dir !== 'in' || frame.type !== 'response' || isNotTheServers(frame)) continue;
-      counts.answers += 1;
-      if (frame.rpcId == null) {
-        counts.withoutId += 1;
-        warnings.add('S16', `an answer without an id came on ${frame.conn} at ${when(history, frame)}`, [frame.seq]);
-        continue;
-      }
-      const pairing = pairings.get(frame.conn)?.get(frame.rpcId);
-      if (!pairing) {
-        counts.unknown += 1;
-        findings.add('S16', describeUnknown(frame, pairings, history), [frame.seq]);
-        continue;
-      }
-      pairing.answers.push(frame);
-      if (pairing.answers.length > pairing.deliveries) {
-        counts.repeated += 1;
-        reportRepeat(pairing, frame, history, findings);
-      }
-    }
+    const problems: Problem[] = [];
+    for (const group of history.frameGroups()) problems.push(...judgeGroup(group, counts));
+    for (const frame of history.frames.filter(isWithoutId)) problems.push({ kind: 'without-id', frame });
+    // Groups come in no order; a finding stands where its answer does.
+    problems.sort((one, other) => one.frame.seq - other.frame.seq);
+    const requested = problems.some(({ kind }) => kind === 'unknown') ? requestedIds(history) : new Map();
+    for (const problem of problems) report(problem, history, { counts, findings, warnings, requested });
     return judged(findings, counts, warnings);
   },
 };
@@ -64,31 +40,96 @@ function isNotTheServers({ action, entries }: FrameBody): boolean {
   return action === 'dup' || (action === 'pass' && entries?.some((entry) => entry.startsWith('F31#')) === true);
 }
 
-function deliver(pairings: ByRequest<Pairing>, { conn, action }: FrameBody, rpcId: number | string): void {
-  const own = idsOf(pairings, conn);
-  const pairing = own.get(rpcId) ?? { deliveries: 0, answers: [] };
-  own.set(rpcId, pairing);
-  if (action !== 'drop' && action !== 'cut') pairing.deliveries += 1;
+function isWithoutId(frame: Stamped<FrameBody>): boolean {
+  return frame.dir === 'in' && frame.type === 'response' && frame.rpcId == null && !isNotTheServers(frame);
 }
 
-function describeUnknown(frame: Stamped<FrameBody>, pairings: ByRequest<Pairing>, history: HistoryIndex): string {
+/** An answer that has no id, no request, or came once more than its request was delivered. */
+type Problem =
+  | { readonly kind: 'without-id'; readonly frame: Stamped<FrameBody> }
+  | { readonly kind: 'unknown'; readonly frame: Stamped<FrameBody> }
+  | {
+      readonly kind: 'repeated';
+      readonly frame: Stamped<FrameBody>;
+      readonly deliveries: number;
+      readonly answers: readonly Stamped<FrameBody>[];
+    };
+
+interface Counts {
+  requests: number;
+  answers: number;
+  repeated: number;
+  unknown: number;
+  withoutId: number;
+}
+
+/** The frames of one connection and id, in order. */
+function judgeGroup(group: readonly Stamped<FrameBody>[], counts: Counts): readonly Problem[] {
+  const problems: Problem[] = [];
+  const answers: Stamped<FrameBody>[] = [];
+  let deliveries = 0;
+  let isKnown = false;
+  for (const frame of group) {
+    const { dir, type, action } = frame;
+    if (dir === 'out' && type === 'request') {
+      counts.requests += action === 'dup' ? 0 : 1;
+      deliveries += action === 'drop' || action === 'cut' ? 0 : 1;
+      isKnown = true;
+    }
+    if (dir !== 'in' || type !== 'response' || isNotTheServers(frame)) continue;
+    counts.answers += 1;
+    if (isKnown) answers.push(frame);
+    else problems.push({ kind: 'unknown', frame });
+    if (answers.length > deliveries) problems.push({ kind: 'repeated', frame, deliveries, answers: [...answers] });
+  }
+  return problems;
+}
+
+interface Lists {
+  readonly counts: Counts;
+  readonly findings: FindingList;
+  readonly warnings: FindingList;
+  /** When (seq) an id was first asked under. */
+  readonly requested: ByRequest<number>;
+}
+
+function report(problem: Problem, history: HistoryIndex, { counts, findings, warnings, requested }: Lists): void {
+  const { frame } = problem;
+  const at = when(history, frame);
+  if (problem.kind === 'without-id') {
+    counts.answers += 1;
+    counts.withoutId += 1;
+    warnings.add('S16', `an answer without an id came on ${frame.conn} at ${at}`, [frame.seq]);
+  } else if (problem.kind === 'unknown') {
+    counts.unknown += 1;
+    findings.add('S16', describeUnknown(frame, history, requested), [frame.seq]);
+  } else {
+    const { deliveries, answers } = problem;
+    counts.repeated += 1;
+    findings.add(
+      'S16',
+      `request ${frame.rpcId} on ${frame.conn} was delivered ${deliveries} ${deliveries === 1 ? 'time' : 'times'} and answered ` +
+        `${answers.length} times: first at ${when(history, answers[0] ?? frame)}, again at ${at}`,
+      answers.map(({ seq }) => seq),
+    );
+  }
+}
+
+function describeUnknown(frame: Stamped<FrameBody>, history: HistoryIndex, requested: ByRequest<number>): string {
   const { conn, rpcId } = frame;
   const other = typeof rpcId === 'number' ? String(rpcId) : Number(rpcId);
-  const isOtherType = pairings.get(conn)?.has(other) === true;
+  const isOtherType = (requested.get(conn)?.get(other) ?? Number.POSITIVE_INFINITY) < frame.seq;
   const why = isOtherType
     ? `; the request had the ${typeof other} ${JSON.stringify(other)}`
     : ', which no request on this connection had';
   return `an answer with the ${typeof rpcId} id ${quoted(JSON.stringify(rpcId))} came on ${conn} at ${when(history, frame)}${why}`;
 }
 
-function reportRepeat(pairing: Pairing, frame: Stamped<FrameBody>, history: HistoryIndex, findings: FindingList): void {
-  const { answers, deliveries } = pairing;
-  const times = `${deliveries} ${deliveries === 1 ? 'time' : 'times'}`;
-  const [first] = answers;
-  findings.add(
-    'S16',
-    `request ${frame.rpcId} on ${frame.conn} was delivered ${times} and answered ${answers.length} times: first at ` +
-      `${when(history, first ?? frame)}, again at ${when(history, frame)}`,
-    answers.map(({ seq }) => seq),
-  );
+function requestedIds(history: HistoryIndex): ByRequest<number> {
+  const requested: ByRequest<number> = new Map();
+  for (const group of history.frameGroups()) {
+    const request = group.find(({ dir, type }) => dir === 'out' && type === 'request');
+    if (request?.rpcId != null) idsOf(requested, request.conn).set(request.rpcId, request.seq);
+  }
+  return requested;
 }

@@ -19,6 +19,7 @@ export function createCompactStore(): EventStore {
     return event?.seq === seq ? event : frames.bySeq(seq);
   };
   return {
+    isOwner: true,
     add(event) {
       length = event.seq + 1;
       if (event.kind === 'frame') frames.add(event);
@@ -33,6 +34,7 @@ export function createCompactStore(): EventStore {
     },
     frames,
     framesOf: (request) => frames.of(request),
+    frameGroups: () => frames.groups(),
   };
 }
 

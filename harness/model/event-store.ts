@@ -16,13 +16,20 @@ export interface FrameList extends Iterable<Stamped<FrameBody>> {
   filter(test: (frame: Stamped<FrameBody>) => boolean): readonly Stamped<FrameBody>[];
 }
 
+/** What a message and its answer have in common. */
+export type Request = Pick<InvBody, 'conn' | 'rpcId'>;
+
 /** Where an index keeps what it is built from. */
 export interface EventStore {
+  /** The events belong to the store alone, so they may be made smaller. */
+  readonly isOwner: boolean;
   /** Keeps an event; called once for each, in order. */
   add(event: Event): void;
   readonly events: EventList;
   readonly frames: FrameList;
-  framesOf(inv: Pick<Stamped<InvBody>, 'conn' | 'rpcId'>): readonly Stamped<FrameBody>[];
+  /** Every group of frames that have their connection and id in common, each in order. */
+  frameGroups(): Iterable<readonly Stamped<FrameBody>[]>;
+  framesOf(request: Request): readonly Stamped<FrameBody>[];
 }
 
 /** Events that are in memory already, in order and without a gap: nothing is copied. */
@@ -30,6 +37,7 @@ export function createArrayStore(all: readonly Event[]): EventStore {
   const frames: Stamped<FrameBody>[] = [];
   let byRequest: ByRequest<Stamped<FrameBody>[]> | null = null;
   return {
+    isOwner: false,
     add(event) {
       if (event.kind === 'frame') frames.push(event);
     },
@@ -38,6 +46,10 @@ export function createArrayStore(all: readonly Event[]): EventStore {
     framesOf({ conn, rpcId }) {
       byRequest ??= groupFrames(frames);
       return byRequest.get(conn)?.get(rpcId) ?? [];
+    },
+    *frameGroups() {
+      byRequest ??= groupFrames(frames);
+      for (const groups of byRequest.values()) yield* groups.values();
     },
   };
 }

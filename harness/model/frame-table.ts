@@ -1,5 +1,5 @@
 import type { FrameBody, Stamped } from './event.ts';
-import type { FrameList } from './event-store.ts';
+import type { FrameList, Request } from './event-store.ts';
 import { type ByRequest, groupIdOf, idsOf } from './history-lookup.ts';
 
 const DIRECTIONS = ['out', 'in'] as const;
@@ -30,7 +30,8 @@ interface Columns {
 /** Frames as columns, some 60 bytes each instead of 400; half of a history are frames, and hardly any is looked at twice. */
 export interface FrameTable extends FrameList {
   add(frame: Stamped<FrameBody>): void;
-  of(request: { readonly conn: string; readonly rpcId: number | string }): readonly Stamped<FrameBody>[];
+  of(request: Request): readonly Stamped<FrameBody>[];
+  groups(): Iterable<readonly Stamped<FrameBody>[]>;
   bySeq(seq: number): Stamped<FrameBody> | undefined;
 }
 
@@ -65,11 +66,12 @@ class Table implements FrameTable {
     if (rest) this.#rest.set(row, rest);
   }
 
-  of({ conn, rpcId }: { readonly conn: string; readonly rpcId: number | string }): readonly Stamped<FrameBody>[] {
-    const frames: Stamped<FrameBody>[] = [];
-    let row = this.#latest.get(conn)?.get(rpcId) ?? NONE;
-    for (; row !== NONE; row = this.#columns.previous[row] ?? NONE) frames.push(this.#frame(row));
-    return frames.reverse();
+  of({ conn, rpcId }: Request): readonly Stamped<FrameBody>[] {
+    return this.#chain(this.#latest.get(conn)?.get(rpcId) ?? NONE);
+  }
+
+  *groups(): Iterable<readonly Stamped<FrameBody>[]> {
+    for (const rows of this.#latest.values()) for (const row of rows.values()) yield this.#chain(row);
   }
 
   bySeq(seq: number): Stamped<FrameBody> | undefined {
@@ -96,6 +98,13 @@ class Table implements FrameTable {
 
   *[Symbol.iterator](): Iterator<Stamped<FrameBody>> {
     for (let row = 0; row < this.length; row += 1) yield this.#frame(row);
+  }
+
+  /** A frame and those before it of the same group. */
+  #chain(latest: number): readonly Stamped<FrameBody>[] {
+    const frames: Stamped<FrameBody>[] = [];
+    for (let row = latest; row !== NONE; row = this.#columns.previous[row] ?? NONE) frames.push(this.#frame(row));
+    return frames.reverse();
   }
 
   #link(frame: FrameBody, row: number): number {

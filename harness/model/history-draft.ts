@@ -1,6 +1,7 @@
 import type { ActBody, Event, EventOf, FaultBody, FxBody, InvBody, ProcBody, Stamped } from './event.ts';
 import type { CallView, Exchange, Place, TaskView } from './history-index.ts';
 import type { Plan, PlannedCall } from './plan.ts';
+import type { TextSharer } from './shared-text.ts';
 
 /** A view while it is being made. */
 export type Draft<View> = {
@@ -18,6 +19,8 @@ type BootDraft = {
 /** What is known so far, while one pass goes over the events. */
 export interface State {
   readonly run: EventOf<'run'>;
+  /** null: the events are somebody else's and stay as they are. */
+  readonly sharer: TextSharer | null;
   readonly calls: Map<number, Draft<CallView>>;
   readonly tasks: Map<string, Draft<TaskView>>;
   readonly exchanges: OpenExchange[];
@@ -38,10 +41,11 @@ export interface State {
   readonly last: { seq: number; t: number };
 }
 
-export function stateFrom(plan: Plan, run: Event): State {
+export function stateFrom(plan: Plan, run: Event, sharer: TextSharer | null): State {
   if (run.kind !== 'run') throw new Error(`a history starts with a run line, got ${run.kind}`);
   return {
     run,
+    sharer,
     calls: new Map(plan.calls.map((planned) => [planned.call, emptyCall(planned)])),
     tasks: new Map(),
     exchanges: [],
@@ -65,17 +69,28 @@ export function stateFrom(plan: Plan, run: Event): State {
 export function emptyCall(planned: PlannedCall): Draft<CallView> {
   return {
     planned,
-    creates: [],
-    acks: [],
-    tasks: [],
-    reads: [],
-    cancels: [],
-    begins: [],
-    commits: [],
-    knows: [],
-    binds: [],
-    uses: [],
-    quits: [],
-    notes: [],
+    creates: NOTHING,
+    acks: NOTHING,
+    tasks: NOTHING,
+    reads: NOTHING,
+    cancels: NOTHING,
+    begins: NOTHING,
+    commits: NOTHING,
+    knows: NOTHING,
+    binds: NOTHING,
+    uses: NOTHING,
+    quits: NOTHING,
+    notes: NOTHING,
   };
+}
+
+/** A list nobody has put anything into yet, shared by all: a call has a dozen lists, and most stay empty. */
+export const NOTHING: never[] = [];
+Object.freeze(NOTHING);
+
+/** The list with one more item. The first makes a list of exactly one, which is what most lists end with. */
+export function appended<Item>(list: Item[], item: Item): Item[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
 }

@@ -1,11 +1,21 @@
 import type { Event, InvBody, Stamped } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { createHealWatch } from './heal.ts';
-import { type Draft, type End, emptyCall, type OpenExchange, type State, stateFrom } from './history-draft.ts';
+import {
+  appended,
+  type Draft,
+  type End,
+  emptyCall,
+  NOTHING,
+  type OpenExchange,
+  type State,
+  stateFrom,
+} from './history-draft.ts';
 import type { Acked, HistoryIndex, Sighting, TaskView } from './history-index.ts';
 import { bootAt, strikesOf } from './history-lookup.ts';
 import { isTerminal } from './operation.ts';
 import type { Plan } from './plan.ts';
+import { createTextSharer } from './shared-text.ts';
 import { finalExpiry, shownExpiry } from './task-expiry.ts';
 
 export interface IndexBuilder {
@@ -21,8 +31,9 @@ export function createIndexBuilder(plan: Plan, store: EventStore): IndexBuilder 
   let state: State | null = null;
   return {
     add(event) {
-      state ??= stateFrom(plan, event);
+      state ??= stateFrom(plan, event, store.isOwner ? createTextSharer() : null);
       checkOrder(state, event);
+      state.sharer?.share(event);
       store.add(event);
       add(state, event);
       if (isHeal(event)) state.lastHealT = Math.max(state.lastHealT, event.t);
@@ -58,7 +69,9 @@ function add(state: State, event: Event): void {
     case 'fx': {
       state.effects.push(event);
       const call = event.call === null ? undefined : state.calls.get(event.call);
-      (event.phase === 'commit' ? call?.commits : call?.begins)?.push(event);
+      if (call === undefined) return;
+      if (event.phase === 'commit') call.commits = appended(call.commits, event);
+      else call.begins = appended(call.begins, event);
       return;
     }
     case 'fault':
@@ -81,29 +94,15 @@ function add(state: State, event: Event): void {
 }
 
 function addAgentEvent(state: State, event: Event): void {
-  switch (event.kind) {
-    case 'know':
-      state.calls.get(event.call)?.knows.push(event);
-      return;
-    case 'bind':
-      state.calls.get(event.call)?.binds.push(event);
-      return;
-    case 'use':
-      state.calls.get(event.call)?.uses.push(event);
-      return;
-    case 'quit':
-      state.calls.get(event.call)?.quits.push(event);
-      return;
-    case 'gen':
-      state.gens.push(event);
-      return;
-    case 'act':
-    case 'idle':
-      if (event.kind === 'act') state.acts.push(event);
-      if (event.call !== undefined) state.calls.get(event.call)?.notes.push(event);
-      return;
-    default:
-  }
+  if (event.kind === 'gen') state.gens.push(event);
+  else if (event.kind === 'act') state.acts.push(event);
+  const call = 'call' in event && typeof event.call === 'number' ? state.calls.get(event.call) : undefined;
+  if (call === undefined) return;
+  if (event.kind === 'know') call.knows = appended(call.knows, event);
+  else if (event.kind === 'bind') call.binds = appended(call.binds, event);
+  else if (event.kind === 'use') call.uses = appended(call.uses, event);
+  else if (event.kind === 'quit') call.quits = appended(call.quits, event);
+  else if (event.kind === 'act' || event.kind === 'idle') call.notes = appended(call.notes, event);
 }
 
 function addInvocation(state: State, inv: Stamped<InvBody>): void {
@@ -111,9 +110,10 @@ function addInvocation(state: State, inv: Stamped<InvBody>): void {
   state.open.set(inv.seq, exchange);
   state.exchanges.push(exchange);
   const call = state.calls.get(inv.call);
-  if (inv.op === 'create') call?.creates.push(exchange);
-  else if (inv.op === 'cancel') call?.cancels.push(exchange);
-  else if (inv.op === 'get' || inv.op === 'result') call?.reads.push(exchange);
+  if (call === undefined) return;
+  if (inv.op === 'create') call.creates = appended(call.creates, exchange);
+  else if (inv.op === 'cancel') call.cancels = appended(call.cancels, exchange);
+  else if (inv.op === 'get' || inv.op === 'result') call.reads = appended(call.reads, exchange);
 }
 
 function addEnd(state: State, event: End): void {
@@ -133,20 +133,20 @@ function addEnd(state: State, event: End): void {
   // A read belongs to the task that was asked for, whatever id the answer carries.
   const task = taskOf(state, inv.task ?? id, owner);
   if (inv.op === 'get' || inv.op === 'result') {
-    task.reads.push(exchange);
-    if (inv.agent === 'auditor') task.finalReads.push(exchange);
+    task.reads = appended(task.reads, exchange);
+    if (inv.agent === 'auditor') task.finalReads = appended(task.finalReads, exchange);
   }
   if (event.kind === 'ok') sight(state, task, { event, inv });
 }
 
 function addAck(state: State, acked: Acked, id: string | undefined, owner: number): void {
   const call = state.calls.get(acked.inv.call);
-  call?.acks.push(acked);
+  if (call) call.acks = appended(call.acks, acked);
   if (id === undefined) return;
   const task = taskOf(state, id, owner);
-  task.acks.push(acked);
-  if (!task.calls.includes(acked.inv.call)) task.calls.push(acked.inv.call);
-  if (call && !call.tasks.includes(id)) call.tasks.push(id);
+  task.acks = appended(task.acks, acked);
+  if (!task.calls.includes(acked.inv.call)) task.calls = appended(task.calls, acked.inv.call);
+  if (call && !call.tasks.includes(id)) call.tasks = appended(call.tasks, id);
 }
 
 function taskOf(state: State, id: string, owner: number): Draft<TaskView> {
@@ -158,12 +158,12 @@ function taskOf(state: State, id: string, owner: number): Draft<TaskView> {
   }
   const fresh: Draft<TaskView> = {
     id,
-    calls: [],
+    calls: NOTHING,
     owner,
-    acks: [],
-    reads: [],
-    finalReads: [],
-    sightings: [],
+    acks: NOTHING,
+    reads: NOTHING,
+    finalReads: NOTHING,
+    sightings: NOTHING,
     settled: null,
     expiresT: Number.NEGATIVE_INFINITY,
   };
@@ -174,7 +174,8 @@ function taskOf(state: State, id: string, owner: number): Draft<TaskView> {
 function sight(state: State, task: Draft<TaskView>, sighting: Sighting): void {
   const { event } = sighting;
   if (event.status === undefined && event.ttlMs === undefined) return;
-  task.sightings.push(sighting);
+  state.sharer?.shareAnswer(event, task.sightings.at(-1)?.event);
+  task.sightings = appended(task.sightings, sighting);
   if (task.settled === null && isTerminal(event.status)) task.settled = sighting;
   if (event.ttlMs === undefined) return;
   task.expiresT = Math.max(task.expiresT, shownExpiry(state, task, event));
@@ -182,7 +183,8 @@ function sight(state: State, task: Draft<TaskView>, sighting: Sighting): void {
 
 function finish(plan: Plan, state: State, store: EventStore, cut: boolean): HistoryIndex {
   for (const exchange of state.open.values()) {
-    if (exchange.inv.task !== undefined) state.tasks.get(exchange.inv.task)?.reads.push(exchange);
+    const task = state.tasks.get(exchange.inv.task ?? '');
+    if (task) task.reads = appended(task.reads, exchange);
   }
   for (const task of state.tasks.values()) task.expiresT = finalExpiry(plan, state, task);
   const noteSeq = (topic: string) => state.notes.find((note) => note.topic === topic)?.seq ?? null;
@@ -213,6 +215,7 @@ function finish(plan: Plan, state: State, store: EventStore, cut: boolean): Hist
     lastHealT: state.lastHealT,
     endT: state.last.t,
     bootAt: (seq) => bootAt(state.bootStarts, seq),
+    frameGroups: store.frameGroups,
     framesOf({ seq, conn, rpcId }) {
       const first = store.framesOf({ conn, rpcId });
       const further = state.furtherIds.get(seq);

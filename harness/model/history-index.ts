@@ -58,6 +58,8 @@ export interface HistoryIndex {
   bootAt(seq: number): number;
   /** The frames of one request and its replies, by connection and rpc id, in order. */
   framesOf(inv: Stamped<InvBody>): readonly Stamped<FrameBody>[];
+  /** The frames of every connection and id, each group in order; the groups in no order. */
+  frameGroups(): Iterable<readonly Stamped<FrameBody>[]>;
 }
 
 /** Where an event stands. */
