@@ -16,7 +16,7 @@ import { bootAt, strikesOf } from './history-lookup.ts';
 import { isTerminal } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { createTextSharer } from './shared-text.ts';
-import { finalExpiry, shownExpiry } from './task-expiry.ts';
+import { CLOCK_JUMP, finalExpiry, shownExpiry } from './task-expiry.ts';
 
 export interface IndexBuilder {
   /** Takes the next event. */
@@ -186,7 +186,9 @@ function finish(plan: Plan, state: State, store: EventStore, cut: boolean): Hist
     const task = state.tasks.get(exchange.inv.task ?? '');
     if (task) task.reads = appended(task.reads, exchange);
   }
-  for (const task of state.tasks.values()) task.expiresT = finalExpiry(plan, state, task);
+  // Faults may be many, and those that set a clock are few.
+  const origin = { ...state, faults: state.faults.filter(({ id }) => id === CLOCK_JUMP) };
+  for (const task of state.tasks.values()) task.expiresT = finalExpiry(plan, origin, task);
   const noteSeq = (topic: string) => state.notes.find((note) => note.topic === topic)?.seq ?? null;
   const boots = [...state.boots.values()].sort((a, b) => a.boot - b.boot);
   return {

@@ -2,6 +2,9 @@ import type { EventOf, FaultBody, OkBody, Stamped } from './event.ts';
 import type { CallView, TaskView } from './history-index.ts';
 import type { Plan } from './plan.ts';
 
+/** The fault that sets the wall clock of the server. */
+export const CLOCK_JUMP = 'F23';
+
 /** What of a history says when tasks were made. */
 interface Origin {
   readonly run: EventOf<'run'>;
@@ -41,6 +44,6 @@ function createdT({ calls, run }: Origin, task: Kept, event: Stamped<OkBody> | E
 
 /** How far the server's wall clock was set ahead after this event. */
 function jumpedNs({ faults }: Origin, sinceSeq: number): number {
-  const jumps = faults.filter(({ id, phase, seq }) => id === 'F23' && phase === 'verified' && seq > sinceSeq);
+  const jumps = faults.filter(({ id, phase, seq }) => id === CLOCK_JUMP && phase === 'verified' && seq > sinceSeq);
   return jumps.reduce((sum, { evidence }) => sum + Math.max(0, Number(evidence?.ms ?? 0)) * 1_000_000, 0);
 }
