@@ -14,6 +14,7 @@ import { planOutDirectories } from './out-directory.ts';
 import { addOutputOptions, chosenReporters } from './run-options.ts';
 import { refuseProcesses } from './simulate.ts';
 import { addTargetOptions, resolveFlags } from './target-options.ts';
+import { virtualProbes } from './virtual-probes.ts';
 
 // The same server code on the store that costs least.
 const STORE = 'modelled';
@@ -55,9 +56,7 @@ async function exploreCommand(plan: string | undefined, flags: ExploreFlags, con
   refuseProcesses(flags);
   const chosen = await chosenReporters(flags);
   const isReference = [flags.module, flags.profile].every((given) => given === undefined);
-  const target = await resolveFlags(isReference ? { store: STORE, ...flags } : flags, async () => {
-    throw new UsageError('only modules can be asked in virtual time');
-  });
+  const target = await resolveFlags(isReference ? { store: STORE, ...flags } : flags, virtualProbes(context.signal));
   const known = flags.everyPoint === true ? [] : await findKnown(flags.known, context.cwd);
   const hooks = chosen.map((reporter) => reporter.create({ output: context.output, env: context.env }));
   const ownsStdout = flags.json === true || chosen.some(({ meta }) => meta.ownsStdout);

@@ -25,7 +25,9 @@ export const run: Command = {
       const scenarios = inRealTime(chooseScenarios(names, flags), names, context.output);
       refuseSimulatedStore(flags);
       const chosen = await chosenReporters(flags);
-      const target = await resolveFlags(flags, (request) => probeServer(request, context.signal));
+      const target = await resolveFlags(flags, {
+        probe: (request) => probeServer(request, context.signal),
+      });
       const plans = planScenarios(scenarios, { flags, target, time: 'real', claimcheck: context.package.version });
       context.end(await runSeries({ plans, target, flags, reporters: chosen, context }));
     });

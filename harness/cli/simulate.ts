@@ -10,6 +10,7 @@ import {
 import { chooseScenarios, DEFAULT_SCENARIO, planScenarios } from './scenario-plans.ts';
 import { runSeries } from './series.ts';
 import { addTargetOptions, resolveFlags, type TargetFlags } from './target-options.ts';
+import { virtualProbes } from './virtual-probes.ts';
 
 /** The same scenarios in virtual time, with the server in this process. */
 export const simulate: Command = {
@@ -24,9 +25,7 @@ export const simulate: Command = {
       const scenarios = chooseScenarios(names, flags);
       const chosen = await chosenReporters(flags);
       refuseProcesses(flags);
-      const target = await resolveFlags(flags, async () => {
-        throw new UsageError('only modules can be asked in virtual time');
-      });
+      const target = await resolveFlags(flags, virtualProbes(context.signal));
       const plans = planScenarios(scenarios, { flags, target, time: 'virtual', claimcheck: context.package.version });
       context.end(await runSeries({ plans, target, flags, reporters: chosen, context }));
     });

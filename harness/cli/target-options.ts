@@ -3,7 +3,7 @@ import { dialects } from '../../src/dialects/index.ts';
 import { QUEUES } from '../../src/queues/index.ts';
 import { SIMULATED_STORES, STORES } from '../../src/stores/index.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
-import { type Probe, type ResolvedTarget, resolveTarget } from '../targets/index.ts';
+import { type ResolvedTarget, resolveTarget, type TargetProbes } from '../targets/index.ts';
 import { wholeNumber } from './number-option.ts';
 
 /** Which system is tested: the same options for every command that needs one. None: the reference server. */
@@ -38,18 +38,18 @@ export function addTargetOptions(parser: Parser): void {
     )
     .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
-    .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']))
-    // Known and refused with a clear word until they exist.
-    .addOption(new Option('--module <file>').hideHelp())
+    .addOption(new Option('--transport <id>', 'reference server and modules').choices(['stdio', 'http']))
+    .option('--module <file>', 'virtual time: test the server that createServer of this file returns; FILE?name=value')
+    // Known and refused with a clear word until it exists.
     .addOption(new Option('--replicas <number>').argParser(wholeNumber('--replicas', 1, 100)).hideHelp());
 }
 
 /** The system under test that the flags name. A foreign server is started once, to see what it speaks and offers. */
-export function resolveFlags(flags: TargetFlags, probe: Probe): Promise<ResolvedTarget> {
+export function resolveFlags(flags: TargetFlags, probes: TargetProbes): Promise<ResolvedTarget> {
   const { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas } = flags;
   return resolveTarget(
     { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas },
-    { probe },
+    probes,
   );
 }
 

@@ -79,15 +79,18 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
     readyMs: plan.limits.readyMs,
     storage,
     create: (boot) =>
-      options.server.create({
-        directory: options.directory,
-        boot: boot.number,
-        transport: plan.target.transport,
-        ledger: ledger.forBoot(boot),
-        disk,
-        storage: storage.linkFor(boot),
-        options: options.options,
-      }),
+      options.server.create(
+        {
+          directory: options.directory,
+          boot: boot.number,
+          transport: plan.target.transport,
+          ledger: ledger.forBoot(boot),
+          disk,
+          storage: storage.linkFor(boot),
+          options: options.options,
+        },
+        world,
+      ),
     cleanUp: (boot, tears) => remains.close(boot) + (tears ? remains.tear(options.directory, draw.fork('torn')) : 0),
     drain: ledger.drain,
     greet: (living) => door.greet(living),

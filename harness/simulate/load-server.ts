@@ -5,6 +5,7 @@ import { referenceModule } from '../targets/reference.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { handlerFace, type MessageHandler } from './faces/handler.ts';
 import type { LoadedServer } from './loaded-server.ts';
+import { loadModuleServer } from './module-server.ts';
 import type { SimulationContext } from './server-face.ts';
 
 /** The target's code, ready to be started, with the options it is started with. */
@@ -20,12 +21,14 @@ const referenceSchema = z.object({
 });
 
 /** Loads the code behind a target into this thread, whose platform must be virtual already. */
-export async function loadServer({ planned }: ResolvedTarget): Promise<ServerCode> {
-  if (planned.kind !== 'reference') throw new UsageError(`a target of kind '${planned.kind}' cannot be simulated yet`);
+export async function loadServer({ planned, module }: ResolvedTarget): Promise<ServerCode> {
+  if (module !== null) return { loaded: await loadModuleServer(module.path), options: module.options };
+  if (planned.kind !== 'reference')
+    throw new UsageError(`a target of kind '${planned.kind}' is a process, which keeps its own time`);
   // The reference server keeps nothing in its modules, so one copy of them serves every boot.
   const { createServer } = referenceSchema.parse(await import(pathToFileURL(referenceModule()).href));
   return {
-    loaded: { create: async (context) => handlerFace(await createServer(context)) },
+    loaded: { create: async (context) => handlerFace(await createServer(context), context.boot) },
     options: { dialect: planned.dialect, store: planned.store ?? 'modelled' },
   };
 }

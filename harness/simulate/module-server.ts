@@ -1,18 +1,14 @@
 import { UsageError } from '../model/usage-error.ts';
 import { faceOf, type ShapedServer, shapeOf } from './faces/index.ts';
+import type { HostWorld, LoadedServer } from './loaded-server.ts';
 import { createModuleLoader, type ModuleExports } from './module-loader.ts';
-import type { ServerFace, SimulationContext } from './server-face.ts';
-import type { VirtualWorld } from './virtual-world.ts';
+import type { SimulationContext } from './server-face.ts';
 
 /** Somebody's module, loaded into this thread, whose server can be started over and over. */
-export interface ModuleServer {
+export interface ModuleServer extends LoadedServer {
   /** Evaluates the module anew and calls its createServer. Called in the boot it makes; what the module throws is thrown. */
-  start(context: SimulationContext, world: ModuleWorld): Promise<StartedModule>;
-  /** The same, as the boot's face. Throws a UsageError when the server cannot be spoken to in this way. */
-  create(context: SimulationContext, world: ModuleWorld): Promise<ServerFace>;
+  start(context: SimulationContext, world: HostWorld): Promise<StartedModule>;
 }
-
-export type ModuleWorld = Pick<VirtualWorld, 'outside' | 'abort'>;
 
 export interface StartedModule {
   readonly exports: ModuleExports;

@@ -28,15 +28,18 @@ export async function warmUp(options: {
           onExit: (_, code) => reject(new Error(`the server ended with code ${code} while it was started`)),
         });
         const start = (): Promise<ServerFace> =>
-          server.loaded.create({
-            directory: options.scratch,
-            boot: 1,
-            transport: target.planned.transport,
-            ledger: { path: `${options.scratch}/ledger.jsonl`, begin: () => {}, commit: () => {} },
-            disk: new Map(),
-            storage: { before: async () => {}, after: async () => {} },
-            options: server.options,
-          });
+          server.loaded.create(
+            {
+              directory: options.scratch,
+              boot: 1,
+              transport: target.planned.transport,
+              ledger: { path: `${options.scratch}/ledger.jsonl`, begin: () => {}, commit: () => {} },
+              disk: new Map(),
+              storage: { before: async () => {}, after: async () => {} },
+              options: server.options,
+            },
+            world,
+          );
         world.schedule(boot, 0, () => {
           start()
             .then((face) => face.stop())

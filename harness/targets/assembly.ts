@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { fillText, placeholdersIn } from '../wire/placeholder.ts';
@@ -43,6 +44,7 @@ export function assembleTarget(
     tokenOf,
     callsMax,
     launch,
+    module: saved.module ? { ...saved.module, path: resolve(baseDirectory, saved.module.path) } : null,
     unmet: unmetRequirement(profile),
     url: launch === null ? runningUrl(profile) : null,
     headersFor: (agent) => headersFor(profile, agent),

@@ -16,11 +16,11 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     key: (work?.key ?? null) !== null || used.has('key'),
     variesDuration: used.has('ms'),
     takesMs: (profile.handle?.start ?? profile.tools?.work)?.takes ?? TAKES_MS_DEFAULT,
-    process: profile.target?.command !== undefined,
+    process: described.kind !== 'url',
     // With one fixed identity in the headers all agents are the same principal.
     principals: transport === 'http' && !hasIdentity(profile.target?.headers),
     scope: profile.state?.scope ?? null,
-    effects: showsEffects(profile) ? 'ordered' : 'none',
+    effects: showsEffects(profile, described) ? 'ordered' : 'none',
     delivery: profile.effects?.delivery ?? 'exactly-once',
     echo: profile.echo !== undefined,
     cancel: dialect === 'handle' ? profile.handle?.cancel !== undefined : dialect !== 'blocking',
@@ -33,9 +33,9 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
 }
 
 /** A server that somebody else started knows neither our ledger nor our folder; only a file with a fixed name is left. */
-function showsEffects({ effects, target }: Profile): boolean {
+function showsEffects({ effects }: Profile, { kind }: Described): boolean {
   if (effects === undefined) return false;
-  if (target?.command !== undefined) return true;
+  if (kind !== 'url') return true;
   return effects.file !== undefined && !placeholdersIn(effects.file).some(({ name }) => name === 'dir');
 }
 

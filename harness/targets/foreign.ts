@@ -65,13 +65,16 @@ async function probeServer(saved: PlannedProfile, probe: Probe): Promise<Probed>
 }
 
 /** The profile with the answers of the server: its work tool where the profile names none. */
-function completed(profile: Profile, probed: Probed, options: TargetOptions): Profile {
-  checkToolNames(profile, probed.tools, options.profile ?? 'the profile');
+export function completed(
+  profile: Profile,
+  probed: Probed,
+  options: TargetOptions,
+  where = options.profile ?? 'the profile',
+): Profile {
+  checkToolNames(profile, probed.tools, where);
   if (profile.tools?.work || profile.handle) {
     if (options.tool === undefined) return { ...profile, dialect: probed.dialect };
-    throw new UsageError(
-      `${options.profile} names the work tool already; leave --tool out, or take it out of the profile.`,
-    );
+    throw new UsageError(`${where} names the work tool already; leave --tool out, or take it out of the profile.`);
   }
   const found = findWorkTool(probed, options);
   return {
@@ -85,21 +88,25 @@ function completed(profile: Profile, probed: Probed, options: TargetOptions): Pr
 /** Options of the command line go over the profile. */
 function withOptions(profile: Profile, options: TargetOptions): Profile {
   const { server, url } = options;
-  const dialect = options.dialect === undefined ? profile.dialect : dialectOption(options.dialect);
-  if (dialect === 'handle' && profile.handle === undefined) {
-    throw new UsageError(
-      "--dialect handle needs a profile with the section 'handle', which says how its tools are used.",
-    );
-  }
   return {
-    ...profile,
-    ...(dialect === undefined ? {} : { dialect }),
+    ...withDialect(profile, options),
     target: {
       ...profile.target,
       ...(server === undefined ? {} : { command: server }),
       ...(url === undefined ? {} : { url }),
     },
   };
+}
+
+/** `--dialect` goes over what the profile says. */
+export function withDialect(profile: Profile, { dialect: name }: TargetOptions): Profile {
+  const dialect = name === undefined ? profile.dialect : dialectOption(name);
+  if (dialect === 'handle' && profile.handle === undefined) {
+    throw new UsageError(
+      "--dialect handle needs a profile with the section 'handle', which says how its tools are used.",
+    );
+  }
+  return { ...profile, ...(dialect === undefined ? {} : { dialect }) };
 }
 
 /** Found before the server is started. A placeholder stands for anything that may stand there. */
@@ -122,7 +129,7 @@ export function dialectNamed(name: string): DialectId {
   return found;
 }
 
-function chosenDialect(profile: Profile): DialectId | null {
+export function chosenDialect(profile: Profile): DialectId | null {
   return profile.dialect === undefined || profile.dialect === 'auto' ? null : profile.dialect;
 }
 

@@ -3,11 +3,11 @@
  * reference is the model), add its kind to PlannedTarget in harness/model/plan.ts, and choose it in `resolveTarget` and
  * `restoreTarget` below.
  */
-import type { TransportId } from '../model/operation.ts';
 import type { PlannedTarget } from '../model/plan.ts';
-import { UsageError, unknownName } from '../model/usage-error.ts';
+import { UsageError } from '../model/usage-error.ts';
 import { assembleTarget } from './assembly.ts';
 import { dialectNamed, resolveForeign, restoreForeign } from './foreign.ts';
+import { resolveModule } from './module.ts';
 import { type PlannedProfile, readPlannedProfile } from './planned-profile.ts';
 import {
   REFERENCE_DEFAULTS,
@@ -18,19 +18,37 @@ import {
   referenceProgram,
   referenceTools,
 } from './reference.ts';
-import type { Probe, ResolvedTarget, TargetOptions } from './target.ts';
+import type { Probe, ProbeModule, ResolvedTarget, TargetOptions } from './target.ts';
+import { transportNamed } from './transport-name.ts';
 
-export type { Probe, Probed, ProbeRequest, ResolvedTarget, TargetOptions } from './target.ts';
+export type {
+  ModuleProbeRequest,
+  Probe,
+  Probed,
+  ProbedModule,
+  ProbeModule,
+  ProbeRequest,
+  ResolvedTarget,
+  TargetOptions,
+} from './target.ts';
+
+/** How a server that is not known is asked what it is. */
+export interface TargetProbes {
+  readonly probe: Probe;
+  /** Left out: virtual time, which modules need, is not there. */
+  readonly probeModule?: ProbeModule;
+}
 
 /**
  * The system under test that the options name: a server of one's own (`server`, `url`, `profile`), which is started once to
- * see what it speaks and offers, else the reference server. Throws a UsageError for everything that cannot be.
+ * see what it speaks and offers, else the reference server. Without `probeModule` a module cannot be: that is real time.
+ * Throws a UsageError for everything that cannot be.
  */
 export async function resolveTarget(
   options: TargetOptions,
-  { probe }: { readonly probe: Probe },
+  { probe, probeModule }: TargetProbes,
 ): Promise<ResolvedTarget> {
-  if (options.module !== undefined) throw new UsageError('--module is not supported yet.');
+  if (options.module !== undefined) return resolveModule({ ...options, module: options.module }, probeModule);
   if (options.asReference) return resolveLookalike(options);
   const isForeign = [options.server, options.url, options.profile].some((given) => given !== undefined);
   return isForeign ? resolveForeign(options, probe) : resolveReference(options);
@@ -38,7 +56,6 @@ export async function resolveTarget(
 
 /** The target of a saved plan, ready to run again. */
 export function restoreTarget(planned: PlannedTarget): ResolvedTarget {
-  if (planned.kind === 'module') throw new UsageError('A plan for a module cannot be run in real time.');
   const saved = readPlannedProfile(planned);
   if (planned.kind === 'reference') {
     const { dialect, transport } = planned;
@@ -109,11 +126,6 @@ function resolveLookalike(options: TargetOptions): ResolvedTarget {
     facts,
   };
   return assembleTarget(planned, saved, referenceTools(dialect));
-}
-
-function transportNamed(name: string): TransportId {
-  if (name !== 'stdio' && name !== 'http') throw unknownName('transport', name, ['stdio', 'http']);
-  return name;
 }
 
 function present(values: { readonly store: string | null; readonly queue: string | null }): {

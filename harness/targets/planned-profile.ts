@@ -11,6 +11,8 @@ const plannedProfileSchema = z.strictObject({
   baseDirectory: z.string(),
   /** The target offers the reference server's tools. */
   imitates: z.literal('reference').nullable(),
+  /** Where the target is a module: its path, from the base directory, and its options. */
+  module: z.strictObject({ path: z.string(), options: z.record(z.string(), z.string()) }).optional(),
   /** As resolved: defaults left out, durations in ms, placeholders kept. */
   profile: profileSchema,
 });

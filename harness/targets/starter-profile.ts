@@ -9,11 +9,12 @@ const WORK_WORDS = /report|research|render|generate|simulate|analy[sz]e|import|e
 /** A profile, as YAML, that a probed server's owner can complete: the likeliest work tool with arguments from its schema. */
 export function starterProfile(probed: Probed, options: TargetOptions): string {
   const tool = likeliest([...probed.tools.values()]);
+  const target = {
+    ...(options.server === undefined ? {} : { command: options.server }),
+    ...(options.url === undefined ? {} : { url: options.url }),
+  };
   return stringify({
-    target: {
-      ...(options.server === undefined ? {} : { command: options.server }),
-      ...(options.url === undefined ? {} : { url: options.url }),
-    },
+    ...(options.module === undefined ? { target } : {}),
     dialect: probed.dialect,
     tools: { work: { name: tool?.name ?? 'NAME', arguments: tool ? argumentsFor(tool) : {}, takes: '2s' } },
     echo: '$.content[0].text',

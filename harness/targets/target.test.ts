@@ -341,7 +341,7 @@ state:
   });
 
   it.each([
-    [{ module: 'a.js' }, '--module is not supported yet.'],
+    [{ module: 'a.js' }, '--module runs in virtual time: claimcheck simulate --module a.js.'],
     [{ replicas: 2 }, '--replicas 2 is not supported yet; expected 1.'],
     [
       { server: 'a', store: 'memory' },

@@ -13,14 +13,24 @@ export interface ResolvedTarget {
   headersFor(agent: number): Readonly<Record<string, string>>;
   /** Where an already running server listens (`--url` alone); null: we start it. */
   readonly url: string | null;
-  /** null: the server is already running. */
+  /** null: the server is already running, or it is a module. */
   readonly launch: LaunchRecipe | null;
+  /** The code that is run in virtual time; null: the server is a process. */
+  readonly module: ModuleChoice | null;
   /** The file effects are written to, once `{{dir}}` is known; null: CLAIMCHECK_LEDGER itself. */
   effectsFile(dir: string): string | null;
   /** The token that an effect's or a result's own token stands for: itself, or what `{{number A B}}` was sent for. */
   tokenOf(value: string): string;
   /** How many calls of one run can be told apart (`{{number A B}}`); null: any number. */
   readonly callsMax: number | null;
+}
+
+/** A file that exports createServer. */
+export interface ModuleChoice {
+  /** Absolute. */
+  readonly path: string;
+  /** What stands behind its `?`; for one like the reference server also the dialect and the store it is asked for. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** How a server is started, over and over, in one place. */
@@ -58,6 +68,7 @@ export interface TargetOptions {
   /** A command line: stdio, or HTTP together with `url`. */
   readonly server?: string;
   readonly url?: string;
+  /** `FILE[?name=value&…]`: runs in virtual time. */
   readonly module?: string;
   /** Path of a profile. */
   readonly profile?: string;
@@ -65,9 +76,10 @@ export interface TargetOptions {
   readonly tool?: string;
   readonly arguments?: string;
   readonly dialect?: string;
-  /** Reference server only. */
+  /** Reference server only, and modules like it. */
   readonly store?: string;
   readonly queue?: string;
+  /** Reference server and modules. */
   readonly transport?: string;
   readonly replicas?: number;
   /** `server` offers the reference server's tools, so its built-in profile describes it; `transport` says how it speaks. */
@@ -90,6 +102,25 @@ export interface Probed {
   readonly dialect: DialectId;
   readonly server: { readonly name: string; readonly version: string };
   readonly tools: ReadonlyMap<string, ServerTool>;
+}
+
+/** Evaluates a module once in virtual time, starts its server, greets it and lists its tools. Throws a UsageError. */
+export type ProbeModule = (request: ModuleProbeRequest) => Promise<ProbedModule>;
+
+export interface ModuleProbeRequest {
+  readonly module: ModuleChoice;
+  /** null: find out. */
+  readonly dialect: DialectId | null;
+  /** null: what suits what its createServer returns. */
+  readonly transport: TransportId | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ProbedModule extends Probed {
+  readonly transport: TransportId;
+  /** What the module exports under these names, as JSON has it; undefined: nothing. */
+  readonly profile: unknown;
+  readonly imitates: unknown;
 }
 
 /** A target whose open questions (dialect, work tool) are answered. */

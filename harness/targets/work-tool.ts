@@ -29,10 +29,11 @@ export function findWorkTool(probed: Probed, options: TargetOptions): FoundWork 
   if (effect) return { tools: { work: effectTool(effect) }, effects: { delivery: 'exactly-once' } };
   const slow = tools.get('slow_compute');
   if (slow) return { tools: { work: slowTool(slow) } };
+  const orInside = options.module === undefined ? '' : ', or `export const profile = {…}` in the module';
   throw new UsageError(
     [
       `None of this server's tools is named 'effect' or 'slow_compute', so say which one does the work: ` +
-        `--tool NAME --arguments '{"argument": "{{token}}"}', or --profile FILE.`,
+        `--tool NAME --arguments '{"argument": "{{token}}"}', or --profile FILE${orInside}.`,
       `Its tools: ${listed(tools)}`,
       'A profile to start from:',
       '',
