@@ -19,7 +19,7 @@ import { createRpcLink } from '../wire/rpc-link.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
 import { createDirectChannel } from './direct-channel.ts';
 import { createSimulatedChannel } from './http-channel.ts';
-import type { SimulatedLink } from './http-exchange.ts';
+import type { SimulatedLink } from './link.ts';
 import type { LoadedServer } from './loaded-server.ts';
 import { openPipe, type Pipe } from './pipe.ts';
 import type { Remains } from './remains.ts';

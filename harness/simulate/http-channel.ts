@@ -5,7 +5,8 @@ import { answerServerRequest } from '../wire/server-request.ts';
 import type { Stray } from '../wire/stray.ts';
 import type { Channel, HttpHeaders, RequestOptions } from '../wire/wire.ts';
 import { createHop } from './hop.ts';
-import { exchange, type SimulatedLink } from './http-exchange.ts';
+import { exchange } from './http-exchange.ts';
+import type { SimulatedLink } from './link.ts';
 
 // Time for a notification, whose answer nobody waits for, ms.
 const NOTIFY_MS_MAX = 5_000;

@@ -1,25 +1,13 @@
-import type { FaultLog } from '../execution/fault-log.ts';
-import type { FrameInput, FrameLog, Tag } from '../execution/frame-log.ts';
-import type { Interposer, Ruling } from '../execution/interposer.ts';
+import type { FrameInput, Tag } from '../execution/frame-log.ts';
 import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts';
-import type { MessageView } from '../model/fault.ts';
+import type { Evidence, MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { parseJson, readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
 import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
 import type { Hop } from './hop.ts';
-import type { Site } from './site.ts';
-import type { Cancel, World } from './world.ts';
-
-/** What stands between an agent and the server, and sees every message. */
-export interface SimulatedLink {
-  readonly world: World;
-  readonly site: Site;
-  readonly interposer: Interposer;
-  readonly frames: FrameLog;
-  readonly log: FaultLog;
-  readonly tagOf: (conn: string, rpcId: number | string) => Tag | undefined;
-}
+import { later, obey, prove, type SimulatedLink } from './link.ts';
+import type { Cancel } from './world.ts';
 
 export interface ExchangeInput {
   readonly conn: string;
@@ -172,47 +160,15 @@ class SimulatedExchange {
     }
     const isReply = messageHead.type === 'response';
     const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
-    this.#obey(interposer.rule(view), { view, base }, () => {
-      this.#hand({ text, value, isBody }, head);
-      if (isReply && view.op !== null) interposer.passed();
+    obey(this.#link, interposer.rule(view), {
+      view,
+      base,
+      cut: (how) => this.#cutClient(how),
+      pass: () => {
+        this.#hand({ text, value, isBody }, head);
+        if (isReply && view.op !== null) interposer.passed();
+      },
     });
-  }
-
-  #obey({ disposition, entries, held, isWindow }: Ruling, { view, base }: Ruled, pass: () => void): void {
-    const { frames } = this.#link;
-    const evidence = { rpcId: base.head.rpcId ?? null, http: base.http };
-    switch (disposition.action) {
-      case 'cut':
-      case 'drop': {
-        const how = disposition.action === 'cut' ? disposition.how : 'reset';
-        frames.frame({ ...base, action: 'cut', entries });
-        this.#cutClient(how);
-        this.#prove(entries, view, { ...evidence, answered: true, how });
-        return;
-      }
-      case 'delay': {
-        const { delayMs } = disposition;
-        this.#later(delayMs, () => {
-          frames.arrived();
-          frames.frame({ ...base, action: 'delay', entries, delayMs });
-          this.#prove(entries, view, { ...evidence, delayMs, direction: 'reply' });
-          pass();
-        });
-        return;
-      }
-      case 'hold':
-        void (held ?? Promise.resolve(true)).then((isDelivered) => {
-          frames.arrived();
-          frames.frame({ ...base, action: isDelivered ? 'hold' : 'cut', entries });
-          if (!isDelivered) return this.#cutClient('reset');
-          if (isWindow !== true) this.#prove(entries, view, { ...evidence, held: true });
-          pass();
-        });
-        return;
-      default:
-        frames.frame({ ...base, action: 'pass', entries });
-        pass();
-    }
   }
 
   /** The client reads it. */
@@ -278,10 +234,8 @@ class SimulatedExchange {
     });
   }
 
-  #prove(entries: readonly string[], view: MessageView, evidence: Record<string, unknown>): void {
-    for (const entry of entries) {
-      this.#link.log.proven(entry, { conn: view.conn, call: view.call, op: view.op, ...evidence });
-    }
+  #prove(entries: readonly string[], view: MessageView, evidence: Evidence): void {
+    prove(this.#link, entries, view, evidence);
   }
 
   #cutClient(how: 'reset' | 'fin' | 'hang'): void {
@@ -310,8 +264,7 @@ class SimulatedExchange {
   }
 
   #later(ms: number, act: () => void): void {
-    const { world } = this.#link;
-    world.schedule(world.harness, Math.ceil(ms), act);
+    later(this.#link, ms, act);
   }
 }
 
@@ -320,9 +273,4 @@ interface Incoming {
   readonly value: unknown;
   /** A body that stands for the whole response. */
   readonly isBody: boolean;
-}
-
-interface Ruled {
-  readonly view: MessageView;
-  readonly base: Framing;
 }
