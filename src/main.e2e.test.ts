@@ -66,6 +66,7 @@ const reply = z.object({
     .object({
       taskId: z.string(),
       status: z.string(),
+      inputRequests: z.record(z.string(), z.unknown()).optional(),
       error: z.object({ message: z.string() }).optional(),
       result: z.object({ structuredContent: z.record(z.string(), z.unknown()) }).optional(),
     })
@@ -73,10 +74,20 @@ const reply = z.object({
   error: z.object({ code: z.number(), message: z.string() }).optional(),
 });
 
-async function rpc(url: string, method: string, params: { readonly name?: string; readonly taskId?: string }) {
+interface Params {
+  readonly name?: string;
+  readonly taskId?: string;
+  readonly [key: string]: unknown;
+}
+
+async function rpc(url: string, method: string, params: Params) {
+  return reply.parse(await post(url, method, params));
+}
+
+async function post(url: string, method: string, params: Params): Promise<unknown> {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': { extensions: { [EXTENSION]: {} } },
+    'io.modelcontextprotocol/clientCapabilities': { extensions: { [EXTENSION]: {} }, elicitation: {} },
   };
   const response = await fetch(url, {
     method: 'POST',
@@ -87,7 +98,7 @@ async function rpc(url: string, method: string, params: { readonly name?: string
     },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } }),
   });
-  return reply.parse(await response.json());
+  return response.json();
 }
 
 async function effect(url: string, args: Readonly<Record<string, unknown>>): Promise<string> {
@@ -109,6 +120,38 @@ const commits = () =>
     .filter((line) => line.includes('"phase":"commit"'))
     .map((line) => z.object({ token: z.string() }).parse(JSON.parse(line)).token)
     .sort();
+
+test('killed while it has asked, before and during a task, it takes the answers when it is back', async () => {
+  const YES = { action: 'accept', content: { approve: true } };
+  const call = { name: 'effect', arguments: { token: 'asked', ms: 100, ask: true, ask_first: true } };
+  const first = await serve();
+  const asking = z
+    .object({ result: z.object({ resultType: z.literal('input_required'), requestState: z.string() }) })
+    .parse(await post(first.url, 'tools/call', call));
+  await end(first.child, 'SIGKILL');
+
+  const second = await serve();
+  const { requestState } = asking.result;
+  const retry = { ...call, requestState, inputResponses: { 'approval-before-start': YES } };
+  const receipt = await rpc(second.url, 'tools/call', retry);
+  const taskId = receipt.result?.taskId ?? '';
+  const inputRequired = async (url: string) => {
+    const { result } = await rpc(url, 'tasks/get', { taskId });
+    return result?.status === 'input_required' ? result.inputRequests : undefined;
+  };
+  const questions = await until(() => inputRequired(second.url));
+  await end(second.child, 'SIGKILL');
+
+  const third = await serve();
+  expect(await inputRequired(third.url)).toEqual(questions);
+  expect((await rpc(third.url, 'tools/call', retry)).result?.taskId).toBe(taskId); // One state, one task.
+  await post(third.url, 'tasks/update', { taskId, inputResponses: { approval: YES } });
+  await end(third.child, 'SIGKILL');
+
+  const fourth = await serve();
+  expect((await settled(fourth.url, taskId)).result?.structuredContent).toMatchObject({ token: 'asked' });
+  expect(commits()).toEqual(['asked']);
+});
 
 test('a killed server keeps what it has given a receipt for: runs again what may be, ends the rest honestly', async () => {
   const first = await serve();

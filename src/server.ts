@@ -23,11 +23,20 @@ export type { CreateDialect, Dialect, JsonRpcMessage, RequestContext } from './d
 export type { TaskQueue } from './queues/queue.ts';
 export type { TaskStore } from './stores/store.ts';
 export type { ServerClock } from './tasks/clock.ts';
+export type { InputRequests } from './tasks/input-methods.ts';
 export { RpcFailure } from './tasks/rpc-failure.ts';
-export type { Outcome, TaskRecord, ToolResult } from './tasks/task.ts';
+export type {
+  InputAnswer,
+  InputMethod,
+  InputRequest,
+  Outcome,
+  TaskInput,
+  TaskRecord,
+  ToolResult,
+} from './tasks/task.ts';
 export type { SubmitAnswer, SubmitRequest, TaskEngine } from './tasks/task-engine.ts';
 export { createTools } from './tools/index.ts';
-export type { EffectLedger, Tool, ToolContext } from './tools/tool.ts';
+export type { EffectLedger, Questions, Tool, ToolContext } from './tools/tool.ts';
 
 /** Everything may be left out: then it is an HTTP server on a free port of this machine, over SQLite in `.claimcheck`. */
 export interface ServerOptions {

@@ -32,10 +32,9 @@ const approval = z.object({ approve: z.boolean() });
 
 /** The questions that arguments lead to; both sets are empty unless they ask for it. */
 export function approvalQuestions(tool: string, args: ApprovalArguments): Questions {
-  const question = questionOf(tool, args.token);
   return {
-    first: args.ask_first === true ? { [FIRST_KEY]: question } : {},
-    later: args.ask === true ? { [LATER_KEY]: question } : {},
+    first: args.ask_first === true ? { [FIRST_KEY]: questionOf(tool, args.token) } : {},
+    later: args.ask === true ? { [LATER_KEY]: questionOf(tool, args.token) } : {},
   };
 }
 

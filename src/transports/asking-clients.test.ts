@@ -1,23 +1,30 @@
 // Clients that others wrote are asked for input, over real sockets and pipes.
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
+import {
+  createApplicationInputHandler,
+  createTaskSessionFromClient,
+  resultFromTaskOutcome,
+} from '@modelcontextprotocol/ext-tasks/client';
+import { toJsonValue } from '@modelcontextprotocol/ext-tasks/core';
+import { ErrorV2Schema } from '@modelcontextprotocol/ext-tasks/core/v2';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect, test } from 'vitest';
 import * as blocking from '../dialects/blocking.ts';
-import { isObject } from '../dialects/json-rpc.ts';
+import { isObject, type JsonObject } from '../dialects/json-rpc.ts';
 import * as tasks20251125 from '../dialects/tasks-2025-11-25.ts';
+import * as tasks20260728 from '../dialects/tasks-2026-07-28.ts';
 import { pipeTransport } from './testing/client-pipe.ts';
-import { JSON_HEADERS, post } from './testing/raw-post.ts';
+import { JSON_HEADERS, modernHeaders, post } from './testing/raw-post.ts';
 import { serveHttp, serveStdio } from './testing/server-kit.ts';
 
+const INFO = { name: 'somebody-else', version: '1' };
 const work = (token: string) => ({ name: 'effect', arguments: { token, ms: 150, mode: 'repeatable', ask: true } });
 
 /** An SDK v1 client with somebody in front of it, who answers with `approve`. */
 function clientOf(approve: boolean) {
-  const client = new Client(
-    { name: 'somebody-else', version: '1' },
-    { capabilities: { elicitation: {}, tasks: { requests: {} } } },
-  );
+  const client = new Client(INFO, { capabilities: { elicitation: {}, tasks: { requests: {} } } });
   const questions: unknown[] = [];
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
     questions.push(params);
@@ -72,6 +79,73 @@ test('the SDK v1 client is asked on the stream of a call that waits, and its no 
     expect([questions.length, server.kit.parts.effects.begun]).toEqual([1, []]);
     await client.close();
   }
+});
+
+/** Answers with `approve`, and tells by which way it was asked. */
+function onInput(asked: string[]) {
+  return createApplicationInputHandler({
+    elicitation(_request, { delivery, inputId = '' }) {
+      asked.push(`${delivery} ${inputId}`.trim());
+      return { action: 'accept', content: { approve: true } };
+    },
+    sampling: () => Promise.reject(new Error('nobody asked for a sample')),
+    roots: () => Promise.reject(new Error('nobody asked for roots')),
+  });
+}
+
+test('the ext-tasks client of 2026-07-28 is asked before and during its task, and gets the result', async () => {
+  await using server = await serveHttp(tasks20260728);
+  const client = new ModernClient(INFO, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(new ModernHttp(server.url));
+  const asked: string[] = [];
+  let lastId = 1_000; // Out of the way of the client's own.
+  const session = createTaskSessionFromClient(client, {
+    endpointId: 'test',
+    onInputRequest: onInput(asked),
+    v2RequestFraming: { protocolVersion: '2026-07-28', clientInfo: INFO, clientCapabilities: { elicitation: {} } },
+    rawDispatch: async (request, { signal } = {}) => {
+      const { method, params } = toMessage(request);
+      lastId += 1;
+      const answer = await post(
+        server.url,
+        { jsonrpc: '2.0', id: lastId, method, params },
+        modernHeaders(method, params),
+        signal,
+      );
+      const { error, result } = answer.message;
+      if (error !== undefined) return { kind: 'error', error: ErrorV2Schema.parse(error) };
+      return { kind: 'result', result: toJsonValue(result) };
+    },
+  });
+  const { arguments: own } = work('ext');
+  const execution = await session.callTool('effect', { ...own, ask_first: true });
+  const { outcome } = await execution.settle();
+  expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { token: 'ext' } });
+  expect(asked).toEqual(['request-retry approval-before-start', 'task-update approval']);
+  expect(server.kit.parts.effects.committed).toEqual(['ext']);
+  await session.close();
+  await client.close();
+});
+
+function toMessage(request: unknown): { readonly method: string; readonly params: JsonObject } {
+  if (isObject(request) && typeof request.method === 'string' && isObject(request.params)) {
+    return { method: request.method, params: request.params };
+  }
+  throw new Error(`expected a request, got ${JSON.stringify(request)}`);
+}
+
+test('the ext-tasks client of 2025-11-25 answers the question of its task over HTTP', async () => {
+  await using server = await serveHttp(tasks20251125);
+  const client = new ModernClient(INFO, { capabilities: { elicitation: {} } });
+  await client.connect(new ModernHttp(server.url));
+  const asked: string[] = [];
+  const session = createTaskSessionFromClient(client, { endpointId: 'test', onInputRequest: onInput(asked) });
+  const execution = await session.callTool('effect', work('ext-v1').arguments);
+  const { outcome } = await execution.settle();
+  expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { token: 'ext-v1' } });
+  expect(asked).toEqual([expect.stringMatching(/^peer-request/)]);
+  await session.close();
+  await client.close();
 });
 
 test('a reply counts only in the session that was asked, and only from its caller', async () => {
