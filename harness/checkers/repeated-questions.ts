@@ -4,7 +4,7 @@ import type { Acked, HistoryIndex, Sighting, TaskView } from '../model/history-i
 import type { Plan } from '../model/plan.ts';
 import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
 
-const NO_KEYS = 'only tasks-2026-07-28 names what a task asks for by keys';
+const NO_KEYS = 'in this dialect a question is asked on a stream and has no key';
 const NO_QUESTIONS = 'no call of this plan asks for anything while it works';
 
 /**
@@ -52,7 +52,7 @@ interface About {
 }
 
 function notApplicable({ target, calls }: Plan): string | null {
-  if (target.dialect !== 'tasks-2026-07-28') return NO_KEYS;
+  if (target.dialect === 'blocking' || target.dialect === 'tasks-2025-11-25') return NO_KEYS;
   return calls.some(({ tool }) => tool === 'asking') ? null : NO_QUESTIONS;
 }
 

@@ -91,7 +91,7 @@ function settlingOf(plan: Plan, history: HistoryIndex, task: TaskView, answers: 
 /** It waits for input and its agent has not done its part: answered each key, or opened the fetch on which it is asked. */
 function isOwedAnAnswer(plan: Plan, task: TaskView, { event }: Sighting, answers: readonly Acked[]): boolean {
   if (event.status !== 'input_required') return false;
-  if (plan.target.dialect === 'tasks-2026-07-28') {
+  if (plan.target.dialect !== 'tasks-2025-11-25') {
     const answered = new Set(answers.flatMap(({ inv }) => inv.inputs ?? []));
     return event.inputs === undefined || event.inputs.some((key) => !answered.has(key));
   }

@@ -2,7 +2,7 @@ import type { Disposition, MessageFault } from '../model/fault.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import { numberOption } from './option.ts';
 
-const NOTHING_ASKED = 'this target asks for nothing (no tools.asking in its profile)';
+const NOTHING_ASKED = 'this target asks for nothing';
 const NO_ACKNOWLEDGEMENT = 'an answer on the stream of the call or of tasks/result is not acknowledged';
 const UNSEEN = 'nobody learns that an answer on a pipe was lost, so no client could send it again';
 
@@ -24,7 +24,7 @@ export const inputTrouble: MessageFault = {
   },
   applicable(target, _time, options) {
     if (!target.facts.asking) return NOTHING_ASKED;
-    if (target.dialect === 'tasks-2026-07-28') return null;
+    if (target.dialect === 'tasks-2026-07-28' || target.dialect === 'handle') return null;
     if (options.form === 'unacknowledged') return NO_ACKNOWLEDGEMENT;
     return options.form === 'lost' && isPipe(target) ? UNSEEN : null;
   },

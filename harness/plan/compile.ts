@@ -109,12 +109,9 @@ function planLimits(
 }
 
 /** Calls that were to ask for something and are plain work on this target. */
-function lackingTools({ work }: Scenario, { dialect, facts }: PlannedTarget): NotApplicable[] {
+function lackingTools({ work }: Scenario, { facts }: PlannedTarget): NotApplicable[] {
   if (facts.asking || !work.some(({ tool }) => tool === 'asking')) return [];
-  const reason =
-    dialect === 'handle'
-      ? 'a question of a job handle cannot be answered; these calls do the same work without one'
-      : 'the profile names no tool that asks for input (tools.asking); these calls do the same work without a question';
+  const reason = 'the profile names no work that asks for input; these calls do the same work without a question';
   return [{ kind: 'work', id: 'asking', reason }];
 }
 

@@ -7,7 +7,7 @@ const NO_ORDER = 'the effects of this target cannot be observed as they happen, 
 const NO_READS = 'this dialect answers with the result itself: there is no read to aim at';
 const NO_BLOCKING_READ = 'only tasks-2025-11-25 fetches results with a request of its own';
 const NO_CANCEL = 'this target has no way to cancel';
-const NO_QUESTIONS = 'this target asks for nothing while it works (no tools.asking in its profile)';
+const NO_QUESTIONS = 'this target asks for nothing while it works';
 const NO_WAITING = 'this dialect answers with the result itself: no task is seen waiting for input';
 const NO_ACKNOWLEDGEMENT = 'an answer on the stream of the call or of tasks/result is not acknowledged';
 
@@ -56,7 +56,8 @@ function lackingQuestion(
   if (!facts.asking) return NO_QUESTIONS;
   if (on === 'input-required-seen' && dialect === 'blocking') return NO_WAITING;
   const isOfReply = direction === 'reply' || fault === 'F5';
-  return op === 'update' && isOfReply && dialect !== 'tasks-2026-07-28' ? NO_ACKNOWLEDGEMENT : null;
+  const isOnStream = dialect === 'blocking' || dialect === 'tasks-2025-11-25';
+  return op === 'update' && isOfReply && isOnStream ? NO_ACKNOWLEDGEMENT : null;
 }
 
 /** The event that stands for `on` on this target; null: there is none. */

@@ -123,6 +123,7 @@ describe.concurrent('tour is valid over', () => {
 
 describe.concurrent('questions outlive a restart over', () => {
   const cells = [
+    ['handle', 'http'],
     ['tasks-2026-07-28', 'stdio'],
     ['tasks-2025-11-25', 'http'],
     ['tasks-2025-11-25', 'stdio'],

@@ -1,11 +1,15 @@
 import { isMissing } from '../wire/error-table.ts';
 import { compileExpression, compileStatePattern, compileTextPattern, textOfValue } from '../wire/expression.ts';
+import { isObject } from '../wire/json-rpc.ts';
 import type { HandleSpec } from '../wire/wire-target.ts';
 import type { HandleProfile } from './profile-schema.ts';
 
+/** The key of a question that has none. */
+const ONE_QUESTION = 'input';
+
 /** Compiles the profile's `handle` section into what the job-handle adapter asks of a reply. */
 export function createHandleSpec(handle: HandleProfile): HandleSpec {
-  const { start, status, cancel } = handle;
+  const { start, status, answer, cancel } = handle;
   const readState = compileExpression(status.state);
   const accepted = cancel?.accepted === undefined ? null : compileExpression(cancel.accepted);
   return {
@@ -16,8 +20,10 @@ export function createHandleSpec(handle: HandleProfile): HandleSpec {
       state: (result) => textOfValue(readState(result)),
       statusOf: createStatusTable(status),
       result: status.result === undefined ? null : compileExpression(status.result),
+      questions: createQuestionRule(status.questions),
       isMissing: createMissingRule(status.missing),
     },
+    answer: answer ? { tool: answer.tool, arguments: answer.arguments, byKey: answer.by_key ?? null } : null,
     cancel: cancel
       ? {
           tool: cancel.tool,
@@ -36,10 +42,22 @@ function createStatusTable(status: HandleProfile['status']): HandleSpec['status'
     ['completed', anyOf(status.completed)],
     ['failed', anyOf(status.failed)],
     ['cancelled', anyOf(status.cancelled)],
+    ['input_required', anyOf(status.asking)],
   ] as const;
   return (state) => {
     if (state === null) return status.otherwise ?? null;
     return lists.find(([, isListed]) => isListed(state))?.[0] ?? 'working';
+  };
+}
+
+/** An object holds its questions by key; of a list each entry is the key of one; whatever else is there is one question. */
+function createQuestionRule(expression: HandleProfile['status']['questions']): HandleSpec['status']['questions'] {
+  const read = expression === undefined ? null : compileExpression(expression);
+  return (result) => {
+    const found = read === null ? undefined : read(result);
+    if (isObject(found)) return found;
+    if (Array.isArray(found)) return Object.fromEntries(found.map((key) => [textOfValue(key) ?? '', key]));
+    return { [ONE_QUESTION]: found ?? null };
   };
 }
 

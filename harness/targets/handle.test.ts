@@ -285,3 +285,63 @@ describe('the reference server over job handles', () => {
     ]);
   });
 });
+
+describe('a job that asks', () => {
+  const ASKING = JOBS.replace('    takes: 1s\n', '    asking: { command: "ask {{token}}" }\n    takes: 1s\n')
+    .replace('    result: $.result\n', '    asking: [waiting]\n    questions: $.questions\n    result: $.result\n')
+    .replace(
+      'echo:',
+      '  answer: { tool: answer_job, arguments: { pid: "{{id}}" }, by_key: answers, each: { go: "on {{token}}" } }\necho:',
+    );
+  const asking = { ...CALL, tool: 'asking' };
+
+  it('is started with its own arguments, shows its questions by key, and takes the answers by key', () => {
+    const input = inputFor(ASKING, { call: asking, inputs: ['a', 'b'] });
+    expect(handle.request('create', { ...input, task: null })?.params.arguments).toEqual({ command: 'ask tok-7' });
+    const seen = interpret(
+      'get',
+      json({ state: 'waiting', questions: { b: { text: 'Go?' }, a: { text: 'Go?' } } }),
+      input,
+    );
+    if (seen.type !== 'ok') throw new Error('expected the job');
+    expect(seen).toMatchObject({ task: '4711', status: 'input_required', inputs: ['a', 'b'], shape: [] });
+    expect(seen.inputShas?.a).toBe(seen.inputShas?.b);
+    const each = { go: 'on tok-7' };
+    expect(handle.request('update', input)).toEqual({
+      method: 'tools/call',
+      params: { name: 'answer_job', arguments: { pid: '4711', answers: { a: each, b: each } } },
+      mcpName: 'answer_job',
+    });
+  });
+
+  it('may ask one thing without a key, answered by the arguments alone', () => {
+    const plain = ASKING.replace('    questions: $.questions\n', '').replace(
+      ', by_key: answers, each: { go: "on {{token}}" }',
+      '',
+    );
+    const input = inputFor(plain.replace('{ pid: "{{id}}" } }\necho', '{ pid: "{{id}}", text: "y" } }\necho'), {
+      call: asking,
+      inputs: ['input'],
+    });
+    expect(interpret('get', json({ state: 'waiting' }), input)).toMatchObject({
+      status: 'input_required',
+      inputs: ['input'],
+    });
+    expect(handle.request('update', input)?.params.arguments).toEqual({ pid: '4711', text: 'y' });
+  });
+
+  it('tells an answer that was taken from one that was refused, and from a job that is gone', () => {
+    const input = inputFor(ASKING, { call: asking, inputs: ['a'] });
+    expect(interpret('update', text('thanks'), input)).toEqual({ type: 'ok', task: '4711', shape: [] });
+    expect(interpret('update', text('wrong shape', { isError: true }), input)).toMatchObject({
+      type: 'fail',
+      reason: 'refused',
+      answered: true,
+    });
+    expect(interpret('update', text('pid not found', { isError: true }), input)).toMatchObject({ reason: 'not-found' });
+  });
+
+  it('cannot be answered where the profile does not say how', () => {
+    expect(handle.request('update', inputFor(JOBS, { inputs: ['a'] }))).toBeNull();
+  });
+});

@@ -132,6 +132,22 @@ describe('a bad profile is refused with file, line, key and what was expected:',
       "p.yaml:1: Unknown placeholder '{{folder}}' in target.command; known: {{dir}}, {{env.NAME}}, {{port}}.",
     ],
     [
+      'a question of a tool, with job handles',
+      `${HANDLE}tools: { asking: { name: a } }`,
+      "p.yaml:14: with 'dialect: handle' asking work is handle.start.asking; remove tools.asking",
+    ],
+    [
+      'a job that asks and cannot be answered',
+      HANDLE.replace('takes: 1s,', 'takes: 1s, asking: { ask: true },'),
+      'p.yaml:4: handle.start.asking needs handle.status.asking (its states) and handle.answer',
+    ],
+    [
+      'a job id in an answer',
+      'target: { command: a }\ntools: { asking: { name: a, answer: { job: "{{id}}" } } }',
+      "p.yaml:2: Unknown placeholder '{{id}}' in tools.asking.answer; known: {{dir}}, {{env.NAME}}, {{key}}, {{ms}}, " +
+        "{{number A B}}, {{n}}, {{port}}, {{token}}. Did you mean '{{dir}}'?",
+    ],
+    [
       'a job id where no job is',
       'target: { command: a }\ntools: { work: { name: a, takes: 1s, arguments: { job: "{{id}}" } } }',
       "p.yaml:2: Unknown placeholder '{{id}}' in tools.work.arguments; known: {{dir}}, {{env.NAME}}, {{key}}, {{ms}}, " +

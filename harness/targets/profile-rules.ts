@@ -53,7 +53,10 @@ function contradictions(profile: Profile): BrokenRule[] {
       refuse('tools.failing', "with 'dialect: handle' failing work is handle.start.failing; remove tools.failing");
     }
     if (tools?.asking) {
-      refuse('tools.asking', "with 'dialect: handle' a question cannot be answered; remove tools.asking");
+      refuse('tools.asking', "with 'dialect: handle' asking work is handle.start.asking; remove tools.asking");
+    }
+    if (handle?.start.asking && !(handle.answer && handle.status.asking)) {
+      refuse('handle.start.asking', 'handle.start.asking needs handle.status.asking (its states) and handle.answer');
     }
   }
   if (tools?.work) refuseUnknownLength(tools.work.arguments, tools.work.takes, 'tools.work', refuse);
@@ -91,7 +94,10 @@ function unknownPlaceholders(profile: Profile): BrokenRule[] {
     [tools?.asking?.answer, CALL_PLACEHOLDERS, 'tools.asking.answer'],
     [handle?.start.arguments, CALL_PLACEHOLDERS, 'handle.start.arguments'],
     [handle?.start.failing, CALL_PLACEHOLDERS, 'handle.start.failing'],
+    [handle?.start.asking, CALL_PLACEHOLDERS, 'handle.start.asking'],
     [handle?.status.arguments, JOB_PLACEHOLDERS, 'handle.status.arguments'],
+    [handle?.answer?.arguments, JOB_PLACEHOLDERS, 'handle.answer.arguments'],
+    [handle?.answer?.each, CALL_PLACEHOLDERS, 'handle.answer.each'],
     [handle?.cancel?.arguments, JOB_PLACEHOLDERS, 'handle.cancel.arguments'],
   ];
   return places.flatMap(([template, known, key]) => {

@@ -70,6 +70,7 @@ const handleSchema = z.strictObject({
     arguments: argumentsSchema.optional(),
     takes: durationSchema.optional(),
     failing: argumentsSchema.optional().describe('Arguments with which the work ends in a failure.'),
+    asking: argumentsSchema.optional().describe('Arguments with which the work asks for input before it ends.'),
     id: expressionSchema,
     key: z.string().optional(),
   }),
@@ -80,6 +81,8 @@ const handleSchema = z.strictObject({
     completed: z.array(patternSchema).min(1),
     failed: z.array(patternSchema).optional(),
     cancelled: z.array(patternSchema).optional(),
+    asking: z.array(patternSchema).optional().describe('States in which a job waits for an answer.'),
+    questions: expressionSchema.optional().describe('What it asks, by key; left out: one question without a key.'),
     otherwise: z.enum(STATUSES).optional().describe('What a reply without a state means.'),
     keep: z.record(z.string(), expressionSchema).optional(),
     result: expressionSchema.optional(),
@@ -96,6 +99,14 @@ const handleSchema = z.strictObject({
       tool: z.string().min(1),
       arguments: argumentsSchema.optional(),
       value: expressionSchema.optional(),
+    })
+    .optional(),
+  answer: z
+    .strictObject({
+      tool: z.string().min(1),
+      arguments: argumentsSchema,
+      by_key: z.string().optional().describe('The argument that takes the answers by the keys of their questions.'),
+      each: argumentsSchema.optional().describe('The answer to one question.'),
     })
     .optional(),
   wait: z.looseObject({ tool: z.string().min(1), arguments: argumentsSchema.optional() }).optional(),

@@ -94,7 +94,7 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     echo: true,
     cancel: dialect !== 'blocking',
     failing: true,
-    asking: dialect !== 'handle',
+    asking: true,
     durable: true,
     modes: MODES,
     tools: ['work', 'effect', ...WORKLOADS, ...(dialect === 'tasks-2026-07-28' ? ['asking-first'] : [])],
@@ -116,12 +116,15 @@ export function referenceModule(): string {
 
 const EFFECT = { arguments: { token: '{{token}}', ms: '{{ms}}' }, takes: TAKES_MS, key: 'idempotency_key' };
 
+const APPROVAL = { action: 'accept', content: { approve: true } };
+
 const HANDLE: NonNullable<Profile['handle']> = {
   start: {
     tool: 'initiate_background_task',
     arguments: { operation: 'effect', arguments: EFFECT.arguments },
     takes: TAKES_MS,
     failing: { operation: 'effect', arguments: { ...EFFECT.arguments, mode: 'error' } },
+    asking: { operation: 'effect', arguments: { ...EFFECT.arguments, ask: true } },
     id: '$.task_ref',
     key: 'idempotency_key',
   },
@@ -132,8 +135,16 @@ const HANDLE: NonNullable<Profile['handle']> = {
     completed: ['completed'],
     failed: ['failed'],
     cancelled: ['cancelled'],
+    asking: ['input_required'],
+    questions: '$.questions',
     result: '$.result',
     missing: { states: ['unknown'] },
+  },
+  answer: {
+    tool: 'answer_background_task',
+    arguments: { task_ref: '{{id}}' },
+    by_key: 'answers',
+    each: APPROVAL,
   },
   cancel: {
     tool: 'cancel_background_task',
@@ -142,10 +153,9 @@ const HANDLE: NonNullable<Profile['handle']> = {
   },
 };
 
-/** A job handle has no way to answer; asking before there is a task belongs to 2026-07-28 alone. */
+/** Asking before there is a task belongs to 2026-07-28 alone. A job handle takes an answer as it stands, whatever it says. */
 function askingTools(dialect: DialectId): (readonly [string, WorkTool])[] {
-  if (dialect === 'handle') return [];
-  const answer = { approve: true };
+  const answer = dialect === 'handle' ? APPROVAL : APPROVAL.content;
   const asking = ['asking', { ...referenceTool(dialect, 'effect', { ask: true }), answer }] as const;
   if (dialect !== 'tasks-2026-07-28') return [asking];
   return [asking, ['asking-first', { ...referenceTool(dialect, 'effect', { ask_first: true }), answer }]];

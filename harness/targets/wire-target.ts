@@ -61,6 +61,16 @@ export function toolsOf(profile: Profile): Map<string, WorkTool> {
     const { start } = handle;
     add('work', start.tool, start.arguments, start.key);
     if (start.failing) add('failing', start.tool, start.failing, start.key);
+    if (start.asking && handle.answer) {
+      const { each = {} } = handle.answer;
+      tools.set('asking', {
+        name: start.tool,
+        arguments: start.asking,
+        key: start.key ?? null,
+        mode: null,
+        answer: each,
+      });
+    }
   }
   if (named?.work) add('work', named.work.name, named.work.arguments, named.work.key);
   if (named?.failing) add('failing', named.failing.name, named.failing.arguments, named.failing.key);

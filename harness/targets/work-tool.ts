@@ -59,6 +59,7 @@ export function checkToolNames(profile: Profile, tools: ReadonlyMap<string, Serv
     [named?.asking?.name, 'tools.asking'],
     [handle?.start.tool, 'handle.start'],
     [handle?.status.tool, 'handle.status'],
+    [handle?.answer?.tool, 'handle.answer'],
     [handle?.cancel?.tool, 'handle.cancel'],
   ];
   for (const [name, key] of names) {

@@ -1,6 +1,6 @@
 import type { Endpoint, StdioHost, WireContext } from './connection.ts';
 import { type Adapter, type Handshake, HandshakeError } from './dialects/adapter.ts';
-import { asksAnything, capabilitiesOf } from './dialects/elicitation.ts';
+import { capabilitiesOf, isElicited } from './dialects/elicitation.ts';
 import { createHttpChannel } from './http-channel.ts';
 import type { Line } from './operation-runner.ts';
 import { createRpcLink } from './rpc-link.ts';
@@ -23,7 +23,7 @@ export interface HttpLineOptions {
 export async function createHttpLine(options: HttpLineOptions): Promise<LineSource> {
   const { context, endpoint, adapter, agent } = options;
   const { conn } = endpoint;
-  const elicits = asksAnything(context.target);
+  const elicits = isElicited(adapter, context.target);
   const channel =
     endpoint.kind === 'channel'
       ? endpoint.channel

@@ -1,6 +1,6 @@
 import { loadUnit } from '../model/registry.ts';
 import type { StdioHost, WireContext } from './connection.ts';
-import { asksAnything, capabilitiesOf } from './dialects/elicitation.ts';
+import { capabilitiesOf, isElicited } from './dialects/elicitation.ts';
 import { ADAPTERS } from './dialects/index.ts';
 import { compact } from './outcome-record.ts';
 import { createRpcLink, type RpcLink } from './rpc-link.ts';
@@ -18,7 +18,7 @@ export function createStdioHost(context: WireContext): StdioHost {
     const channel = createStdioChannel({
       stream,
       clock: context.clock,
-      elicits: asksAnything(context.target),
+      elicits: isElicited(adapter, context.target),
       onNotification(notification) {
         const seen = adapter.push(notification, context.target);
         if (seen !== null) context.record({ kind: 'push', conn: name, ...compact(seen) });

@@ -56,9 +56,18 @@ export interface HandleSpec {
     statusOf(state: string | null): Status | 'missing' | null;
     /** The finished work's result; null: the whole reply is the result. */
     readonly result: Reading | null;
+    /** What a job in input_required asks, by key. */
+    questions(result: JsonObject): JsonObject;
     /** A reply (or the text of a failed call) that says the id is unknown. */
     isMissing(result: JsonObject | null, errorText: string | null): boolean;
   };
+  /** How questions are answered; the answer to one is the `answer` of the tool that asks. null: they cannot be. */
+  readonly answer: {
+    readonly tool: string;
+    readonly arguments: JsonObject;
+    /** The argument that takes the answers by key; null: the arguments are the answer. */
+    readonly byKey: string | null;
+  } | null;
   readonly cancel: {
     readonly tool: string;
     readonly arguments: JsonObject;

@@ -3,7 +3,7 @@ import type { HistoryIndex, TaskView } from '../../model/history-index.ts';
 import type { PlannedTarget } from '../../model/plan.ts';
 import { type Situation, withProcess, withTasks } from './situation.ts';
 
-const NOTHING_ASKED = 'this target asks for nothing while it works (no tools.asking in its profile)';
+const NOTHING_ASKED = 'this target asks for nothing while it works';
 
 export const inputRequired: Situation = {
   meta: {

@@ -32,7 +32,6 @@ export function plannedTarget(
     ...sampleTarget({
       ...REFERENCE_FACTS,
       principals: transport === 'http',
-      asking: dialect !== 'handle',
       ...facts,
     }),
     dialect,

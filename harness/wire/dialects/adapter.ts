@@ -21,6 +21,8 @@ export interface Adapter {
   readonly createBlocks: boolean;
   /** How a task that waits for input is answered; null: this dialect has no task that waits. */
   readonly answersBy: 'update' | 'result' | null;
+  /** Questions come as elicitation requests, which a client must say that it answers. */
+  readonly elicits: boolean;
   /** Client capabilities of the dialect itself, sent with initialize or, in the modern era, with every request. */
   readonly capabilities: JsonObject;
   /** Greets the server. Throws a HandshakeError with one sentence when it cannot. */

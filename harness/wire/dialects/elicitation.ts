@@ -11,22 +11,35 @@ import type { Adapter, OperationInput, RequestShape } from './adapter.ts';
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
 /** What the client says it can do: the dialect's own, and questions in form of a form where the target has a tool that asks. */
-export function capabilitiesOf(adapter: Pick<Adapter, 'capabilities'>, target: Pick<WireTarget, 'tools'>): JsonObject {
-  return { ...adapter.capabilities, ...(asksAnything(target) ? { elicitation: { form: {} } } : {}) };
+export function capabilitiesOf(
+  adapter: Pick<Adapter, 'capabilities' | 'elicits'>,
+  target: Pick<WireTarget, 'tools'>,
+): JsonObject {
+  return { ...adapter.capabilities, ...(isElicited(adapter, target) ? { elicitation: { form: {} } } : {}) };
+}
+
+/** The client has said that it answers elicitation requests. */
+export function isElicited(adapter: Pick<Adapter, 'elicits'>, target: Pick<WireTarget, 'tools'>): boolean {
+  return adapter.elicits && asksAnything(target);
 }
 
 export function asksAnything({ tools }: Pick<WireTarget, 'tools'>): boolean {
   return [...tools.values()].some(({ answer }) => answer !== undefined);
 }
 
-/** The ElicitResult of a call's agent: always an acceptance, its content from the target's description. null: it has none. */
-export function answerOf(input: Pick<OperationInput, 'target' | 'call' | 'key'>): JsonObject | null {
+/** What a call's agent answers, from the target's description. null: it has no answer. */
+export function contentOf(input: Pick<OperationInput, 'target' | 'call' | 'key'>): JsonObject | null {
   const { target, call, key } = input;
   const tools = [target.tools.get(call.tool), ...target.tools.values()];
   const template = tools.find((tool) => tool?.answer !== undefined)?.answer;
   if (template === undefined) return null;
-  const values = { token: call.token, ms: call.ms, key, n: call.call, inputSchema: null };
-  return { action: 'accept', content: target.renderArguments(template, values) };
+  return target.renderArguments(template, { token: call.token, ms: call.ms, key, n: call.call, inputSchema: null });
+}
+
+/** The same as an ElicitResult, always an acceptance. */
+export function answerOf(input: Pick<OperationInput, 'target' | 'call' | 'key'>): JsonObject | null {
+  const content = contentOf(input);
+  return content && { action: 'accept', content };
 }
 
 /** One answer a key. */

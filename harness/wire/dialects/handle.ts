@@ -7,6 +7,7 @@ import type { RawReply } from '../wire.ts';
 import type { HandleSpec } from '../wire-target.ts';
 import type { Adapter, OperationInput, RequestShape } from './adapter.ts';
 import { greetEither } from './blocking.ts';
+import { contentOf, observeInputs } from './elicitation.ts';
 import { isErrorReply, readReply } from './tool-result.ts';
 import { workCall } from './work-call.ts';
 
@@ -26,11 +27,12 @@ export const handle: Adapter = {
   hasBlockingResult: false,
   getCarriesResult: true,
   createBlocks: false,
-  answersBy: null,
+  answersBy: 'update',
+  elicits: false,
   capabilities: {},
   handshake: (exchange, capabilities) => greetEither(exchange, capabilities),
   request(op, input) {
-    const { cancel, status } = specOf(input);
+    const { answer, cancel, status } = specOf(input);
     switch (op) {
       case 'create': {
         const params = workCall(input);
@@ -41,13 +43,15 @@ export const handle: Adapter = {
         return jobCall(status, input);
       case 'cancel':
         return cancel && jobCall(cancel, input);
+      case 'update':
+        return answer && jobCall(answer, input, answersIn(answer.byKey, input));
       default:
         return null;
     }
   },
   interpret(op, reply, input) {
     if (op === 'create') return interpretStart(reply, input);
-    if (op === 'cancel') return interpretCancel(reply, input);
+    if (op === 'cancel' || op === 'update') return interpretAccepted(op, reply, input);
     return interpretStatus(reply, input);
   },
   push: () => null,
@@ -61,13 +65,21 @@ function specOf(input: OperationInput): HandleSpec {
 function jobCall(
   tool: { readonly tool: string; readonly arguments: JsonObject },
   input: OperationInput,
+  more: JsonObject = {},
 ): RequestShape | null {
   const { target, call, key, task, handshake } = input;
   if (task === null) return null;
   const inputSchema = handshake.tools.get(tool.tool)?.inputSchema ?? null;
   const values = { token: call.token, ms: call.ms, key, n: call.call, id: task, inputSchema };
-  const params = { name: tool.tool, arguments: target.renderArguments(tool.arguments, values) };
+  const params = { name: tool.tool, arguments: { ...target.renderArguments(tool.arguments, values), ...more } };
   return { method: 'tools/call', params, mcpName: params.name };
+}
+
+/** The answers as the argument that takes them by key, where there is one. */
+function answersIn(argument: string | null, input: OperationInput): JsonObject {
+  const content = contentOf(input);
+  if (argument === null || content === null) return {};
+  return { [argument]: Object.fromEntries(input.inputs.map((key) => [key, content])) };
 }
 
 /** A start tool's own error is a refusal: no job was named. Without an error there must be an id. */
@@ -115,6 +127,7 @@ function interpretStatus(reply: RawReply, input: OperationInput): Outcome {
     type: 'ok',
     ...(input.task === null ? {} : { task: input.task }),
     status,
+    ...(status === 'input_required' ? observeInputs(spec.questions(result)) : {}),
     ...ending(status, result, shape, input),
   };
 }
@@ -142,13 +155,15 @@ function ending(
   };
 }
 
-function interpretCancel(reply: RawReply, input: OperationInput): Outcome {
+/** The answer to a cancel or to an answer: taken, or refused in the words of the tool. */
+function interpretAccepted(op: 'cancel' | 'update', reply: RawReply, input: OperationInput): Outcome {
   const { cancel, status } = specOf(input);
-  const read = readReply('cancel', reply, input);
+  const accepted = op === 'cancel' ? (cancel?.accepted ?? null) : null;
+  const read = readReply(op, reply, input);
   if (read.outcome !== null) return read.outcome;
   const { result, shape } = read;
   const text = quote(textOf(result));
-  const isRefused = result.isError === true || (cancel?.accepted != null && !cancel.accepted(result));
+  const isRefused = result.isError === true || (accepted !== null && !accepted(result));
   if (!isRefused) return { type: 'ok', ...(input.task === null ? {} : { task: input.task }), shape };
   const isMissing = status.statusOf(status.state(result)) === 'missing' || status.isMissing(result, text);
   return { type: 'fail', reason: isMissing ? 'not-found' : 'refused', message: text, answered: true, shape };

@@ -21,6 +21,7 @@ export const tasks20251125: Adapter = {
   getCarriesResult: false,
   createBlocks: false,
   answersBy: 'result',
+  elicits: true,
   capabilities: {},
   handshake: (exchange, capabilities) => greetLegacy(exchange, capabilities),
   request(op, input) {

@@ -24,6 +24,7 @@ export const tasks20260728: Adapter = {
   getCarriesResult: true,
   createBlocks: false,
   answersBy: 'update',
+  elicits: true,
   capabilities: { extensions: { [TASKS_EXTENSION]: {} } },
   handshake: (exchange) => greetModern(exchange),
   request(op, input) {
