@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Counterexample, sha256 } from '../explore/counterexample.ts';
+import type { Counterexample } from '../explore/counterexample.ts';
+import { fileSha256 } from '../explore/history-hash.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
@@ -45,7 +45,7 @@ export async function writeCounterexample(
     isLive: false,
     isQuiet: true,
   });
-  const isSame = sha256(readFileSync(directory.history, 'utf8')) === found.historySha256;
+  const isSame = (await fileSha256(directory.history)) === found.historySha256;
   const counterexample = { ...found, isReproduced: found.isReproduced && isSame };
   const file = join(directory.path, COUNTEREXAMPLE_FILE);
   writeJson(file, counterexample);

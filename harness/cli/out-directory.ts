@@ -42,7 +42,7 @@ export function planOutDirectories(runs: readonly RunName[], options: OutOptions
   return runs.map((run) => {
     if (out === undefined) return runDirectory(unusedDefault(run, options, taken));
     const base = resolve(cwd, out);
-    const path = runs.length === 1 ? base : join(base, `${run.scenario}-${run.seed}`);
+    const path = runs.length === 1 ? base : unused(join(base, `${run.scenario}-${run.seed}`), taken);
     for (const place of new Set([base, path])) {
       if (isRunDirectory(place) && !options.force) {
         throw new UsageError(
@@ -118,6 +118,14 @@ export function existingRun(cwd: string, path: string): RunDirectory {
   if (!statSync(full).isDirectory()) throw new UsageError(`${path} is a file; expected a run directory`);
   if (!isRunDirectory(full)) throw new UsageError(`${path} is not a run directory: it holds no plan.json`);
   return runDirectory(full);
+}
+
+/** The same plan several times: -2, -3 … behind the name. */
+function unused(wanted: string, taken: Set<string>): string {
+  let path = wanted;
+  for (let copy = 2; taken.has(path); copy += 1) path = `${wanted}-${copy}`;
+  taken.add(path);
+  return path;
 }
 
 function unusedDefault(run: RunName, { cwd, wallMs }: OutOptions, taken: Set<string>): string {

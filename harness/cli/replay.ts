@@ -1,38 +1,54 @@
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { readPlan } from '../judge/plan-file.ts';
-import { isRunDirectory, runDirectory } from '../model/run-directory.ts';
+import { Option } from 'commander';
+import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { restoreTarget } from '../targets/index.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
+import { wholeNumber } from './number-option.ts';
+import { replayInRealTime } from './replay-real.ts';
+import { type ReplaySource, readReplaySource } from './replay-source.ts';
+import { replayInVirtualTime } from './replay-virtual.ts';
 import { addOutputOptions, chosenReporters, type OutputFlags } from './run-options.ts';
-import { runSeries } from './series.ts';
 
-/** Runs a saved plan again in real time: the same workload and the same faults; how it ends may differ. */
+export interface ReplayFlags extends OutputFlags {
+  readonly time?: Plan['time'];
+  readonly runs?: number;
+}
+
+// A bug that shows in one real run of ten is found by five runs in two cases of five; more is a number away.
+const REAL_RUNS = 5;
+
+/** Runs a saved plan again, in the time it was made for or, if asked, in real time; says how much of it happens again. */
 export const replay: Command = {
   name: 'replay',
-  summary: 'run a saved plan again: a run directory or a plan.json',
+  summary: 'run a saved plan again: a counterexample, a run directory or a plan.json',
   attach(parser, context) {
-    parser.argument('<path>', 'a run directory or a plan.json');
+    parser
+      .argument('<path>', 'a counterexample, a run directory or a plan.json')
+      .addOption(
+        new Option('--time <kind>', 'real: a virtual plan on real processes').choices(['virtual', 'real'] as const),
+      )
+      .option(
+        '--runs <number>',
+        `so many times (default: 1; ${REAL_RUNS} for a virtual plan in real time)`,
+        wholeNumber('--runs', 1, 100_000),
+      );
     addOutputOptions(parser);
-    parser.action(async (path: string, flags: OutputFlags) => {
-      const saved = await readPlan(planFile(resolve(context.cwd, path), path));
-      const chosen = await chosenReporters(flags);
-      const plan = { ...saved, claimcheck: context.package.version };
-      const target = restoreTarget(plan.target);
-      if (!plan.target.facts.process) {
-        context.output.warn(
-          'this server was not restarted: to the keys of the saved run it may give the tasks of then',
-        );
-      }
-      context.end(await runSeries({ plans: [plan], target, flags, reporters: chosen, context }));
+    parser.action(async (path: string, flags: ReplayFlags) => {
+      const source = await readReplaySource(path, context.cwd);
+      context.end(await replayIn(source, flags, context));
     });
   },
 };
 
-function planFile(path: string, given: string): string {
-  if (!existsSync(path)) throw new UsageError(`${given} does not exist; expected a run directory or a plan.json`);
-  if (!statSync(path).isDirectory()) return path;
-  if (!isRunDirectory(path)) throw new UsageError(`${given} is not a run directory: it holds no plan.json`);
-  return runDirectory(path).plan;
+async function replayIn(saved: ReplaySource, flags: ReplayFlags, context: CommandContext): Promise<number> {
+  const source = { ...saved, plan: { ...saved.plan, claimcheck: context.package.version } };
+  const was = saved.plan.time;
+  const time = flags.time ?? was;
+  if (was === 'real' && time === 'virtual') {
+    throw new UsageError('This plan was made for real time; claimcheck simulate runs its scenario in virtual time.');
+  }
+  const options = { flags, reporters: await chosenReporters(flags), context };
+  const runs = flags.runs ?? (was === time ? 1 : REAL_RUNS);
+  return time === 'virtual'
+    ? replayInVirtualTime(source, { ...options, runs })
+    : replayInRealTime(source, { ...options, runs, wasVirtual: was === 'virtual' });
 }

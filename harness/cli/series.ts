@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Event } from '../model/event.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import type { Plan } from '../model/plan.ts';
+import type { RunDirectory } from '../model/run-directory.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { concludeRun } from './conclusion.ts';
@@ -19,6 +20,8 @@ export interface SeriesOptions {
   readonly flags: OutputFlags;
   readonly reporters: readonly Reporter[];
   readonly context: CommandContext;
+  /** Hears of every run as it ends. */
+  readonly onFinished?: (run: FinishedRun, directory: RunDirectory) => void;
 }
 
 /** Runs plans one after another, says how each ended, and gives the exit code of them all. An interrupt ends the series. */
@@ -58,6 +61,7 @@ export async function runSeries(options: SeriesOptions): Promise<number> {
     if (flags.out === undefined) linkLatest(directory, cwd, output.warn);
     const run = { directory: shown(cwd, directory.path), verdict };
     finished.push(run);
+    options.onFinished?.(run, directory);
     for (const hook of hooks) hook.onVerdict?.(run);
     const report = shown(cwd, directory.report);
     if (!ownsStdout) output.result(concludeRun(verdict, { directory: run.directory, report }));

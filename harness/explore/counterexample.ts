@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { PLAN_SCHEMA } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Finding } from '../model/verdict.ts';
+import { sha256 } from './history-hash.ts';
 import type { Found } from './search.ts';
 import { tellStory } from './story.ts';
 
@@ -58,10 +58,6 @@ export function storyLines(plan: Plan, events: readonly Event[], findings: reado
   const lines = tellStory(plan, events, concerns).map(({ atMs, text }) => `${atMs} ms: ${text}`);
   const [first] = findings;
   return first === undefined ? lines : [...lines, `${first.invariant}: ${first.message}`];
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Reads what `counterexampleOf` made; null: it is another file. Throws a UsageError when it cannot be read. */

@@ -1,6 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
-import { sha256 } from './counterexample.ts';
+import { sha256 } from './history-hash.ts';
 import { type Point, planAt, pointsOf } from './point.ts';
 import { confirmed, type Found, kindOf } from './search.ts';
 import { createTallying, type Tally } from './tally.ts';

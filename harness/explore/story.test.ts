@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedFault } from '../model/plan.ts';
 import { createHistory, taskOf } from '../model/testing/history-builder.ts';
-import { counterexampleOf, sha256 } from './counterexample.ts';
+import { counterexampleOf } from './counterexample.ts';
+import { sha256 } from './history-hash.ts';
 import { tellStory } from './story.ts';
 import { faultSentence } from './story-fault.ts';
 import { historyText } from './trial.ts';
