@@ -1,6 +1,7 @@
 /** This server for a simulator that runs it in its own thread and virtual time, kills it there and starts it again. */
 import type { ConfigInput } from './config.ts';
 import { createServer as createWholeServer, type RequestContext, type ServerOptions } from './server.ts';
+import { createStateSecret } from './state-secret.ts';
 import { openSimulatedStore } from './stores/simulated.ts';
 import { createSilentLog } from './telemetry/log.ts';
 import type { EffectLedger } from './tools/tool.ts';
@@ -38,6 +39,7 @@ export async function createServer(simulation: Simulation, more: ServerOptions =
   const server = await createWholeServer({
     store,
     effects: createOutsideWorld(simulation),
+    secret: secretOf(simulation),
     log: createSilentLog(),
     ...more,
     config: configOf(simulation),
@@ -69,6 +71,18 @@ function section(name: string, fields: Readonly<Record<string, string | undefine
 
 function number(name: string, text: string | undefined, per: number): Readonly<Record<string, number>> {
   return text === undefined ? {} : { [name]: Number(text) / per };
+}
+
+/** Kept where a real server keeps it: beside its records, if those survive it. */
+function secretOf({ disk, options }: Simulation): () => Uint8Array {
+  const make = createStateSecret(undefined);
+  if (options.store === 'memory') return make;
+  return () => {
+    const known = disk.get('secret');
+    const secret = known instanceof Uint8Array ? known : make();
+    disk.set('secret', secret);
+    return secret;
+  };
 }
 
 /** The outside world: it remembers every key it has seen, whoever crashes, and takes a moment to be told. */
