@@ -73,8 +73,13 @@ function virtualRunner(): PlanRunner {
         context.output.progress(`${plan.scenario} (seed ${plan.seed}): ${progressText(progress)}`);
       };
       const { signal } = context;
-      const { history } = directory;
-      return (await thread).run({ plan, history, signal, onProgress, ...(onEvent ? { onEvent } : {}) });
+      return (await thread).run({
+        plan,
+        directory: directory.path,
+        signal,
+        onProgress,
+        ...(onEvent ? { onEvent } : {}),
+      });
     },
     async [Symbol.asyncDispose]() {
       // A thread that could not be started has closed itself.

@@ -23,6 +23,7 @@ import type { SimulatedLink } from './link.ts';
 import type { LoadedServer } from './loaded-server.ts';
 import { openPipe, type Pipe } from './pipe.ts';
 import type { Remains } from './remains.ts';
+import type { SimulationContext } from './server-face.ts';
 import { createServerHost } from './server-host.ts';
 import type { ServerHost } from './server-host-options.ts';
 import type { LivingServer } from './site.ts';
@@ -42,6 +43,10 @@ export interface SimulatedBedOptions extends BedParts {
   /** What stands behind the ? of --module, and the settings of the reference server. */
   readonly options: Readonly<Record<string, string>>;
   readonly remains: Remains;
+  /** The end of what a boot wrote to stdout and stderr, when it is over. */
+  readonly onOutput?: ((boot: number, text: string) => void) | undefined;
+  /** Where the raw ledger goes; null: nowhere. */
+  readonly ledgerCopy: string | null;
   /** Shared by all runs of a thread. */
   readonly toolPages: ToolPages;
 }
@@ -78,20 +83,27 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
     machine,
     readyMs: plan.limits.readyMs,
     storage,
-    create: (boot) =>
-      options.server.create(
-        {
-          directory: options.directory,
-          boot: boot.number,
-          transport: plan.target.transport,
-          ledger: ledger.forBoot(boot),
-          disk,
-          storage: storage.linkFor(boot),
-          options: options.options,
-        },
-        world,
-      ),
-    cleanUp: (boot, tears) => remains.close(boot) + (tears ? remains.tear(options.directory, draw.fork('torn')) : 0),
+    create(boot) {
+      const told = ledger.forBoot(boot);
+      remains.setEnvironment(boot, { CLAIMCHECK_LEDGER: told.path });
+      const context: SimulationContext = {
+        directory: options.directory,
+        boot: boot.number,
+        transport: plan.target.transport,
+        ledger: told,
+        disk,
+        storage: storage.linkFor(boot),
+        options: options.options,
+      };
+      return options.server.create(context, world);
+    },
+    cleanUp(boot, tears) {
+      remains.close(boot);
+      const output = remains.outputOf(boot);
+      if (output !== '') options.onOutput?.(boot.number, output);
+      return tears ? remains.tear(options.directory, draw.fork(`torn/${boot.number}`)) : 0;
+    },
+    survives: remains.survives,
     drain: ledger.drain,
     greet: (living) => door.greet(living),
     interrupt: (boot) => remains.interrupt(boot),

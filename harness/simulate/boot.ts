@@ -20,6 +20,8 @@ export interface BootOptions {
   readonly draw: Prng;
   /** It failed on its own: nobody caught this error. */
   readonly onFailure: (boot: Boot, error: unknown) => void;
+  /** Its own listeners take such an error, and it lives on. */
+  readonly survives?: (boot: Boot, error: unknown) => boolean;
   /** It ended itself (process.exit). */
   readonly onExit: (boot: Boot, code: number) => void;
 }
@@ -51,7 +53,8 @@ class SimulatedBoot implements Boot {
   }
 
   failed(error: unknown): void {
-    if (this.#isAlive) this.#options.onFailure(this, error);
+    if (!this.#isAlive || this.#options.survives?.(this, error) === true) return;
+    this.#options.onFailure(this, error);
   }
 
   exited(code: number): void {

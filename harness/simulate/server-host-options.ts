@@ -33,6 +33,7 @@ export interface ServerHostOptions {
   readonly create: (boot: Boot) => Promise<ServerFace>;
   /** Closes what a boot leaves behind, before anybody hears of its end. `tears`: leaves half a record; returns how many. */
   readonly cleanUp: (boot: Boot, tears: boolean) => number;
+  readonly survives: (boot: Boot, error: unknown) => boolean;
   /** Everything the server told before the blow stands in the history before the blow. */
   readonly drain: () => void;
   /** Greets a fresh boot until it answers or the time has passed; throws when it never does. */

@@ -102,6 +102,7 @@ class SimulatedHost implements ServerHost {
       world,
       draw: draw.fork(`boot/${number}`),
       onFailure: (failed, error) => this.#crashed(failed, error),
+      survives: this.#options.survives,
       onExit: (ended, code) => this.#wentByItself(ended, { code, signal: null }),
     });
     this.#boot = boot;

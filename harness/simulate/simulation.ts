@@ -28,6 +28,10 @@ export interface Simulation {
 export interface SimulatedRun {
   readonly plan: Plan;
   onEvent(event: Event): void;
+  /** What a boot wrote to stdout and stderr (its end), when it is over. */
+  onOutput?(boot: number, text: string): void;
+  /** Where the raw ledger goes; absent: nowhere. */
+  readonly ledger?: string;
   /** Aborted by an interrupt: the run ends early and stays judgeable. */
   readonly signal?: AbortSignal;
 }
@@ -49,7 +53,7 @@ export async function openSimulation(options: {
     const remains = createRemains();
     const toolPages: ToolPages = new Map();
     return {
-      async run({ plan, onEvent, signal: asked }) {
+      async run({ plan, onEvent, onOutput, ledger = null, signal: asked }) {
         const units = await loadUnits(plan);
         const directory = mkdtempSync(join(scratch, 'run-'));
         const { epochMs } = plan.virtual ?? VIRTUAL_DEFAULTS;
@@ -81,6 +85,8 @@ export async function openSimulation(options: {
                   directory,
                   remains,
                   toolPages,
+                  onOutput,
+                  ledgerCopy: ledger,
                 }),
               stopMs: () => plan.limits.stopMs,
             });

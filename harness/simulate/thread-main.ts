@@ -1,6 +1,8 @@
 /** A simulation thread: one target, one plan after another. Started by thread.ts. */
+import { writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Event } from '../model/event.ts';
+import { runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { createHistoryFile } from './history-file.ts';
 import { openSimulation, type Simulation } from './simulation.ts';
@@ -38,10 +40,11 @@ async function main(data: ThreadData): Promise<void> {
 
 async function run(
   simulation: Simulation,
-  { plan, history, wantsEvents }: Extract<ThreadRequest, { kind: 'run' }>,
+  { plan, directory: path, wantsEvents }: Extract<ThreadRequest, { kind: 'run' }>,
   signal: AbortSignal,
 ): Promise<ThreadReply> {
-  const file = createHistoryFile(history);
+  const directory = runDirectory(path);
+  const file = createHistoryFile(directory.history);
   let events = 0;
   let virtualMs = 0;
   let batch: Event[] = [];
@@ -54,6 +57,8 @@ async function run(
     const result = await simulation.run({
       plan,
       signal,
+      ledger: directory.ledger,
+      onOutput: (boot, text) => writeFileSync(directory.stderr(boot), text),
       onEvent(event) {
         file.write(event);
         events += 1;

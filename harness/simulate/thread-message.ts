@@ -14,8 +14,8 @@ export type ThreadRequest =
   | {
       readonly kind: 'run';
       readonly plan: Plan;
-      /** Where history.jsonl goes. */
-      readonly history: string;
+      /** The run directory: history, ledger and what the boots wrote go there. */
+      readonly directory: string;
       /** Every event is posted as well. */
       readonly wantsEvents: boolean;
     }

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLedger } from '../execution/ledger.ts';
 import type { Recorder } from '../execution/recorder.ts';
@@ -22,6 +23,8 @@ export interface VirtualLedgerOptions {
   readonly recorder: Pick<Recorder, 'record'>;
   readonly directory: string;
   readonly boot: () => number;
+  /** Where raw lines go (ledger.jsonl); null: nowhere. */
+  readonly ledgerCopy: string | null;
 }
 
 export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedger {
@@ -34,7 +37,7 @@ export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedge
       ? null
       : createLedger({
           path,
-          copyTo: null,
+          copyTo: options.ledgerCopy,
           originNs: 0n,
           now: world.harnessClock.now,
           boot: options.boot,
@@ -42,8 +45,10 @@ export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedge
           onEffect: recorder.record,
           onComplaint: (text) => recorder.record({ kind: 'note', topic: 'ledger', text }),
         });
+  const lines: string[] = [];
   const tell = (boot: Boot, phase: 'begin' | 'commit', token: string) => {
     const at = world.harnessClock.now();
+    if (options.ledgerCopy !== null) lines.push(`${JSON.stringify({ token, phase, at, worker: boot.name })}\n`);
     // At this very instant, but not inside the server's code: what watches the history strikes the server.
     world.schedule(world.harness, 0, () =>
       recorder.record({ kind: 'fx', token, call: callOf(token), phase, boot: boot.number, at }),
@@ -59,6 +64,7 @@ export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedge
     close() {
       file?.drain();
       file?.close();
+      if (options.ledgerCopy !== null && lines.length > 0) appendFileSync(options.ledgerCopy, lines.join(''));
     },
   };
 }
