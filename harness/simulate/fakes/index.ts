@@ -12,6 +12,7 @@ import { CRYPTO_THREADS } from './crypto-threads.ts';
 import { DATABASES } from './databases.ts';
 import { DATE } from './date.ts';
 import type { Fake } from './fake.ts';
+import { FILE_SYSTEM } from './file-system.ts';
 import { MESSAGE_CHANNEL } from './message-channel.ts';
 import { MICROTASKS } from './microtasks.ts';
 import { PERFORMANCE } from './performance.ts';
@@ -37,6 +38,7 @@ export const FAKES: readonly Fake[] = [
   CRYPTO_THREADS,
   COMPRESSION,
   PROCESS,
+  FILE_SYSTEM,
   UNHANDLED_ERRORS,
   DATABASES,
   UNSIMULATED,

@@ -1,7 +1,8 @@
 import timerPromises from 'node:timers/promises';
 import type { Cancel, World } from '../world.ts';
+import { abortError, signalOf } from './abort-error.ts';
 import type { Fake } from './fake.ts';
-import { objectAt, override, undoAll } from './replacement.ts';
+import { override, undoAll } from './replacement.ts';
 import { delayOf } from './timers.ts';
 
 /** node:timers/promises: setTimeout, setImmediate, setInterval, scheduler.wait and scheduler.yield, each with its signal. */
@@ -79,16 +80,4 @@ async function* every(world: World, delayMs: number, value: unknown, options: un
     cancel();
     signal?.removeEventListener('abort', stop);
   }
-}
-
-function signalOf(options: unknown): AbortSignal | null {
-  if (typeof options !== 'object' || options === null) return null;
-  const signal = Reflect.has(options, 'signal') ? objectAt(options, 'signal') : undefined;
-  return signal instanceof AbortSignal ? signal : null;
-}
-
-/** What Node throws: an Error by name and code, with the signal's reason as its cause. */
-function abortError(signal: AbortSignal): Error {
-  const error = new Error('The operation was aborted', { cause: signal.reason });
-  return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' });
 }

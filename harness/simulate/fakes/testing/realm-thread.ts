@@ -76,7 +76,14 @@ async function bundle(file: string): Promise<void> {
         resolveId: (id) => (id === 'entry' ? '\0entry' : null),
         load: (id) =>
           id === '\0entry'
-            ? ['realm.ts', 'fakes/process.ts', 'fakes/boot-process.ts', 'fakes/databases.ts', '../model/prng.ts']
+            ? [
+                'realm.ts',
+                'fakes/process.ts',
+                'fakes/boot-process.ts',
+                'fakes/databases.ts',
+                'fakes/open-files.ts',
+                '../model/prng.ts',
+              ]
                 .map((name) => `export * from ${JSON.stringify(join(simulate, name))};`)
                 .join('\n')
             : null,
