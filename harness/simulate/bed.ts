@@ -98,10 +98,11 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
       return options.server.create(context, world);
     },
     cleanUp(boot, tears) {
+      const torn = tears ? remains.tearWrites(boot, draw.fork(`torn-writes/${boot.number}`)) : 0;
       remains.close(boot);
       const output = remains.outputOf(boot);
       if (output !== '') options.onOutput?.(boot.number, output);
-      return tears ? remains.tear(options.directory, draw.fork(`torn/${boot.number}`)) : 0;
+      return tears ? torn + remains.tear(options.directory, draw.fork(`torn/${boot.number}`)) : 0;
     },
     survives: remains.survives,
     drain: ledger.drain,

@@ -7,6 +7,8 @@ export interface Remains {
   setEnvironment(boot: Owner, variables: Readonly<Record<string, string>>): void;
   /** Closes its databases, rolling open transactions back, and its files. */
   close(boot: Owner): void;
+  /** Before that: leaves a part of each write to the end of a file that it had not heard of. Returns how many. */
+  tearWrites(boot: Owner, draw: Prng): number;
   /** Leaves half a record at the end of what a store was writing in this folder. Returns how many. */
   tear(directory: string, draw: Prng): number;
   /** Gives SIGTERM to the boot's own listeners; false: it has none. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Prng } from '../model/prng.ts';
 import { outputOf, setEnvironment } from './fakes/boot-process.ts';
 import { closeDatabases } from './fakes/databases.ts';
+import { closeFiles, tearWrites } from './fakes/open-files.ts';
 import { interrupt, survives } from './fakes/process.ts';
 import type { Remains } from './remains.ts';
 
@@ -15,7 +16,9 @@ export function createRemains(): Remains {
     setEnvironment,
     close: (boot) => {
       closeDatabases(boot);
+      closeFiles(boot);
     },
+    tearWrites,
     tear,
     interrupt: (boot) => interrupt(boot),
     survives: (boot, error) => survives(boot, error),

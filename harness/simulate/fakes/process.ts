@@ -109,7 +109,12 @@ export function survives(
   error: unknown,
   origin: 'uncaughtException' | 'unhandledRejection' = 'uncaughtException',
 ): boolean {
-  return tellProcess(owner, 'uncaughtException', error, origin);
+  try {
+    return tellProcess(owner, 'uncaughtException', error, origin);
+  } catch {
+    // The listener ended the boot itself; or it failed in turn, which ends a process whatever the error was.
+    return !owner.isAlive();
+  }
 }
 
 /** Thrown where a boot ended itself: nothing after that call is to run. */
