@@ -79,6 +79,14 @@ describe('compile', () => {
     expect(new Set(calls.map(({ answerAfterMs }) => answerAfterMs)).size).toBeGreaterThan(15);
   });
 
+  it('leaves faults on answers out where no call asks, and says so', () => {
+    const { faults, notApplicable } = planOf('steady', { overrides: { faults: ['F29=0.5'] } });
+    expect(faults).toEqual([]);
+    expect(notApplicable).toEqual([
+      { kind: 'fault', id: 'F29', name: 'input-trouble', reason: 'no call of this scenario asks for anything' },
+    ]);
+  });
+
   it('refuses more faults on answers than calls that ask', () => {
     expect(() => planOf('input-over-restart', { overrides: { set: ['faults.F29.count=40'] } })).toThrow(
       /do not fit: only \d+ of the 32 calls ask for something and are free of other faults/,

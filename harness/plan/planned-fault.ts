@@ -84,7 +84,10 @@ export function planFaults(
     drafts.set(index, [...(drafts.get(index) ?? []), ...instants]);
   }
   for (const { unit, entry, index } of others) {
-    drafts.set(index, draftOthers(unit, entry, { scenario, target, pool, draw }));
+    const isOfAnswers = opOf(unit, entry) === 'update';
+    if (isOfAnswers && !calls.some(({ tool }) => tool === 'asking'))
+      drop(unit, 'no call of this scenario asks for anything');
+    else drafts.set(index, draftOthers(unit, entry, { scenario, target, pool, draw }));
   }
   return { faults: numbered(wanted.flatMap(({ index }) => drafts.get(index) ?? [])), notApplicable };
 }

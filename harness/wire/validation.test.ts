@@ -26,6 +26,16 @@ describe('the message', () => {
 });
 
 describe('2026-07-28', () => {
+  it.each([
+    [{ inputRequests: { a: { method: 'elicitation/create', params: {} } }, requestState: 's' }, []],
+    [{ requestState: 's' }, []],
+    [{}, ['a call that is input_required carries neither inputRequests nor requestState']],
+    [{ requestState: 7 }, ['requestState is not a text']],
+    [{ inputRequests: [] }, ['inputRequests is not an object']],
+    [{ inputRequests: { a: {} } }, ['inputRequests.a has no method']],
+  ])('a call that asks before it is taken on: %j', (result, sentences) => {
+    expect(check({ ...MODERN, op: 'create' }, { resultType: 'input_required', ...result })).toEqual(sentences);
+  });
   it('lets every status of a good task pass', () => {
     expect(modern({})).toEqual([]);
     expect(modern({ status: 'cancelled', ttlMs: null })).toEqual([]);

@@ -107,6 +107,7 @@ function validateModern(form: ReplyForm, result: JsonObject): string[] {
       if (result.resultType === 'task') {
         return [...official('', CreateTaskResultV2Schema, result), ...modernTaskRules(result, null, false)];
       }
+      if (result.resultType === 'input_required') return roundRules(result);
       if (isObject(result.task)) return ['the task is nested under "task", as in the 2025-11-25 dialect'];
       if ('taskId' in result) return [`resultType of a created task is ${quote(result.resultType)} and not "task"`];
       return official('', CallToolResultV2Schema, result);
@@ -126,6 +127,21 @@ function validateModern(form: ReplyForm, result: JsonObject): string[] {
     default:
       return [];
   }
+}
+
+/** A call that asks before it is taken on says what it asks, or at least where it stands (2026-07-28 basic/mrtr). */
+function roundRules({ inputRequests, requestState }: JsonObject): string[] {
+  const sentences: string[] = [];
+  if (inputRequests === undefined && requestState === undefined) {
+    sentences.push('a call that is input_required carries neither inputRequests nor requestState');
+  }
+  if (requestState !== undefined && typeof requestState !== 'string') sentences.push('requestState is not a text');
+  if (inputRequests === undefined) return sentences;
+  if (!isObject(inputRequests)) return [...sentences, 'inputRequests is not an object'];
+  for (const [key, request] of Object.entries(inputRequests)) {
+    if (!isObject(request) || typeof request.method !== 'string') sentences.push(`inputRequests.${key} has no method`);
+  }
+  return sentences;
 }
 
 /** The result inside a completed task must be a tool result, which the official schema leaves open. */
