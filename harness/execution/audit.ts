@@ -14,7 +14,7 @@ export type AuditRead = (task: AckedTask) => Promise<readonly Outcome[]>;
 
 /**
  * The final reads: every acked task twice, as its owner. The first round waits for tasks that are not over yet, no longer
- * than max(ack, last heal) + SLA; the second sees whether the answer stays the same.
+ * than max(ack, last answer, last heal) + SLA; the second sees whether the answer stays the same.
  */
 export async function audit(options: {
   readonly plan: Plan;
@@ -27,7 +27,8 @@ export async function audit(options: {
 }): Promise<void> {
   const { clock, signal, isReady } = options;
   const tasks = options.progress.acked();
-  const until = (task: AckedTask) => Math.max(task.ackedT, options.progress.lastHealT()) + nsOf(options.plan.slaMs);
+  const until = ({ ackedT, answeredT }: AckedTask) =>
+    Math.max(ackedT, answeredT, options.progress.lastHealT()) + nsOf(options.plan.slaMs);
   const readOnce = async (task: AckedTask) => {
     await options.read(task);
   };

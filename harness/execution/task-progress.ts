@@ -17,6 +17,8 @@ export interface AckedTask {
   readonly call: number;
   readonly agent: number;
   readonly ackedT: number;
+  /** ns of the latest answer that the server took: its time to settle counts from there. 0: it was given none. */
+  answeredT: number;
   isOver: boolean;
 }
 
@@ -24,6 +26,7 @@ export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
   const heals = createHealWatch(plan);
   const creates = new Map<number, { readonly call: number; readonly agent: number }>();
   const reads = new Map<number, string>();
+  const updates = new Set<number>();
   const tasks = new Map<string, AckedTask>();
   let healT = 0;
   return {
@@ -34,17 +37,20 @@ export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
           if (event.op === 'create' && typeof event.agent === 'number') {
             creates.set(event.seq, { call: event.call, agent: event.agent });
           } else if (event.task !== undefined) reads.set(event.seq, event.task);
+          if (event.op === 'update') updates.add(event.seq);
           break;
         case 'ok': {
           const create = creates.get(event.of);
           const task = event.task ?? reads.get(event.of);
+          const isAnswer = updates.delete(event.of);
           creates.delete(event.of);
           reads.delete(event.of);
           if (task === undefined) break;
           if (create && !tasks.has(task)) {
-            tasks.set(task, { task, ...create, ackedT: event.t, isOver: false });
+            tasks.set(task, { task, ...create, ackedT: event.t, answeredT: 0, isOver: false });
           }
           const known = tasks.get(task);
+          if (known && isAnswer) known.answeredT = event.t;
           if (known && isTerminal(event.status)) known.isOver = true;
           break;
         }
@@ -52,6 +58,7 @@ export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
         case 'info':
           creates.delete(event.of);
           reads.delete(event.of);
+          updates.delete(event.of);
           break;
         default:
           break;
