@@ -21,9 +21,9 @@ export function createDrain(parts: DrainParts): (withinMs: number) => Promise<vo
 
   /** Resolves when nothing runs, or after `withinMs`. */
   async function idle(withinMs: number): Promise<void> {
-    const giveUpAt = clock.now() + withinMs;
-    while (queue.load().running > 0 && clock.now() < giveUpAt && !life.aborted) {
-      await clock.sleep(Math.min(LOOK_MS, giveUpAt - clock.now()), life).catch(() => {}); // The loop sees why.
+    const giveUpAt = clock.elapsed() + withinMs;
+    while (queue.load().running > 0 && clock.elapsed() < giveUpAt && !life.aborted) {
+      await clock.sleep(Math.min(LOOK_MS, giveUpAt - clock.elapsed()), life).catch(() => {}); // The loop sees why.
     }
   }
 

@@ -5,8 +5,6 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openMemoryStore } from '../stores/memory.ts';
 import { openSqliteStore } from '../stores/sqlite.ts';
 import type { TaskStore } from '../stores/store.ts';
-import type { ServerClock } from './clock.ts';
-import { createServerClock } from './clock.ts';
 import type { SubmitRequest } from './task-engine.ts';
 import { accepted, createKit, createRecordingLedger, type EngineKit, requestOf } from './testing/engine-kit.ts';
 import { taskOf } from './testing/task-fixture.ts';
@@ -17,7 +15,7 @@ let directory = '';
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'claimcheck-engine-'));
   // Immediates stay real: SQLite commits in them.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] });
 });
 afterEach(async () => {
   const closed = Promise.all(kits.splice(0).map(({ engine }) => engine[Symbol.asyncDispose]()));
@@ -157,7 +155,7 @@ test('a worker that lost its task commits no effect, however late it comes back'
 });
 
 test('work of this process survives a pause longer than its lease when nobody took it', async () => {
-  const { engine, effects } = await kit({ limits: { leaseMs: 2_000 }, clock: jumping() });
+  const { engine, effects } = await kit({ limits: { leaseMs: 2_000 } });
   const task = await accepted(
     engine,
     request('token', 'plain', { arguments: { token: 'token', ms: 3_000, mode: 'plain' } }),
@@ -169,11 +167,34 @@ test('work of this process survives a pause longer than its lease when nobody to
   expect(effects.committed).toEqual(['token']);
 });
 
-/** A clock whose sleeps do not notice that the wall clock jumped: the process was stopped, its timers with it. */
-function jumping(): ServerClock {
-  const clock = createServerClock();
-  return { ...clock, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
-}
+test.each([2, -2])(
+  'a wall clock that is set by %d hours ends nothing that runs, and keeps nothing asleep',
+  async (hours) => {
+    const { engine, effects } = await kit({});
+    const args = { arguments: { token: 'token', ms: 3_000, mode: 'plain' } };
+    const task = await accepted(engine, request('token', 'plain', args));
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.setSystemTime(Date.now() + hours * 3_600_000);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await engine.get('alice', task.id)).toMatchObject({
+      state: 'settled',
+      outcome: { kind: 'result' },
+      runs: 1,
+    });
+    expect(effects.committed).toEqual(['token']);
+  },
+);
+
+test('the SLA of running work holds although the wall clock was set back', async () => {
+  const { engine, effects } = await kit({ limits: { slaMs: 5_000 } });
+  const task = await accepted(engine, requestOf({ ms: 60_000 }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  vi.setSystemTime(Date.now() - 7_200_000);
+  await vi.advanceTimersByTimeAsync(4_500);
+  expect((await engine.get('alice', task.id))?.statusMessage).toMatch(/timed out after 5000 ms, while it was running/);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(effects.committed).toEqual([]);
+});
 
 test('a task whose tool is gone is ended with that reason', async () => {
   const store = await openMemoryStore();

@@ -44,11 +44,12 @@ export function createRecovery(parts: RecoveryParts): Recovery {
     return end(task.id, (current) => {
       const nowMs = clock.now();
       if (isTerminal(current.state)) return undefined;
-      if (nowMs >= current.deadlineAt) return timeout(current);
+      const own = current.lease?.worker === worker.name ? worker.running.get(current.id) : undefined;
+      // What we run ourselves is timed by how long it took, not by a wall clock that somebody may have set meanwhile.
+      if (own === undefined ? nowMs >= current.deadlineAt : own.isOverdue()) return timeout(current);
       const isLost = current.lease !== null && nowMs >= current.lease.untilMs;
       // Our own work with a late lease means that this process was paused, not lost: the heartbeat renews it.
-      const isOwn = worker.running.has(current.id) && current.lease?.worker === worker.name;
-      if (!isLost || isOwn) return undefined;
+      if (!isLost || own !== undefined) return undefined;
       return interruption(current, 'The worker that was running this stopped answering.', tools);
     });
   }
@@ -66,7 +67,11 @@ export function createRecovery(parts: RecoveryParts): Recovery {
         });
       }
     },
-    sweep: () => sweepWith(parts, settleDue),
+    async sweep() {
+      await sweepWith(parts, settleDue);
+      // What the store does not call due yet, because the wall clock was set back.
+      for (const work of worker.running.values()) if (work.isOverdue()) await settleDue(work.record());
+    },
     async fillQueue() {
       if (queue.load().waiting >= PAGE) return;
       for await (const task of scan((after) => store.queued({ limit: PAGE, ...after }))) {

@@ -14,6 +14,8 @@ export class WorkStopped extends Error {
 export interface RunningTask {
   readonly id: string;
   readonly signal: AbortSignal;
+  /** Its SLA has passed by the time that went by in this process, wherever the wall clock was set meanwhile. */
+  isOverdue(): boolean;
   /** As this process last knew it. */
   record(): TaskRecord;
   /** Runs sections one after another: a commit of an effect and a cancel never overlap, so no effect follows a final status. */
@@ -38,6 +40,7 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
   const { store, writer, clock, ledger, leaseMs } = parts;
   const controller = new AbortController();
   const { signal } = controller;
+  const overdueAt = clock.elapsed() + claimed.deadlineAt - clock.now();
   let record = claimed;
   let tail: Promise<unknown> = Promise.resolve();
 
@@ -81,6 +84,7 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
   return {
     id: claimed.id,
     signal,
+    isOverdue: () => clock.elapsed() >= overdueAt,
     record: () => record,
     exclusive,
     write,

@@ -39,9 +39,9 @@ export function createWorker(parts: WorkerParts): Worker {
   async function runClaimed(claimed: TaskRecord): Promise<void> {
     const work = createRunningTask(claimed, { ...parts, ledger: parts.effects });
     running.set(claimed.id, work);
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     const outcome = await runTool(work, parts);
-    if (!work.signal.aborted) meanRunMs += (clock.now() - startedAt - meanRunMs) / 8;
+    if (!work.signal.aborted) meanRunMs += (clock.elapsed() - startedAt - meanRunMs) / 8;
     await writeForSure(work, { type: 'finish', outcome }, parts);
   }
 
@@ -114,10 +114,10 @@ async function runTool(work: RunningTask, parts: WorkerParts): Promise<Outcome> 
  * the disk: progress must not slow the work down.
  */
 function createProgress(work: RunningTask, { clock, onError }: WorkerParts): (message: string) => void {
-  let writtenAt = clock.now(); // The claim has just said that it runs.
+  let writtenAt = clock.elapsed(); // The claim has just said that it runs.
   return (message) => {
-    if (clock.now() - writtenAt < work.record().pollIntervalMs) return;
-    writtenAt = clock.now();
+    if (clock.elapsed() - writtenAt < work.record().pollIntervalMs) return;
+    writtenAt = clock.elapsed();
     work
       .exclusive(() => work.write({ type: 'note', message }))
       .catch((error) => onError(error, `noting the progress of task ${work.id}`));
