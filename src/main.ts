@@ -47,6 +47,7 @@ interface Flags {
   readonly sla?: number;
   readonly ttl?: number;
   readonly lease?: number;
+  readonly sweep?: number;
   readonly drain?: number;
   readonly pollInterval?: number;
   readonly metrics?: true;
@@ -73,6 +74,7 @@ function createProgram(): Command {
     .option('--sla <seconds>', 'after this long a task is ended as failed', toNumber)
     .option('--ttl <seconds>', 'how long results are kept, counted from the call', toNumber)
     .option('--lease <ms>', 'a worker silent for so long is taken for lost', toNumber)
+    .option('--sweep <ms>', 'how often it looks for what is due: that is done at most so late', toNumber)
     .option('--drain <seconds>', 'time for running work when the server is told to stop', toNumber)
     .option('--poll-interval <ms>', 'what clients are told to wait between polls', toNumber)
     .option('--metrics', 'show Prometheus metrics at /metrics')
@@ -100,7 +102,7 @@ async function readConfig(flags: Flags): Promise<Config> {
     execution: {
       ...execution,
       ...given({ queue: flags.queue, maxConcurrency: flags.maxConcurrency, queueMax: flags.queueMax }),
-      ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, drainSeconds: flags.drain }),
+      ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, sweepMs: flags.sweep, drainSeconds: flags.drain }),
     },
     polling: { ...polling, ...given({ intervalMs: flags.pollInterval }) },
     observability: { ...observability, ...given({ logLevel, metrics }) },

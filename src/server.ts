@@ -194,6 +194,9 @@ function createGate(dialect: Dialect): { readonly dialect: Dialect; open(): void
   return { dialect: { meta: dialect.meta, handle }, open };
 }
 
+/** A look at what other processes did costs a read of the whole queue, and is in less of a hurry. */
+const REREAD_PER_SWEEP = 4;
+
 function limitsOf({ state, execution, polling }: Config): Partial<EngineLimits> {
   const maxMs = Math.max(state.ttlSecondsMax, state.ttlSeconds) * 1_000;
   return {
@@ -202,6 +205,7 @@ function limitsOf({ state, execution, polling }: Config): Partial<EngineLimits> 
     pollIntervalMs: polling.intervalMs,
     leaseMs: execution.leaseMs,
     sweepMs: execution.sweepMs,
+    rereadMs: execution.sweepMs * REREAD_PER_SWEEP,
   };
 }
 

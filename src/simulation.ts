@@ -17,7 +17,7 @@ export interface Simulation {
   readonly ledger: { begin(token: string): void; commit(token: string): void };
   /** The way to the store: takes virtual time, and fails while the store is in trouble. */
   readonly storage: StorageLink;
-  /** store, queue, dialect, and times: ttlMs, slaMs, leaseMs, pollIntervalMs. */
+  /** store, queue, dialect, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +60,11 @@ function configOf({ directory, options }: Simulation): ConfigInput {
     observability: { logLevel: 'silent' },
     ...section('server', { dialect: options.dialect }),
     state: { directory, ...number('ttlSeconds', options.ttlMs, 1_000) },
-    execution: { ...number('slaSeconds', options.slaMs, 1_000), ...number('leaseMs', options.leaseMs, 1) },
+    execution: {
+      ...number('slaSeconds', options.slaMs, 1_000),
+      ...number('leaseMs', options.leaseMs, 1),
+      ...number('sweepMs', options.sweepMs, 1),
+    },
     polling: { ...number('intervalMs', options.pollIntervalMs, 1) },
   };
 }

@@ -84,6 +84,8 @@ export interface ServerSettings {
   readonly pollIntervalMs?: number;
   /** A worker silent for so long is taken for lost. */
   readonly leaseMs?: number;
+  /** How often it looks for what is due. */
+  readonly sweepMs?: number;
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */

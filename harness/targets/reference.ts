@@ -44,12 +44,13 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
 
 /** The flags of the server's program that set it so. */
 export function settingFlags(settings: ServerSettings = {}): readonly string[] {
-  const { ttlMs, slaMs, pollIntervalMs, leaseMs } = settings;
+  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs } = settings;
   return [
     ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
     ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
     ...(pollIntervalMs === undefined ? [] : ['--poll-interval', String(pollIntervalMs)]),
     ...(leaseMs === undefined ? [] : ['--lease', String(leaseMs)]),
+    ...(sweepMs === undefined ? [] : ['--sweep', String(sweepMs)]),
   ];
 }
 

@@ -385,10 +385,10 @@ describe('a target restored from its plan is the same target:', () => {
       { server: 'node broken.js', asReference: true, dialect: 'handle' },
       server('handle'),
     );
-    const settings = { ttlMs: 2500, slaMs: 300_000, pollIntervalMs: 200, leaseMs: 1000 };
+    const settings = { ttlMs: 2500, slaMs: 300_000, pollIntervalMs: 200, leaseMs: 1000, sweepMs: 500 };
     expect(like.launch?.instantiate({ ...PLACE, settings }).args).toEqual([
       'broken.js',
-      ...['--ttl', '2.5', '--sla', '300', '--poll-interval', '200', '--lease', '1000'],
+      ...['--ttl', '2.5', '--sla', '300', '--poll-interval', '200', '--lease', '1000', '--sweep', '500'],
     ]);
     expect(like.launch?.instantiate(PLACE).args).toEqual(['broken.js']);
     const foreign = await profiled(`target: { command: "node a.js" }\n${WORK}`);
