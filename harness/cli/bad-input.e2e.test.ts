@@ -98,6 +98,12 @@ describe('files', () => {
     expect(await refused(['run', path])).toContain(`${path}${message}`);
   });
 
+  it('a scenario that needs virtual time', async () => {
+    expect(await refused(['run', 'steady', 'ttl-day', 'clock-jump'])).toBe(
+      'claimcheck: ttl-day, clock-jump: take hours or another clock; in virtual time it is: claimcheck simulate ttl-day clock-jump\n',
+    );
+  });
+
   it('a folder where a file is expected', async () => {
     mkdirSync(join(stage.cwd, 'folder.yaml'), { recursive: true });
     expect(await refused(['run', './folder.yaml'])).toMatch(/^claimcheck: Cannot read the scenario \.\/folder\.yaml: /);

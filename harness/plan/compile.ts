@@ -1,6 +1,14 @@
 import { backoffs } from '../backoffs/index.ts';
 import { situations } from '../checkers/situations.ts';
-import type { NotApplicable, Plan, PlannedBackoff, PlannedCall, PlannedLimits, PlannedTarget } from '../model/plan.ts';
+import type {
+  NotApplicable,
+  Plan,
+  PlannedBackoff,
+  PlannedCall,
+  PlannedFault,
+  PlannedLimits,
+  PlannedTarget,
+} from '../model/plan.ts';
 import { PLAN_SCHEMA, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { unknownName } from '../model/usage-error.ts';
@@ -63,7 +71,7 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
     calls,
     faults,
     slaMs,
-    limits: planLimits(wanted, calls, slaMs, faults.length),
+    limits: planLimits(wanted, calls, slaMs, faults),
     thresholds: demanded.thresholds,
     mustReach: reached.mustReach,
     notApplicable: [
@@ -88,7 +96,7 @@ function planLimits(
   scenario: Scenario,
   calls: readonly PlannedCall[],
   slaMs: number,
-  faultCount: number,
+  faults: readonly PlannedFault[],
 ): PlannedLimits {
   const { requestMs, readyMs, stopMs, blockingMs, runMs } = scenario.limits;
   const busiest = new Map<number, number>();
@@ -98,12 +106,14 @@ function planLimits(
     const spent = (busiest.get(agent) ?? 0) + heldMs + thinkMs + busyMs + 2000;
     busiest.set(agent, Math.max(spent, atMs ?? 0));
   }
+  // A fault costs its restart, and the whole time for which the server stands still.
+  const struckMs = faults.reduce((sum, { options }) => sum + 1000 + Number(options.forMs ?? 0), 0);
   return {
     requestMs,
     blockingMs: blockingMs ?? slaMs,
     readyMs,
     // A limit, not an expectation: it must end a run that hangs and never one that is merely slow.
-    runMs: runMs ?? 2 * Math.max(...busiest.values()) + 3 * slaMs + faultCount * 1000 + 30_000,
+    runMs: runMs ?? 2 * Math.max(...busiest.values()) + 3 * slaMs + struckMs + 30_000,
     stopMs,
   };
 }

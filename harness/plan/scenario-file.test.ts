@@ -18,21 +18,27 @@ function complaintOf(text: string): string {
 describe('scenario files', () => {
   it('are all there, and all good', () => {
     expect(scenarioNames()).toEqual([
+      'backoff-cap',
       'cancel-race',
       'client-timeout',
+      'clock-jump',
       'crash-mid-task',
       'duplicate-calls',
       'graceful-shutdown',
       'input-over-restart',
       'late-commit',
       'late-result',
+      'long-pause',
       'lost-receipt',
       'out-of-order',
       'polling-storm',
+      'sla-limit',
       'slow-network',
       'steady',
+      'store-trouble',
       'synthetic-load',
       'tour',
+      'ttl-day',
       'ttl-expiry',
     ]);
     for (const name of scenarioNames()) expect(loadScenario(name).name).toBe(name);
@@ -96,7 +102,7 @@ describe('scenario files', () => {
 
   it('are named when they do not exist', () => {
     expect(() => loadScenario('stedy')).toThrow(
-      /Unknown scenario 'stedy'; known: cancel-race, .* Did you mean 'steady'\?/,
+      /Unknown scenario 'stedy'; known: backoff-cap, .* Did you mean 'steady'\?/,
     );
     expect(() => loadScenario('./none.yaml')).toThrow('No scenario file at ./none.yaml.');
   });

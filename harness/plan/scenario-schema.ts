@@ -57,6 +57,7 @@ const serverSchema = z.strictObject({
   slaMs: ms.optional(),
   pollIntervalMs: ms.optional(),
   leaseMs: ms.optional(),
+  sweepMs: ms.optional(),
 });
 
 const faultSchema = z

@@ -99,7 +99,11 @@ function expectValid({ exitCode, verdict, out, said }: Awaited<ReturnType<typeof
 }
 
 describe.concurrent('the scenarios', () => {
-  const names = readdirSync(join(ROOT, 'scenarios')).map((file) => file.replace(/\.yaml$/, ''));
+  const files = readdirSync(join(ROOT, 'scenarios'));
+  const isVirtual = (file: string) => /^time: virtual$/m.test(readFileSync(join(ROOT, 'scenarios', file), 'utf8'));
+  const nameOf = (file: string) => file.replace(/\.yaml$/, '');
+  const names = files.filter((file) => !isVirtual(file)).map(nameOf);
+  const virtualNames = files.filter(isVirtual).map(nameOf);
 
   it('are all run here', () => {
     expect(names.sort()).toEqual(Object.keys(SHORTENED).sort());
@@ -108,6 +112,21 @@ describe.concurrent('the scenarios', () => {
   // The tour is run below, in six ways.
   it.each(names.filter((name) => name !== 'tour'))('%s is valid', async (name) => {
     expectValid(await run(name, 'run', name, ...(SHORTENED[name] ?? [])));
+  });
+
+  it('that take hours or another clock are known', () => {
+    expect(virtualNames.sort()).toEqual([
+      'backoff-cap',
+      'clock-jump',
+      'long-pause',
+      'sla-limit',
+      'store-trouble',
+      'ttl-day',
+    ]);
+  });
+
+  it.each(virtualNames)('%s is valid in virtual time', async (name) => {
+    expectValid(await run(name, 'simulate', name));
   });
 });
 

@@ -46,7 +46,7 @@ class SimulatedHost implements ServerHost {
   }
 
   isUp(): boolean {
-    return this.#boot !== null && this.#isReady;
+    return this.#boot !== null && this.#isReady && !this.#boot.isPaused();
   }
 
   async kill(by: string, how?: { readonly tearsRecord: boolean }): Promise<Exit & { readonly torn?: number }> {
