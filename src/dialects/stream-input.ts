@@ -4,7 +4,7 @@ import type { TaskEngine } from '../tasks/task-engine.ts';
 import { answerableBy, outstanding, readResult } from './client-input.ts';
 import type { ClientReply, RequestContext } from './dialect.ts';
 import { INVALID_PARAMS, type JsonObject, RpcFault } from './json-rpc.ts';
-import { isTerminal, untilStateIsNot } from './waiting.ts';
+import { isTerminal } from './waiting.ts';
 
 export interface StreamInputOptions {
   readonly engine: TaskEngine;
@@ -28,12 +28,24 @@ export async function waitAndAsk(options: StreamInputOptions, id: string): Promi
     const round = new AbortController();
     const isWanted = AbortSignal.any([signal, round.signal]);
     try {
-      const changed = untilStateIsNot(engine, task, isWanted).then(() => round.abort());
-      await Promise.all([changed, askAll(options, task, isWanted)]);
+      const goesOn = untilItGoesOn(options, task, isWanted).finally(() => round.abort());
+      const [found] = await Promise.all([goesOn, askAll(options, task, isWanted)]);
+      if (found === undefined) return undefined;
     } finally {
       round.abort();
     }
   }
+}
+
+/** The task once it does not wait for input any more, whoever saw to that, in whichever process. */
+async function untilItGoesOn(
+  { engine, context }: StreamInputOptions,
+  task: TaskRecord,
+  signal: AbortSignal,
+): Promise<TaskRecord | undefined> {
+  let seen: TaskRecord | undefined = task;
+  while (seen?.state === 'input_required') seen = await engine.changed(context.principal, seen, signal);
+  return seen;
 }
 
 async function askAll(options: StreamInputOptions, task: TaskRecord, signal: AbortSignal): Promise<void> {

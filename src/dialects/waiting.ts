@@ -20,36 +20,3 @@ export function reportProgress(
   if (reporter === undefined) return () => {};
   return engine.subscribe(task.principal, (changed) => reporter(changed, context.notify));
 }
-
-/** Resolves when the task is in another state than this record of it, or gone. Rejects with the signal's reason. */
-export function untilStateIsNot(engine: TaskEngine, task: TaskRecord, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      unsubscribe();
-      signal.removeEventListener('abort', onAbort);
-    };
-    const onAbort = (): void => {
-      stop();
-      reject(signal.reason);
-    };
-    const unsubscribe = engine.subscribe(task.principal, (changed) => {
-      if (changed.id !== task.id || changed.state === task.state) return;
-      stop();
-      resolve();
-    });
-    signal.addEventListener('abort', onAbort);
-    // What changed before the subscription stood is not told again.
-    engine.get(task.principal, task.id).then(
-      (now) => {
-        if (now?.state === task.state) return;
-        stop();
-        resolve();
-      },
-      (error: unknown) => {
-        stop();
-        reject(error);
-      },
-    );
-    if (signal.aborted) onAbort();
-  });
-}

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openSqliteStore } from '../stores/sqlite.ts';
-import type { TaskStore } from '../stores/store.ts';
 import { effect } from '../tools/effect.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import type { InputRequest, TaskRecord } from './task.ts';
@@ -16,6 +15,7 @@ import {
   type KitOptions,
   requestOf,
 } from './testing/engine-kit.ts';
+import { mortal } from './testing/mortal-store.ts';
 
 const kits: EngineKit[] = [];
 let directory = '';
@@ -209,33 +209,6 @@ test('a tool that goes on although its question stopped it leaves no effect and 
   expect(parts.effects.committed).toEqual([]);
 });
 
-/** The same store as a process that dies sees it: from `die` on nothing that it calls happens. */
-function mortal(store: TaskStore): { readonly store: TaskStore; die(): void } {
-  let isDead = false;
-  const pass = async <T>(call: () => Promise<T>): Promise<T> => {
-    if (isDead) throw new Error('this process is dead');
-    return call();
-  };
-  return {
-    die() {
-      isDead = true;
-    },
-    store: {
-      insert: (task) => pass(() => store.insert(task)),
-      get: (id) => pass(() => store.get(id)),
-      byKey: (principal, key) => pass(() => store.byKey(principal, key)),
-      replace: (task, version) => pass(() => store.replace(task, version)),
-      remove: (id, version) => pass(() => store.remove(id, version)),
-      list: (principal, page) => pass(() => store.list(principal, page)),
-      due: (nowMs, limit) => pass(() => store.due(nowMs, limit)),
-      queued: (page) => pass(() => store.queued(page)),
-      held: (page) => pass(() => store.held(page)),
-      presence: { announce: async () => {}, isGone: async () => true },
-      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    },
-  };
-}
-
 test('a task waits for its input over a restart, with the same questions; what was answered is not asked again', async () => {
   const effects = createRecordingLedger();
   const openDisk = async () => mortal(await openSqliteStore({ directory }));
@@ -258,6 +231,27 @@ test('a task waits for its input over a restart, with the same questions; what w
   const settled = await until(three, task, 'settled');
   expect(settled).toMatchObject({ runs: 3, outcome: { kind: 'result' }, inputs: [{ key: 'approval', answer: YES }] });
   expect(effects.committed).toEqual(['token']);
+});
+
+test('an answer that one process takes lets the work go on there, and wakes who waits in another', async () => {
+  const effects = createRecordingLedger();
+  const asked = await kit({ store: await openSqliteStore({ directory }), effects });
+  const other = await kit({ store: await openSqliteStore({ directory }), effects });
+  const task = await accepted(asked.engine, asking({ arguments: { token: 't', ms: 5_000, mode: 'plain', ask: true } }));
+  const waiting = await until(asked, task, 'input_required');
+  const seen = asked.engine.changed('alice', waiting, AbortSignal.timeout(60_000));
+  const ended = asked.engine.wait('alice', task.id, AbortSignal.timeout(60_000));
+  expect((await ended)?.state).toBe('input_required');
+  await other.engine.answer('alice', task.id, { approval: YES });
+  await vi.advanceTimersByTimeAsync(1_500); // Another process's changes are found by reading again.
+  expect((await seen)?.state).toBe('running');
+  const lease = (await asked.engine.get('alice', task.id))?.lease;
+  await until(other, task, 'running');
+  expect(lease?.worker).not.toBe(waiting.lease?.worker);
+  const after = asked.engine.wait('alice', task.id, AbortSignal.timeout(60_000));
+  await vi.advanceTimersByTimeAsync(6_500);
+  expect(await after).toMatchObject({ state: 'settled', outcome: { kind: 'result' } });
+  expect(effects.committed).toEqual(['t']);
 });
 
 test('an answer taken while the server goes down is kept for the next one', async () => {

@@ -67,6 +67,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
     submit: createSubmit({ store, queue, tools, writer, hub, clock, limits, observe, isDraining, retryAfterMs }),
     get: reading.get,
     wait: reading.wait,
+    changed: reading.changed,
     cancel: createCancel({ ending, clock }),
     answer: createAnswer({ writer, queue, clock }),
     list: reading.list,

@@ -8,7 +8,7 @@ import type { TaskEngine } from './task-engine.ts';
 import { isTerminal } from './transitions.ts';
 
 /** What clients may look at: their own tasks, until those expire. */
-export interface Reading extends Pick<TaskEngine, 'get' | 'wait' | 'list'> {
+export interface Reading extends Pick<TaskEngine, 'get' | 'wait' | 'changed' | 'list'> {
   /** Reads again what is waited for and not run here: another process may have ended it. */
   reread(isHere: (id: string) => boolean): void;
 }
@@ -29,18 +29,28 @@ export function createReading({ store, clock, hub, life }: ReadingParts): Readin
     return task !== undefined && task.principal === principal && !isExpired(task, clock.now()) ? task : undefined;
   }
 
-  async function wait(principal: string, id: string, signal: AbortSignal): Promise<TaskRecord | undefined> {
+  type Found = TaskRecord | undefined;
+
+  /** The task once that is what is waited for, or there is none. */
+  async function until(
+    principal: string,
+    id: string,
+    signal: AbortSignal,
+    is: (task: TaskRecord) => boolean,
+  ): Promise<Found> {
     using followed = follow(hub, id, [signal, life]); // Before the read, or a change between the two would be missed.
     for (;;) {
       const task = await get(principal, id);
-      if (task === undefined || isTerminal(task.state) || task.state === 'input_required') return task;
+      if (task === undefined || is(task)) return task;
       await followed.change();
     }
   }
 
   return {
     get,
-    wait,
+    wait: (principal, id, signal) =>
+      until(principal, id, signal, ({ state }) => isTerminal(state) || state === 'input_required'),
+    changed: (principal, seen, signal) => until(principal, seen.id, signal, ({ version }) => version !== seen.version),
     async list(principal, { cursor, limit }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       if (cursor !== undefined && after === undefined) return 'bad-cursor';

@@ -10,6 +10,8 @@ export interface TaskEngine extends AsyncDisposable {
   get(principal: string, id: string): Promise<TaskRecord | undefined>;
   /** Resolves when the task is terminal or needs input; rejects with the signal's reason. undefined as in `get`. */
   wait(principal: string, id: string, signal: AbortSignal): Promise<TaskRecord | undefined>;
+  /** Resolves when the task is not `seen` any more, with what it is now; rejects with the signal's reason. undefined as in `get`. */
+  changed(principal: string, seen: TaskRecord, signal: AbortSignal): Promise<TaskRecord | undefined>;
   cancel(principal: string, id: string, reason?: string): Promise<CancelAnswer>;
   /**
    * Takes answers to outstanding questions, by key; what is answered already or was never asked is ignored. The work goes on
