@@ -77,6 +77,20 @@ describe('an event in words', () => {
     ).toBe('denied: the server does not know this task (error -32602), after 1 ms: “Task not found”');
   });
 
+  it('a question and its answer are told with their keys', () => {
+    const asked = (h: HistoryBuilder) => {
+      h.ok(11, h.create(10, 1), { task: TASK });
+      return h.ok(21, h.get(20, 1, TASK), { status: 'input_required', inputs: ['approval'] });
+    };
+    expect(wordsOf(asked)).toBe(`answered after 1 ms: input_required, asks for approval, task ${TASK}`);
+    const answer = (h: HistoryBuilder) => {
+      asked(h);
+      return h.update(30, 1, TASK, ['approval']);
+    };
+    expect(wordsOf(answer)).toBe('agent 1 answers a question of the task (approval)');
+    expect(wordsOf((h) => h.ok(31, answer(h)))).toBe('the server took the answer, after 1 ms');
+  });
+
   it('a gateway that gave up is not taken for the server', () => {
     expect(wordsOf((h) => h.info(710, h.create(10, 1), 'timeout', { http: 424, gateway: true }))).toBe(
       'the platform in front gave up and answered in the place of the server (HTTP 424), after 700 ms; nobody knows whether it was accepted',

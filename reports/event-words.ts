@@ -33,7 +33,9 @@ export function eventWords(history: HistoryIndex, event: Event): string {
     case 'inv':
       return sendWords(event);
     case 'ok':
-      return answerWords(event, `answered ${sincePhrase(history, event.of, event.t)}`);
+      return isUpdate(history, event.of)
+        ? `the server took the answer, ${sincePhrase(history, event.of, event.t)}`
+        : answerWords(event, `answered ${sincePhrase(history, event.of, event.t)}`);
     case 'fail':
     case 'info':
       return failureWords(history, event);
@@ -81,7 +83,8 @@ function sendWords(event: EventOf<'inv'>): string {
   const who = event.agent === 'auditor' ? `final check, as agent ${event.as ?? '?'}:` : `agent ${event.agent}`;
   const again = event.op === 'create' && event.attempt > 1 ? `, attempt ${event.attempt}` : '';
   const key = event.key === undefined ? '' : `, key ${shortened(event.key, 60)}`;
-  return `${who} ${ASKED[event.op]}${again}${event.probe === true ? ' again on purpose (probe)' : ''}${key}`;
+  const inputs = event.inputs === undefined ? '' : ` (${shortened(event.inputs.join(', '), 120)})`;
+  return `${who} ${ASKED[event.op]}${inputs}${again}${event.probe === true ? ' again on purpose (probe)' : ''}${key}`;
 }
 
 /** Whether a failed create may still have been accepted is the point of it; a failed read leaves nothing behind. */
@@ -104,7 +107,13 @@ function answerWords(event: EventOf<'ok'> | EventOf<'push'>, verb: string): stri
   const message = event.statusMessage === undefined ? '' : `, “${shortened(event.statusMessage, 200)}”`;
   const error = event.error === undefined ? '' : `, error ${event.error.code} ${shortened(event.error.message, 200)}`;
   const result = event.result === undefined ? '' : `, result ${shortened(JSON.stringify(event.result), 300)}`;
-  return `${verb}: ${status}${event.isError === true ? ' (isError)' : ''}${task}${message}${error}${result}`;
+  const inputs = event.inputs === undefined ? '' : `, asks for ${shortened(event.inputs.join(', '), 120)}`;
+  return `${verb}: ${status}${event.isError === true ? ' (isError)' : ''}${inputs}${task}${message}${error}${result}`;
+}
+
+function isUpdate(history: HistoryIndex, seq: number): boolean {
+  const sent = history.events.bySeq(seq);
+  return sent?.kind === 'inv' && sent.op === 'update';
 }
 
 function sincePhrase(history: HistoryIndex, of: number, t: number): string {
