@@ -120,6 +120,18 @@ describe('lost-tasks', () => {
       findings: [],
     });
   });
+  test('a target that promises nothing over a restart, and ends by itself, is judged all the same', async () => {
+    const result = await run(
+      (h) => {
+        accept(h);
+        h.add(14, { kind: 'proc', boot: 1, phase: 'exit', code: 1, by: 'server' });
+        h.boot(15);
+        denyAt(h, 20);
+      },
+      { facts: { durable: false } },
+    );
+    expect([result.valid, result.findings.map(({ invariant }) => invariant)]).toEqual([false, ['S1']]);
+  });
   test('where tasks belong to a session, its end is no loss', async () => {
     const result = await run(
       (h) => {

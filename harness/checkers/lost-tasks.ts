@@ -3,6 +3,7 @@ import type { Checker } from '../model/checker.ts';
 import type { Stamped, UnsureBody } from '../model/event.ts';
 import type { Exchange, HistoryIndex, TaskView } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
+import { wasRestarted } from '../model/restart.ts';
 import { createFindingList, judged, second, vacuous, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -11,7 +12,7 @@ type Denied = Exchange & { readonly end: Stamped<UnsureBody> };
 /**
  * A task whose receipt is out must be found until its ttl has passed: S1 before the first read that found it, S2 after.
  * A session that died, or a read that nobody answered, is not a denial. Counts: tasks, reads, lost (tasks denied), skipped
- * (denials in another boot than the receipt's, where the target promises nothing over a restart), expired, sessionEnded.
+ * (denials after a restart, where the target promises nothing over one; its own crash is none), expired, sessionEnded.
  * Source: SEP-2663, "MUST NOT return CreateTaskResult until the task is durably created".
  */
 export const lostTasks: Checker = {
@@ -63,7 +64,7 @@ export const lostTasks: Checker = {
 function isBeyondPromise(plan: Plan, history: HistoryIndex, task: TaskView, read: Exchange): boolean {
   const [ack] = task.acks;
   if (plan.target.facts.durable || !ack) return false;
-  return history.bootAt(ack.end.seq) !== history.bootAt(read.inv.seq);
+  return wasRestarted(history, ack.end.seq, read.inv.seq);
 }
 
 function describe(history: HistoryIndex, task: TaskView, first: Denied, denials: number) {

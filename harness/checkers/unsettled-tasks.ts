@@ -3,6 +3,7 @@ import type { Checker } from '../model/checker.ts';
 import type { Acked, HistoryIndex, Sighting, TaskView } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
+import { wasRestarted } from '../model/restart.ts';
 import { createFindingList, judged, second, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -104,6 +105,5 @@ function isExcused(plan: Plan, history: HistoryIndex, task: TaskView, deadlineT:
   if (task.expiresT <= deadlineT) return true;
   if (task.reads.some((read) => !['none', 'before-receipt'].includes(denial(plan, history, task, read)))) return true;
   if (plan.target.facts.durable) return false;
-  const ackSeq = task.acks[0]?.end.seq ?? 0;
-  return history.bootAt(ackSeq) !== history.bootAt(history.events.length - 1);
+  return wasRestarted(history, task.acks[0]?.end.seq ?? 0, history.events.length - 1);
 }
