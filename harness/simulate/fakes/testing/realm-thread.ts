@@ -106,6 +106,7 @@ function inWorker(entry: string, data: object): Promise<readonly Trace[]> {
 }
 
 const ENTRY = `
+import { mkdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 const data = workerData ?? JSON.parse(process.argv[2]);
 const say = (value) => (parentPort ? parentPort.postMessage(value) : process.stdout.write(JSON.stringify(value)));
@@ -116,6 +117,8 @@ const { main } = await import(data.program);
 const all = [];
 for (let time = 0; time < data.times; time += 1) {
   const log = [];
+  const directory = data.directory + '/' + time;
+  mkdirSync(directory);
   const world = realm.createWorld({ seed: data.seed, epochMs: Date.UTC(2030, 0, 1) });
   const boot = (name) => {
     let isAlive = true;
@@ -136,7 +139,7 @@ for (let time = 0; time < data.times; time += 1) {
   let error = null;
   const say = (...values) => log.push([world.nowMs(), ...values]);
   try {
-    await world.run(() => main({ world, log: say, boot, real, directory: data.directory, ...rest }));
+    await world.run(() => main({ world, log: say, boot, real, directory, ...rest }));
   } catch (thrown) {
     error = thrown.message;
   }
