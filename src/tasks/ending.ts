@@ -5,6 +5,7 @@ import { failure } from './rpc-failure.ts';
 import type { TaskRecord } from './task.ts';
 import type { ChangeAnswer, TaskWriter } from './task-writer.ts';
 import type { TaskEvent } from './transitions.ts';
+import type { Turns } from './turns.ts';
 import type { Worker } from './worker.ts';
 
 /** How a task's work is taken away from whoever does it. */
@@ -20,32 +21,26 @@ export interface EndingParts {
   readonly worker: Worker;
   readonly writer: TaskWriter;
   readonly clock: ServerClock;
+  readonly turns: Turns;
 }
 
-export function createEnding({ store, worker, writer, clock }: EndingParts): Ending {
-  function inTurn<T>(id: string, section: () => Promise<T>): Promise<T> {
-    const work = worker.running.get(id);
-    return work === undefined ? section() : work.exclusive(section);
-  }
+export function createEnding({ store, worker, writer, clock, turns }: EndingParts): Ending {
+  const stopHere = (id: string, reason: string) => worker.running.get(id)?.stop(reason);
   return {
-    async end(id, decide) {
-      const work = worker.running.get(id);
-      const answer = await inTurn(id, () => writer.change(id, decide));
-      if (answer.kind !== 'changed') return answer;
-      // It may have been claimed here while we wrote: whoever runs it now stops as well.
-      const reason = answer.task.statusMessage ?? 'The task was ended.';
-      (work ?? worker.running.get(id))?.stop(reason);
-      return answer;
-    },
-    async forget(id) {
-      const work = worker.running.get(id);
-      const isRemoved = await inTurn(id, async () => {
+    // In turn also when nobody runs it here: it may be claimed while we write, and its effect must wait for what we write.
+    end: (id, decide) =>
+      turns.take(id, async () => {
+        const answer = await writer.change(id, decide);
+        if (answer.kind === 'changed') stopHere(id, answer.task.statusMessage ?? 'The task was ended.');
+        return answer;
+      }),
+    forget: (id) =>
+      turns.take(id, async () => {
         const task = await store.get(id);
-        return task !== undefined && isExpired(task, clock.now()) && writer.remove(task);
-      });
-      if (isRemoved) work?.stop('The task outlived its time to live.');
-      return isRemoved;
-    },
+        const isRemoved = task !== undefined && isExpired(task, clock.now()) && (await writer.remove(task));
+        if (isRemoved) stopHere(id, 'The task outlived its time to live.');
+        return isRemoved;
+      }),
   };
 }
 

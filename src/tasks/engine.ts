@@ -14,6 +14,7 @@ import { createSubmit } from './submission.ts';
 import type { TaskEngine } from './task-engine.ts';
 import { createTaskWriter } from './task-writer.ts';
 import { createTicker } from './ticker.ts';
+import { createTurns } from './turns.ts';
 import { createWorker } from './worker.ts';
 
 const RETRY_AFTER_MS_MAX = 30_000;
@@ -30,8 +31,10 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   const hub = createTaskHub((error) => onError(error, 'telling a listener'));
   const writer = createTaskWriter({ store, clock, hub, observe });
   const name = `${process.pid}-${randomBytes(6).toString('hex')}`;
-  const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs: limits.leaseMs, onError });
-  const ending = createEnding({ store, worker, writer, clock });
+  const turns = createTurns();
+  const { leaseMs } = limits;
+  const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, onError });
+  const ending = createEnding({ store, worker, writer, clock, turns });
   const recovery = createRecovery({ store, queue, tools, worker, ending, clock, onError });
   const reading = createReading({ store, clock, hub, life: life.signal });
   const drainWork = createDrain({ queue, worker, recovery, clock, life: life.signal, onError });

@@ -7,6 +7,7 @@ import { createRunningTask } from './running-task.ts';
 import { createTaskWriter } from './task-writer.ts';
 import { accepted, createKit, createRecordingLedger, requestOf } from './testing/engine-kit.ts';
 import { taskOf } from './testing/task-fixture.ts';
+import { createTurns } from './turns.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 10_000 });
@@ -25,7 +26,14 @@ async function running() {
   const lease = { worker: 'w', untilMs: Date.now() + LEASE_MS };
   const claimed = taskOf({ state: 'running', lease, fence: 1, deadlineAt: Date.now() + 60_000 });
   await store.insert(claimed);
-  const work = createRunningTask(claimed, { store, clock, writer, ledger: createMemoryLedger(), leaseMs: LEASE_MS });
+  const work = createRunningTask(claimed, {
+    store,
+    clock,
+    writer,
+    ledger: createMemoryLedger(),
+    leaseMs: LEASE_MS,
+    turns: createTurns(),
+  });
   return { store, writer, claimed, work };
 }
 

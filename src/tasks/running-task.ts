@@ -4,6 +4,7 @@ import type { ServerClock } from './clock.ts';
 import type { TaskRecord } from './task.ts';
 import type { TaskWriter } from './task-writer.ts';
 import type { TaskEvent } from './transitions.ts';
+import type { Turns } from './turns.ts';
 
 /** Why work was stopped before its end: what the abort signal of its tool carries. */
 export class WorkStopped extends Error {
@@ -33,25 +34,22 @@ export interface RunningTaskParts {
   readonly clock: ServerClock;
   readonly ledger: EffectLedger;
   readonly leaseMs: number;
+  /** Of all that this process does to tasks, by their ids. */
+  readonly turns: Turns;
 }
 
 /** `claimed` is the record right after this process claimed it. */
 export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts): RunningTask {
-  const { store, writer, clock, ledger, leaseMs } = parts;
+  const { store, writer, clock, ledger, leaseMs, turns } = parts;
   const controller = new AbortController();
   const { signal } = controller;
   const overdueAt = clock.elapsed() + claimed.deadlineAt - clock.now();
   let record = claimed;
-  let tail: Promise<unknown> = Promise.resolve();
 
   const stop = (reason: string) => controller.abort(new WorkStopped(reason));
   const isOurs = (task: TaskRecord) => task.fence === claimed.fence && task.lease?.worker === claimed.lease?.worker;
 
-  function exclusive<T>(section: () => Promise<T>): Promise<T> {
-    const result = tail.then(section);
-    tail = result.catch(() => {}); // Its caller gets the error; the next section runs all the same.
-    return result;
-  }
+  const exclusive = <T>(section: () => Promise<T>): Promise<T> => turns.take(claimed.id, section);
 
   async function write(event: TaskEvent): Promise<boolean> {
     if (signal.aborted) return false;

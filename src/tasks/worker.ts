@@ -8,6 +8,7 @@ import { failure, RpcFailure } from './rpc-failure.ts';
 import { createRunningTask, type RunningTask } from './running-task.ts';
 import type { Outcome, TaskRecord } from './task.ts';
 import type { TaskWriter } from './task-writer.ts';
+import type { Turns } from './turns.ts';
 import { writeForSure } from './written-event.ts';
 
 /** Runs tasks in this process. */
@@ -27,6 +28,7 @@ export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' |
   readonly writer: TaskWriter;
   readonly clock: ServerClock;
   readonly leaseMs: number;
+  readonly turns: Turns;
   readonly onError: (error: unknown, doing: string) => void;
 }
 
