@@ -6,10 +6,12 @@ import { isTerminal } from '../model/operation.ts';
 import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
+const INTERNAL_ERROR = -32603;
+
 /**
  * A task that was shown as terminal keeps its status and its outcome for ever, over restarts too. Reads and notifications
  * count; the answer to a cancel is a promise, not a sighting. Results are compared in canonical JSON without `_meta`, errors
- * by code and message. Counts: tasks (terminal ones), sightings, changed (tasks).
+ * by code and message, internal errors of tasks/result left out. Counts: tasks (terminal ones), sightings, changed (tasks).
  */
 export const changedTerminal: Checker = {
   meta: {
@@ -25,7 +27,11 @@ export const changedTerminal: Checker = {
     const findings = createFindingList();
     const counts = { tasks: 0, sightings: 0, changed: 0 };
     // tasks/result of 2025-11-25 carries a result and no status; what stands there was inferred.
-    const statusOps = plan.target.dialect === 'tasks-2025-11-25' ? ['get'] : ['get', 'result'];
+    const isOld = plan.target.dialect === 'tasks-2025-11-25';
+    // Nor does it tell the task's own error from trouble of the server that was asked for it, which has this code.
+    const isOutcome = ({ inv, event }: Sighting) =>
+      !(isOld && inv?.op === 'result' && event.error?.code === INTERNAL_ERROR);
+    const statusOps = isOld ? ['get'] : ['get', 'result'];
     for (const task of history.tasks.values()) {
       const seen = task.sightings.filter(({ event, inv }) => isTerminal(event.status) && isSighting(inv?.op));
       if (seen.length === 0) continue;
@@ -38,7 +44,7 @@ export const changedTerminal: Checker = {
         what: 'status',
       });
       compare(task, history, findings, { seen, valueOf: resultOf, canonical: canonicalResultOf, what: 'result' });
-      compare(task, history, findings, { seen, valueOf: errorOf, what: 'error' });
+      compare(task, history, findings, { seen: seen.filter(isOutcome), valueOf: errorOf, what: 'error' });
       if (findings.count > before) counts.changed += 1;
     }
     return judged(findings, counts);

@@ -519,6 +519,20 @@ describe('changed-terminal', () => {
     );
     expect(result.valid).toBe(true);
   });
+  test('an internal error of tasks/result may be the server’s and not the task’s', async () => {
+    const read = (code: number) =>
+      run(
+        (h) => {
+          accept(h);
+          const asked = { op: 'result' } as const;
+          h.ok(21, h.get(20, 1, T1, asked), { status: 'failed', error: { code, message: 'Internal error' } });
+          h.ok(31, h.get(30, 1, T1, asked), { status: 'failed', error: { code: 1001, message: 'thrown' } });
+        },
+        { target: { dialect: 'tasks-2025-11-25' } },
+      );
+    expect((await read(-32603)).valid).toBe(true);
+    expect((await read(1002)).valid).toBe(false);
+  });
 });
 
 describe('status-regress', () => {

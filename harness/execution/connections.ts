@@ -1,3 +1,4 @@
+import type { AgentWire } from '../model/agent.ts';
 import type { Plan, PlannedCall } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -7,30 +8,51 @@ import type { AuditRead } from './audit.ts';
 // A server that greeted us once may spoil a greeting now and then; one that spoils three in a row is not there.
 const GREETINGS_MAX = 3;
 
-/** One connection an agent, for the length of a run. */
+/** One connection an agent at a time, for the length of a run. */
 export interface Connections {
   open(): Promise<void>;
   of(agent: number): Connection;
+  /** Speaks over whatever connection the agent has at the moment. */
+  wireOf(agent: number): AgentWire;
+  /** Opens a new connection for the agent (null: for every agent) and ends the old one, with all that is open on it. */
+  renew(agent: number | null): Promise<number>;
   /** Reads a task as its owner: the state, then the result where only another operation carries it. */
   readonly read: AuditRead;
   serverInfo(): { readonly name: string; readonly version: string } | null;
   close(): Promise<void>;
 }
 
-export function createConnections(plan: Plan, openFor: (agent: number) => Promise<Connection>): Connections {
+/** `opening`: 1 for an agent's first connection, 2 for the one after it … */
+export type OpenFor = (agent: number, opening: number) => Promise<Connection>;
+
+export function createConnections(plan: Plan, openFor: OpenFor): Connections {
   const connections = new Map<number, Connection>();
+  const openings = new Map<number, number>();
   const calls = new Map<number, PlannedCall>(plan.calls.map((call) => [call.call, call]));
   const of = (agent: number): Connection => {
     const connection = connections.get(agent);
     if (!connection) throw new Error(`agent ${agent} has no connection; the plan has agents 1 to ${plan.agents.count}`);
     return connection;
   };
+  const openOne = async (agent: number) => {
+    const opening = (openings.get(agent) ?? 0) + 1;
+    openings.set(agent, opening);
+    const opened = await openPatiently(agent, () => openFor(agent, opening));
+    const old = connections.get(agent);
+    connections.set(agent, opened);
+    await old?.close();
+  };
   return {
     async open() {
-      const agents = new Set(plan.calls.map((call) => call.agent));
-      await Promise.all([...agents].map(async (agent) => connections.set(agent, await openPatiently(agent, openFor))));
+      await Promise.all([...new Set(plan.calls.map((call) => call.agent))].map(openOne));
     },
     of,
+    wireOf: (agent) => followingWire(() => of(agent).wire),
+    async renew(agent) {
+      const agents = agent === null ? [...connections.keys()] : [agent];
+      await Promise.all(agents.map(openOne));
+      return agents.length;
+    },
     async read(task) {
       const connection = of(task.agent);
       const call = calls.get(task.call);
@@ -48,10 +70,10 @@ export function createConnections(plan: Plan, openFor: (agent: number) => Promis
 }
 
 /** What came instead of an answer stands in the history: a spoilt greeting is the server's, and the next may be good. */
-async function openPatiently(agent: number, openFor: (agent: number) => Promise<Connection>): Promise<Connection> {
+async function openPatiently(agent: number, open: () => Promise<Connection>): Promise<Connection> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await openFor(agent);
+      return await open();
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;
       if (attempt < GREETINGS_MAX) continue;
@@ -60,4 +82,23 @@ async function openPatiently(agent: number, openFor: (agent: number) => Promise<
       });
     }
   }
+}
+
+function followingWire(current: () => AgentWire): AgentWire {
+  return {
+    get hasBlockingResult() {
+      return current().hasBlockingResult;
+    },
+    get getCarriesResult() {
+      return current().getCarriesResult;
+    },
+    get answersBy() {
+      return current().answersBy;
+    },
+    create: (call, options) => current().create(call, options),
+    get: (call, task) => current().get(call, task),
+    result: (call, task) => current().result(call, task),
+    cancel: (call, task) => current().cancel(call, task),
+    update: (...args) => current().update(...args),
+  };
 }

@@ -69,13 +69,14 @@ export function denial(
   const [ack] = task.acks;
   if (!ack || ack.end.seq > inv.seq) return 'before-receipt';
   if (end.t >= task.expiresT) return 'expired';
-  if (plan.target.facts.scope === 'session' && sessionEnded(history, ack.end.seq, read)) return 'session-ended';
+  if (plan.target.facts.scope === 'session' && sessionEnded(history, ack, read)) return 'session-ended';
   return 'promised';
 }
 
-/** The session that owned the task is gone: lost by a server that forgot it, or with the boot it belonged to. */
-function sessionEnded(history: HistoryIndex, ackSeq: number, { inv }: Exchange): boolean {
-  if (history.bootAt(ackSeq) !== history.bootAt(inv.seq)) return true;
+/** The session that owned the task is gone: forgotten by its server, or with the boot or the connection it belonged to. */
+function sessionEnded(history: HistoryIndex, ack: Acked, { inv }: Exchange): boolean {
+  const ackSeq = ack.end.seq;
+  if (ack.inv.conn !== inv.conn || history.bootAt(ackSeq) !== history.bootAt(inv.seq)) return true;
   return (
     sessionLosses(history)
       .get(inv.conn)

@@ -25,7 +25,8 @@ export interface Arrival {
 export interface Doorway {
   /** Resolves when the process has answered a handshake; throws with one sentence when it has not within the limit. */
   greet(arrival: Arrival): Promise<void>;
-  endpointOf(agent: number): Endpoint;
+  /** `opening`: which of the agent's connections, 1 for its first. */
+  endpointOf(agent: number, opening: number): Endpoint;
   close(): Promise<void>;
 }
 
@@ -67,12 +68,11 @@ export async function openHttpDoorway(options: {
         await clock.sleep(GREET_AGAIN_MS, signal);
       }
     },
-    endpointOf: (agent) => ({
-      kind: 'http',
-      conn: `a${agent}`,
-      url: proxy.urlFor(`a${agent}`),
-      headers: options.target.headersFor(agent),
-    }),
+    endpointOf(agent, opening) {
+      // A new connection counts its requests anew, so it needs a name of its own.
+      const conn = opening === 1 ? `a${agent}` : `a${agent}-${opening}`;
+      return { kind: 'http', conn, url: proxy.urlFor(conn), headers: options.target.headersFor(agent) };
+    },
     close: proxy.close,
   };
 }

@@ -44,6 +44,7 @@ function fleetOf(count: number, options: { readonly broken?: number; readonly sl
         acts.push({ member, act: `resume by ${by}` });
         return {};
       },
+      closeConnections: async () => ({ closed: 1 }),
       sleep: async () => {},
       async shutDown() {
         acts.push({ member, act: 'shut down' });

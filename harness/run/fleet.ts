@@ -46,6 +46,7 @@ export function createFleet(options: {
       await Promise.all(members.map((member) => member.resume(by)));
       return { processes: members.length };
     },
+    closeConnections: (how) => first.closeConnections(how),
     sleep: first.sleep.bind(first),
     async shutDown(withinMs) {
       await Promise.all(members.map((member) => member.shutDown(withinMs)));

@@ -140,6 +140,18 @@ describe.concurrent('tour is valid over', () => {
   });
 });
 
+describe.concurrent('a connection that ends under its agent costs nothing over', () => {
+  const faults = 'faults=[{fault: F26, count: 4, on: acked, afterShare: 0.5}, {fault: F26, atMs: [1200]}]';
+  const changes = ['--set', 'calls=20', '--agents', '10', '--set', 'work=[{ms: [500, 1500]}]', '--set', faults];
+
+  it.each(['handle', 'tasks-2025-11-25', 'tasks-2026-07-28'])('%s', async (dialect) => {
+    const ran = await run(`closed-${dialect}`, 'run', 'steady', ...changes, '--dialect', dialect);
+    expectValid(ran);
+    expect(ran.verdict.faults).toEqual([expect.objectContaining({ id: 'F26', planned: 5, verified: 5 })]);
+    expect(ran.verdict.fates).toEqual({ 'settled-ok': 20 });
+  });
+});
+
 describe.concurrent('questions outlive a restart over', () => {
   const cells = [
     ['handle', 'http'],

@@ -1,3 +1,4 @@
+import type { ServerControl } from '../model/fault.ts';
 import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe } from '../targets/target.ts';
@@ -17,7 +18,12 @@ export interface Launched {
   readonly supervise: ((greet: Doorway['greet']) => Supervisor) | null;
 }
 
-type LaunchOptions = TestBedOptions & { readonly drain: () => void };
+export type CloseConnections = NonNullable<ServerControl['closeConnections']>;
+
+type LaunchOptions = TestBedOptions & {
+  readonly drain: () => void;
+  readonly closeConnections: CloseConnections;
+};
 
 /** Fills the launch recipe with this run's folder and port. Throws a UsageError when the folder cannot be prepared. */
 export async function launchServer(options: LaunchOptions): Promise<Launched> {
@@ -75,6 +81,7 @@ function superviseOne(parts: {
     recorder: options.recorder,
     guardian: options.guardian,
     drain: options.drain,
+    closeConnections: options.closeConnections,
     signal,
     onGivenUp: options.onGivenUp,
     spawnFailure: (error) => spawnFailure(error, launch),

@@ -19,6 +19,7 @@ export interface Supervisor extends ServerControl {
   isUp(): boolean;
   pause(by: string): Promise<Evidence>;
   resume(by: string): Promise<Evidence>;
+  closeConnections: NonNullable<ServerControl['closeConnections']>;
   /** `boot`: its number, where somebody else gives them out; else the next one. */
   start(by: string, boot?: number): Promise<{ readonly boot: number; readonly readyMs: number }>;
   /** Asks it to end, kills it after the limit, takes what is left of its group along. */
@@ -55,6 +56,8 @@ export interface SupervisorOptions {
   readonly recorder: Recorder;
   readonly guardian: Guardian;
   readonly drain: () => void;
+  /** Agents are not the supervisor's: those who are told of it. */
+  readonly closeConnections: NonNullable<ServerControl['closeConnections']>;
   /** Greets a fresh boot until it answers or `readyMs` has passed; throws when it never does. */
   readonly greet: (boot: number, server: ServerProcess, deadlineMs: number) => Promise<void>;
   /** What a user is told of a program that cannot be started at all. */
@@ -169,6 +172,10 @@ class ServerSupervisor implements Supervisor {
     this.#failedBoots = 0;
     recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'ready', by });
     return { boot, readyMs: (clock.now() - from) / 1e6 };
+  }
+
+  closeConnections(how: { readonly by: string; readonly call: number | null }) {
+    return this.#options.closeConnections(how);
   }
 
   sleep(ms: number): Promise<void> {

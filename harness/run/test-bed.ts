@@ -15,7 +15,7 @@ import { createRequestTags } from '../wire/request-tags.ts';
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
 import type { Guardian } from './guardian.ts';
 import type { RunOptions } from './run.ts';
-import { launchServer } from './server-launch.ts';
+import { type CloseConnections, launchServer } from './server-launch.ts';
 import { ledgerFile } from './server-place.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -33,8 +33,12 @@ export type TestBedOptions = RunOptions & {
 export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
   const { plan, recorder } = options;
   let supervisor: Supervisor | null = null;
+  const closeConnections: CloseConnections = async ({ call }) => {
+    const agent = plan.calls.find((planned) => planned.call === call)?.agent ?? null;
+    return { closed: await connections.renew(agent) };
+  };
   const boot = () => supervisor?.boot ?? 1;
-  const launched = await launchServer({ ...options, drain: () => ledger.drain() });
+  const launched = await launchServer({ ...options, closeConnections, drain: () => ledger.drain() });
   // Only now: what the profile wipes and prepares may be the very file that shows the effects.
   const ledger = followLedger(options, boot);
   const { context, link } = wireParts(options, ledger, boot);
@@ -43,12 +47,12 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
       ? await openHttpDoorway({ ...options, context, link, url: launched.url })
       : openStdioDoorway({ context, link, processCount: launched.processCount });
   supervisor = launched.supervise?.(doorway.greet) ?? null;
-  const connections = createConnections(plan, (agent) =>
-    openConnection({ context, agent, endpoint: doorway.endpointOf(agent) }),
+  const connections = createConnections(plan, (agent, opening) =>
+    openConnection({ context, agent, endpoint: doorway.endpointOf(agent, opening) }),
   );
 
   return {
-    control: supervisor ?? foreignServer(options.clock.sleep),
+    control: supervisor ?? foreignServer(options.clock.sleep, closeConnections),
     async boot() {
       if (supervisor) await supervisor.start('harness');
       else await doorway.greet({ process: 1, boot: 1, server: null, withinMs: plan.limits.readyMs });
@@ -56,7 +60,7 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
     },
     isUp: () => supervisor?.isUp() ?? true,
     ensureUp: () => ensureUp(supervisor, recorder),
-    wireOf: (agent) => connections.of(agent).wire,
+    wireOf: connections.wireOf,
     read: connections.read,
     serverInfo: connections.serverInfo,
     async close(stopMs) {
@@ -132,9 +136,9 @@ async function ensureUp(supervisor: Supervisor | null, recorder: Recorder): Prom
 }
 
 /** A server that was already running: its process is not ours, so no plan aims at it (facts.process is false). */
-function foreignServer(sleep: (ms: number) => Promise<void>): ServerControl {
+function foreignServer(sleep: (ms: number) => Promise<void>, closeConnections: CloseConnections): ServerControl {
   const refuse = async (): Promise<never> => {
     throw new Error('the server was started by somebody else; process faults do not apply to it');
   };
-  return { boot: 1, pid: 0, kill: refuse, terminate: refuse, start: refuse, sleep };
+  return { boot: 1, pid: 0, kill: refuse, terminate: refuse, start: refuse, sleep, closeConnections };
 }
