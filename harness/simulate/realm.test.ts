@@ -61,6 +61,8 @@ function platform(): Properties {
       const descriptor = Object.getOwnPropertyDescriptor(value, key);
       if (descriptor === undefined) continue;
       const path = `${name}.${String(key)}`;
+      // Grows whenever a module of the platform is loaded for the first time.
+      if (path.startsWith('process.moduleLoadList.')) continue;
       found.set(path, descriptor);
       if (depth < 2) pending.push({ name: path, value: descriptor.value, depth: depth + 1 });
     }

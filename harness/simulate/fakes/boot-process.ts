@@ -10,6 +10,7 @@ const OUTPUT_CHARACTERS_MAX = 64 * 1024;
 export interface BootProcess {
   /** Its copy of this environment, made when it is first asked for. */
   environment(real: NodeJS.ProcessEnv): Record<string, string>;
+  setVariables(variables: Readonly<Record<string, string>>): void;
   /** What it registered by process.on. */
   readonly listeners: EventEmitter;
   readonly stdin: Readable;
@@ -33,9 +34,9 @@ export function bootProcessOf(owner: Owner): BootProcess {
   return made;
 }
 
-/** Sets variables in the boot's copy of the environment. To be called by the harness, before the server is started. */
+/** Sets variables in the boot's copy of the environment. To be called before its server is started. */
 export function setEnvironment(owner: Owner, variables: Readonly<Record<string, string>>): void {
-  Object.assign(bootProcessOf(owner).environment(process.env), variables);
+  bootProcessOf(owner).setVariables(variables);
 }
 
 /** The last 64 KiB a boot wrote to stdout and stderr. */
@@ -50,39 +51,61 @@ export function tellProcess(owner: Owner, event: string, ...values: unknown[]): 
 
 function createBootProcess(): BootProcess {
   let kept = '';
-  let environment: Record<string, string> | undefined;
   const write = (text: string) => {
     kept = (kept + text).slice(-OUTPUT_CHARACTERS_MAX);
   };
-  const sink = () =>
-    new Writable({
-      decodeStrings: false,
-      write(chunk: unknown, _encoding, done) {
-        write(String(chunk));
-        done();
-      },
-    });
-  const [stdout, stderr] = [sink(), sink()];
+  const variables: Record<string, string> = {};
+  // Most boots of a search touch none of these: each is made when it is.
+  const environment = once((real: NodeJS.ProcessEnv) => copied(real, variables));
+  const stdin = once(() => Readable.from([]));
+  const stdout = once(() => sink(write));
+  const stderr = once(() => sink(write));
+  const ownConsole = once(() => new Console({ stdout: stdout(), stderr: stderr(), colorMode: false }));
   return {
-    environment(real) {
-      environment ??= copied(real);
-      return environment;
-    },
+    environment,
+    setVariables: (more) => void Object.assign(variables, more),
     // Many modules of one server may each listen for SIGTERM.
     listeners: new EventEmitter().setMaxListeners(0),
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-    console: new Console({ stdout, stderr, colorMode: false }),
+    get stdin() {
+      return stdin();
+    },
+    get stdout() {
+      return stdout();
+    },
+    get stderr() {
+      return stderr();
+    },
+    get console() {
+      return ownConsole();
+    },
     output: () => kept,
     write,
   };
 }
 
+function once<Args extends unknown[], Value>(make: (...args: Args) => Value): (...args: Args) => Value {
+  let made: { readonly value: Value } | null = null;
+  return (...args) => {
+    made ??= { value: make(...args) };
+    return made.value;
+  };
+}
+
+function sink(take: (text: string) => void): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: unknown, _encoding, done) {
+      take(String(chunk));
+      done();
+    },
+  });
+}
+
 /** As the real one does, it keeps strings only. */
-function copied(environment: NodeJS.ProcessEnv): Record<string, string> {
+function copied(environment: NodeJS.ProcessEnv, variables: Readonly<Record<string, string>>): Record<string, string> {
   const copy: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) if (value !== undefined) copy[name] = value;
+  Object.assign(copy, variables);
   return new Proxy(copy, {
     set(target, name, value) {
       return Reflect.set(target, name, String(value));

@@ -131,6 +131,49 @@ describe('crypto-random', () => {
   });
 });
 
+describe('background-work', () => {
+  it('reads blobs and compiles WebAssembly while virtual time stands still, in the boot that asked', async () => {
+    const [trace] = await thread.run(`
+      export async function main({ log, boot, world }) {
+        const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+        const first = boot('boot 1');
+        first.run(async () => {
+          const blob = new Blob(['some ', 'text']);
+          log(await blob.text(), (await blob.arrayBuffer()).byteLength, world.current().name);
+          log(await new Response(blob.stream()).text(), world.current().name);
+          log((await WebAssembly.instantiate(empty)).instance instanceof WebAssembly.Instance, world.current().name);
+        });
+        const ticking = setInterval(() => {}, 1);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        clearInterval(ticking);
+        log(first.failures);
+      }`);
+    expect(trace).toEqual({
+      error: null,
+      log: [
+        [0, 'some text', 9, 'boot 1'],
+        [0, 'some text', 'boot 1'],
+        [0, true, 'boot 1'],
+        [100, []],
+      ],
+    });
+  });
+
+  it('loads modules in the middle of a run', async () => {
+    const [trace] = await thread.run(`
+      import { writeFileSync } from 'node:fs';
+      import { pathToFileURL } from 'node:url';
+      export async function main({ log, world, directory }) {
+        const file = directory + '/late.mjs';
+        writeFileSync(file, "import { setTimeout as named } from 'node:timers'; export const isFake = named === setTimeout;");
+        setInterval(() => {}, 1);
+        const { isFake } = await world.outside(import(pathToFileURL(file).href));
+        log(isFake);
+      }`);
+    expect(trace).toEqual({ error: null, log: [[0, true]] });
+  });
+});
+
 describe('crypto-threads and compression', () => {
   it('give the true results, in the order they were asked for, at the instant they were asked', async () => {
     const [trace] = await thread.run(`

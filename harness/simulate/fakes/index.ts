@@ -6,6 +6,7 @@
  * test that shows the real thing would differ.
  */
 import { ABORT_SIGNAL_TIMEOUT } from './abort-signal-timeout.ts';
+import { BACKGROUND_WORK } from './background-work.ts';
 import { COMPRESSION } from './compression.ts';
 import { CRYPTO_RANDOM } from './crypto-random.ts';
 import { CRYPTO_THREADS } from './crypto-threads.ts';
@@ -37,6 +38,7 @@ export const FAKES: readonly Fake[] = [
   CRYPTO_RANDOM,
   CRYPTO_THREADS,
   COMPRESSION,
+  BACKGROUND_WORK,
   PROCESS,
   FILE_SYSTEM,
   UNHANDLED_ERRORS,
