@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { MODULE_THREAD_FLAGS } from '../simulate/thread-flags.ts';
+import { MODULE_THREAD_FLAGS, THREAD_LIMITS } from '../simulate/thread-flags.ts';
 import type { EveryPointResult } from './every-point.ts';
 import type { Found, ShrinkStep } from './search.ts';
 import { createSharedMemory, createSharedState, type SharedState } from './shared-state.ts';
@@ -116,7 +116,11 @@ class Hand {
   constructor(setup: { readonly [name: string]: unknown }) {
     // Beside this file, from sources as from dist.
     const program = new URL(`./worker-main${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(program, { workerData: setup, execArgv: [...MODULE_THREAD_FLAGS] });
+    this.#worker = new Worker(program, {
+      workerData: setup,
+      execArgv: [...MODULE_THREAD_FLAGS],
+      resourceLimits: THREAD_LIMITS,
+    });
     this.#worker.on('message', (value: unknown) => {
       if (!isWorkerMessage(value)) return;
       if (value.kind === 'failed') this.#fail(errorOf(value));

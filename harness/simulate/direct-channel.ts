@@ -23,7 +23,7 @@ export function createDirectChannel({ world, living, headers, principal }: Direc
       world.schedule(world.harness, Math.ceil(timeoutMs), () => settle({ kind: 'timeout', aborted: false }));
       let head: { status: number; headers: HttpHeaders } = { status: 200, headers: {} };
       world.schedule(living.boot, 0, () => {
-        const request = { text, headers: { ...base, ...more }, principal, signal: open.signal };
+        const request = { text, headers: { ...base, ...more }, principal, signal: open.signal, onGone: () => {} };
         living.face.http?.exchange(request, {
           head(status, sent) {
             head = { status, headers: sent };

@@ -5,8 +5,10 @@ import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { parseJson, readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
 import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
+import { createDeparture } from './departure.ts';
 import type { Hop } from './hop.ts';
 import { later, obey, prove, type SimulatedLink } from './link.ts';
+import type { HttpExchangeRequest } from './server-face.ts';
 import type { Cancel } from './world.ts';
 
 export interface ExchangeInput {
@@ -23,8 +25,6 @@ export interface ExchangeInput {
   /** Who hears of what arrives; null: a message that has no answer. */
   readonly expected: Expected | null;
 }
-
-const GONE = new Error('the client hung up');
 
 type Framing = Omit<FrameInput, 'action'>;
 type Settle = (reply: RawReply) => void;
@@ -45,13 +45,11 @@ class SimulatedExchange {
   readonly #head: MessageHead;
   readonly #tag: Tag | undefined;
   readonly #out: Framing;
-  /** Made when the server looks at it, which it mostly does not. */
-  #clientGone: AbortController | null = null;
+  readonly #gone = createDeparture();
   readonly #settle: Settle;
   readonly #stopWaiting: Cancel;
-  readonly #onAbort = () => this.#hangUp({ kind: 'timeout', aborted: true });
+  #stopWatching: (() => void) | null = null;
   #isDone = false;
-  #isGone = false;
   #forsakenBy: string | null = null;
 
   constructor(link: SimulatedLink, input: ExchangeInput, settle: Settle) {
@@ -67,12 +65,12 @@ class SimulatedExchange {
     this.#stopWaiting = world.schedule(world.harness, Math.ceil(input.timeoutMs), () =>
       this.#hangUp({ kind: 'timeout', aborted: false }),
     );
-    input.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#stopWatching = world.watch(input.signal, () => this.#aborted());
   }
 
   start(): void {
     if (this.#input.signal.aborted) {
-      this.#onAbort();
+      this.#aborted();
       return;
     }
     const { frames, interposer } = this.#link;
@@ -124,18 +122,15 @@ class SimulatedExchange {
 
   #delivery(): Delivery {
     const { hop, wayBack, text, headers, principal } = this.#input;
-    const clientGone = () => {
-      this.#clientGone ??= new AbortController();
-      if (this.#isGone) this.#clientGone.abort(GONE);
-      return this.#clientGone.signal;
-    };
-    const request = {
+    const gone = this.#gone;
+    const request: HttpExchangeRequest = {
       text,
       headers,
       principal,
       get signal() {
-        return clientGone();
+        return gone.signal();
       },
+      onGone: (listener) => gone.onGone(listener),
     };
     return { hop, back: wayBack(), request };
   }
@@ -243,23 +238,24 @@ class SimulatedExchange {
     else if (how === 'fin') this.#hangUp({ kind: 'eof', message: 'other side closed' });
   }
 
+  #aborted(): void {
+    this.#hangUp({ kind: 'timeout', aborted: true });
+  }
+
   /** The client is gone before the answer: the server may see that. */
   #hangUp(reply: RawReply): void {
     if (this.#isDone) return;
     this.#finish(reply);
     const living = this.#link.site.current();
     if (living === null) return;
-    this.#input.hop(living.boot, () => {
-      this.#isGone = true;
-      this.#clientGone?.abort(GONE);
-    });
+    this.#input.hop(living.boot, this.#gone.leave);
   }
 
   #finish(reply: RawReply): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#stopWaiting();
-    this.#input.signal.removeEventListener('abort', this.#onAbort);
+    this.#stopWatching?.();
     this.#settle(reply);
   }
 

@@ -23,8 +23,10 @@ export interface HttpExchangeRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Who asks: one a bearer token. */
   readonly principal: string;
-  /** The client hung up. */
+  /** The client hung up. Made when it is first looked at: most servers never do. */
   readonly signal: AbortSignal;
+  /** The same without a signal: calls back when the client hangs up, at once if it has. */
+  onGone(listener: () => void): void;
 }
 
 export interface HttpExchangeOut {

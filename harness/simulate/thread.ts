@@ -7,7 +7,7 @@ import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { MODULE_THREAD_FLAGS } from './thread-flags.ts';
+import { MODULE_THREAD_FLAGS, THREAD_LIMITS } from './thread-flags.ts';
 import type { SimulationProgress, ThreadData, ThreadError, ThreadReply, ThreadRequest } from './thread-message.ts';
 
 const MEMORY_FOLDER = '/dev/shm';
@@ -37,6 +37,7 @@ export async function openSimulationThread(target: PlannedTarget): Promise<Simul
   const worker = new Worker(new URL('./thread-main.js', import.meta.url), {
     workerData: data,
     execArgv: [...MODULE_THREAD_FLAGS],
+    resourceLimits: THREAD_LIMITS,
   });
   const close = async () => {
     await worker.terminate();

@@ -2,6 +2,7 @@ import type { Clock as FakeClock } from '@sinonjs/fake-timers';
 import { type Clock, NS_PER_MS } from '../model/clock.ts';
 import { createPrng, type Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { createAbortWatch } from './abort-watch.ts';
 import { type Cancel, NotSimulable, type Owner, type World } from './world.ts';
 
 // Node runs many immediates in one turn of its loop, with all microtasks between two of them: one virtual event each.
@@ -47,6 +48,7 @@ class SeededWorld implements VirtualWorld {
   readonly #clock: FakeClock;
   readonly #real: RealTime;
   readonly #epochMs: number;
+  readonly #watch = createAbortWatch();
   #jumpedMs = 0;
   #current: Owner;
   #isDone = false;
@@ -133,6 +135,10 @@ class SeededWorld implements VirtualWorld {
     });
   }
 
+  watch(signal: AbortSignal, onAbort: () => void): () => void {
+    return this.#watch.watch(signal, onAbort);
+  }
+
   jumpWall(byMs: number): void {
     this.#jumpedMs += byMs;
     this.#clock.setSystemTime(this.#clock.now + byMs);
@@ -205,16 +211,17 @@ class SeededWorld implements VirtualWorld {
         resolve();
         return;
       }
-      const stop = () => {
-        cancel();
-        reject(signal?.reason);
-      };
       // Never early: what is shorter than the clock's own step takes one step.
       const cancel = this.schedule(this.harness, Math.ceil(ms), () => {
-        signal?.removeEventListener('abort', stop);
+        forget?.();
         resolve();
       });
-      signal?.addEventListener('abort', stop, { once: true });
+      const forget =
+        signal &&
+        this.watch(signal, () => {
+          cancel();
+          reject(signal.reason);
+        });
     });
   }
 }

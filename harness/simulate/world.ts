@@ -40,6 +40,8 @@ export interface World {
    * is there; then it reaches the current owner, in the order in which it was begun.
    */
   outside<Value>(real: Promise<Value>): Promise<Value>;
+  /** Calls back, as whoever aborts it, when a signal of the harness is aborted; returns what forgets that. */
+  watch(signal: AbortSignal, onAbort: () => void): () => void;
   /** Moves the wall clock that servers see by this much, back or forth; timers stay where they are. */
   jumpWall(byMs: number): void;
   /** Ends the run with this error: our own fault, or something that cannot be simulated. */

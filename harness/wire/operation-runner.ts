@@ -8,6 +8,7 @@ import type { RpcId } from './json-rpc.ts';
 import { compact, outcomeBody } from './outcome-record.ts';
 import { createQuestions } from './questions.ts';
 import type { RpcLink, SendOptions } from './rpc-link.ts';
+import { createShapeMemory } from './shape-memory.ts';
 import { createTaskMemory } from './task-memory.ts';
 import type { RawReply, RequestTag } from './wire.ts';
 
@@ -53,6 +54,7 @@ export interface Performed {
 
 export function createOperationRunner(context: WireContext, adapter: Adapter): OperationRunner {
   const memory = createTaskMemory();
+  const shapes = createShapeMemory();
   let unsent = 0;
 
   const inputOf = (ask: Ask, link: RpcLink, handshake: Handshake): OperationInput => ({
@@ -64,6 +66,7 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
     inputs: ask.inputs ?? [],
     lastStatus: memory.statusOf(ask.task),
     cancelAccepted: memory.isCancelled(ask.task),
+    shapes,
     session: link.sessionId() !== null,
     restarted: link.isRestarted(),
   });

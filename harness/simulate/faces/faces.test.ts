@@ -20,7 +20,12 @@ function face(server: unknown, transport: 'http' | 'stdio' = 'http', kind?: stri
 }
 
 /** One exchange until it is over, or until nothing more happens. */
-async function post(to: ServerFace, message: unknown, request: Partial<HttpExchangeRequest> = {}): Promise<Seen> {
+async function post(
+  to: ServerFace,
+  message: unknown,
+  request: Partial<Omit<HttpExchangeRequest, 'onGone'>> = {},
+): Promise<Seen> {
+  const { signal = new AbortController().signal } = request;
   const seen: Seen = { status: null, headers: {}, messages: [], body: undefined, isOver: false };
   to.http?.exchange(
     {
@@ -31,8 +36,9 @@ async function post(to: ServerFace, message: unknown, request: Partial<HttpExcha
         authorization: 'Bearer alice',
       },
       principal: 'alice',
-      signal: new AbortController().signal,
       ...request,
+      signal,
+      onGone: (listener) => signal.addEventListener('abort', listener, { once: true }),
     },
     {
       head(status, headers) {

@@ -32,7 +32,7 @@ export class HandlerOverHttp implements HttpFace {
   readonly #server: MessageHandler;
   readonly #sessions: SessionBook<HandlerSession>;
   readonly #requests: ClientRequests;
-  readonly #open = new Map<string, Set<AbortController>>();
+  readonly #open = new Map<string, Set<OpenRequest>>();
 
   constructor(server: MessageHandler, boot: number) {
     this.#server = server;
@@ -70,26 +70,25 @@ export class HandlerOverHttp implements HttpFace {
   }
 
   async #answer(message: RpcRequest, { request, session, out }: Exchange): Promise<void> {
-    const { principal, signal } = request;
+    const { principal } = request;
     const begins = message.method === 'initialize' && session.id === '' && this.#server.sessions !== false;
     const own = begins ? { id: this.#sessions.nextId() } : session;
     const answer = createHttpAnswer(out);
     const open = this.#opened(keyOf(own, request, message.id));
     // Up to 2025-11-25 a lost connection says nothing about the request; without sessions, closing it is how to cancel.
-    const onGone = () => open.controller.abort(own.id === '' ? 'cancelled' : 'disconnected');
-    if (signal.aborted) onGone();
-    signal.addEventListener('abort', onGone, { once: true });
+    request.onGone(() => open.end(own.id === '' ? 'cancelled' : 'disconnected'));
     const context: HandlerContext = {
       principal,
       transport: 'http',
       session: own,
-      signal: open.controller.signal,
+      get signal() {
+        return open.signal();
+      },
       notify: (notification) => answer.say(JSON.stringify(notification)),
       ...(own.id !== '' && { request: (asked, wanted) => this.#requests.ask(asked, answer.say, wanted) }),
     };
     const reply = await answerOf(this.#server, message, context);
-    signal.removeEventListener('abort', onGone);
-    open.done();
+    this.#done(open);
     const hasBegun = begins && isObject(reply.message) && 'result' in reply.message;
     if (hasBegun) this.#sessions.keep(own.id, principal, own);
     answer.finish(reply.text, reply.status, hasBegun ? { [SESSION_HEADER]: own.id } : {});
@@ -99,22 +98,45 @@ export class HandlerOverHttp implements HttpFace {
     const { principal, signal } = request;
     const cancelled = cancelledId(message);
     const open = cancelled === null ? undefined : this.#open.get(keyOf(session, request, cancelled));
-    for (const one of open ?? []) one.abort('cancelled');
+    for (const one of open ?? []) one.end('cancelled');
     tell(this.#server, message, { principal, transport: 'http', session, signal, notify: () => {} });
   }
 
   /** A request that can be cancelled by its id until it is done; equal ids at the same time are kept apart. */
-  #opened(key: string): { readonly controller: AbortController; done(): void } {
-    const controller = new AbortController();
-    const same = this.#open.get(key) ?? new Set();
-    this.#open.set(key, same.add(controller));
-    return {
-      controller,
-      done: () => {
-        same.delete(controller);
-        if (same.size === 0) this.#open.delete(key);
-      },
-    };
+  #opened(key: string): OpenRequest {
+    const open = new OpenRequest(key);
+    const same = this.#open.get(key);
+    if (same === undefined) this.#open.set(key, new Set([open]));
+    else same.add(open);
+    return open;
+  }
+
+  #done(open: OpenRequest): void {
+    const same = this.#open.get(open.key);
+    same?.delete(open);
+    if (same?.size === 0) this.#open.delete(open.key);
+  }
+}
+
+/** A request that is being answered. Its signal is made for those who look at it. */
+class OpenRequest {
+  readonly key: string;
+  #controller: AbortController | null = null;
+  #reason: string | null = null;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  end(reason: 'cancelled' | 'disconnected'): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason !== null) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { PlannedCall } from '../../model/plan.ts';
 import type { Meta } from '../../model/registry.ts';
 import type { JsonObject, RpcNotification } from '../json-rpc.ts';
+import type { ShapeMemory } from '../shape-memory.ts';
 import type { RawReply } from '../wire.ts';
 import type { WireTarget } from '../wire-target.ts';
 
@@ -59,6 +60,8 @@ export interface OperationInput {
   readonly lastStatus: Status | null;
   /** This connection had a cancel of the task accepted. */
   readonly cancelAccepted: boolean;
+  /** What this connection found wrong with replies before; absent: every reply is looked at anew. */
+  readonly shapes?: ShapeMemory;
   /** The request carried a session id. */
   readonly session: boolean;
   /** The server has been started again since the session was opened. */

@@ -12,12 +12,17 @@ import type { OperationInput } from './adapter.ts';
 /** A reply that is neither broken nor an error, or the outcome that it already is. */
 export type Read =
   | { readonly outcome: UnsureOutcome }
-  | { readonly outcome: null; readonly reply: AnsweredReply; readonly result: JsonObject; readonly shape: string[] };
+  | {
+      readonly outcome: null;
+      readonly reply: AnsweredReply;
+      readonly result: JsonObject;
+      readonly shape: readonly string[];
+    };
 
 /** The common first half of every `interpret`: what did not answer and what answered with an error is settled here. */
 export function readReply(op: ReplyForm['op'], reply: RawReply, input: OperationInput): Read {
   if (reply.kind !== 'answered') return { outcome: unanswered(op, reply, input) };
-  const shape = validateReply(formOf(op, input), reply.whole);
+  const shape = input.shapes?.of(formOf(op, input), reply) ?? validateReply(formOf(op, input), reply.whole);
   if (isErrorReply(reply)) return { outcome: answeredError(op, reply, input, shape) };
   if (!isObject(reply.message.result)) return { outcome: unreadable(reply, shape) };
   return { outcome: null, reply, result: reply.message.result, shape };

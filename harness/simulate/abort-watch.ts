@@ -1,0 +1,31 @@
+/**
+ * Who wants to hear of the end of a signal: one listener a signal, however many requests wait for it. Listening on the signal
+ * itself, once a request, costs more than all the rest of a request's bookkeeping.
+ */
+export interface AbortWatch {
+  /** Calls back when the signal is aborted, not if it is already; returns what forgets that. */
+  watch(signal: AbortSignal, onAbort: () => void): () => void;
+}
+
+export function createAbortWatch(): AbortWatch {
+  const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+  const setOf = (signal: AbortSignal): Set<() => void> => {
+    const known = waiting.get(signal);
+    if (known !== undefined) return known;
+    const made = new Set<() => void>();
+    waiting.set(signal, made);
+    const tell = () => {
+      // Whoever is told may forget others.
+      for (const onAbort of [...made]) if (made.delete(onAbort)) onAbort();
+    };
+    signal.addEventListener('abort', tell, { once: true });
+    return made;
+  };
+  return {
+    watch(signal, onAbort) {
+      const set = setOf(signal);
+      set.add(onAbort);
+      return () => set.delete(onAbort);
+    },
+  };
+}
