@@ -29,11 +29,12 @@ export const conservation: Checker = {
     checkRequests(history, findings);
     checkAgents(plan, history, findings);
     checkFinalReads(history, findings);
+    const letGo = history.folded?.reads ?? 0;
     return judged(findings, {
       calls: plan.calls.length,
       fates,
-      requests: history.exchanges.length,
-      ends: history.exchanges.filter(({ end }) => end !== null).length,
+      requests: history.exchanges.length + letGo,
+      ends: history.exchanges.filter(({ end }) => end !== null).length + letGo,
       tasks: [...history.tasks.values()].filter(({ acks }) => acks.length > 0).length,
     });
   },

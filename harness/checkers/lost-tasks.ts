@@ -28,7 +28,7 @@ export const lostTasks: Checker = {
   applicable: (plan) => (plan.target.dialect === 'blocking' ? NO_TASKS : null),
   check({ plan, history }) {
     const findings = createFindingList();
-    const counts = { tasks: 0, reads: 0, lost: 0, skipped: 0, expired: 0, sessionEnded: 0 };
+    const counts = { tasks: 0, reads: history.folded?.reads ?? 0, lost: 0, skipped: 0, expired: 0, sessionEnded: 0 };
     let judgedCount = 0;
     for (const task of history.tasks.values()) {
       if (task.acks.length === 0) continue;

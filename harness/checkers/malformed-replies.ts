@@ -23,7 +23,7 @@ export const malformedReplies: Checker = {
   applicable: () => null,
   check({ history }) {
     const findings = createFindingList();
-    const counts = { replies: 0, malformed: 0, garbage: 0 };
+    const counts = { replies: history.folded?.validated ?? 0, malformed: 0, garbage: 0 };
     for (const exchange of history.exchanges) {
       const { inv, end } = exchange;
       if (end === null) continue;

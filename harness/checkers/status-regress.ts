@@ -21,7 +21,7 @@ export const statusRegress: Checker = {
   applicable: (plan) => (plan.target.dialect === 'blocking' ? NO_TASKS : null),
   check({ history }) {
     const findings = createFindingList();
-    const counts = { tasks: 0, reads: 0, regressed: 0 };
+    const counts = { tasks: 0, reads: history.folded?.reads ?? 0, regressed: 0 };
     for (const task of history.tasks.values()) {
       const reads = task.sightings.filter(({ inv }) => inv?.op === 'get' || inv?.op === 'result');
       counts.tasks += reads.length === 0 ? 0 : 1;

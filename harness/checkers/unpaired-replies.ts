@@ -3,7 +3,6 @@ import type { FrameBody, Stamped } from '../model/event.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import { type ByRequest, idsOf } from '../model/history-lookup.ts';
 import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
-import { NO_FRAMES } from './situations/situation.ts';
 
 /**
  * Each request is answered at most once per delivery on its connection, and each answer has the id of a request, of the same
@@ -19,11 +18,12 @@ export const unpairedReplies: Checker = {
     requires: ['frames'],
     judges: 'server',
   },
-  applicable: (plan) => (plan.record === 'counts' ? NO_FRAMES : null),
+  applicable: () => null,
   check({ history }) {
     const findings = createFindingList();
     const warnings = createFindingList();
-    const counts = { requests: 0, answers: 0, repeated: 0, unknown: 0, withoutId: 0 };
+    const pairs = history.folded?.pairs ?? 0;
+    const counts = { requests: pairs, answers: pairs, repeated: 0, unknown: 0, withoutId: 0 };
     const problems: Problem[] = [];
     for (const group of history.frameGroups()) problems.push(...judgeGroup(group, counts));
     for (const frame of history.frames.filter(isWithoutId)) problems.push({ kind: 'without-id', frame });
@@ -119,9 +119,10 @@ function describeUnknown(frame: Stamped<FrameBody>, history: HistoryIndex, reque
   const { conn, rpcId } = frame;
   const other = typeof rpcId === 'number' ? String(rpcId) : Number(rpcId);
   const isOtherType = (requested.get(conn)?.get(other) ?? Number.POSITIVE_INFINITY) < frame.seq;
+  const none = history.folded === null ? 'no request' : 'no unanswered request';
   const why = isOtherType
     ? `; the request had the ${typeof other} ${JSON.stringify(other)}`
-    : ', which no request on this connection had';
+    : `, which ${none} on this connection had`;
   return `an answer with the ${typeof rpcId} id ${quoted(JSON.stringify(rpcId))} came on ${conn} at ${when(history, frame)}${why}`;
 }
 

@@ -17,7 +17,7 @@ export const MISSING: Readonly<Record<Requirement, string>> = {
 
 export function evidenceOf(history: HistoryIndex): ReadonlySet<Requirement> {
   const found = new Set<Requirement>();
-  if (history.frames.length > 0) found.add('frames');
+  if (history.frames.length > 0 || (history.folded?.pairs ?? 0) > 0) found.add('frames');
   if (history.effects.length > 0) found.add('effects');
   for (const { inv, end } of history.exchanges) {
     const isRead = inv.op === 'get' || inv.op === 'result';

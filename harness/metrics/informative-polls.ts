@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import { pollFigures } from './poll-tally.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { rate } from './rate.ts';
 
 /** Polls that told their agent anything new (status, message, update time), of all polls. null: nobody polled. */

@@ -3,8 +3,8 @@ import type { HistoryIndex } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PollTrack } from '../model/poll-figures.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { exponentialInstants, fixedInstants, takeInstants } from './poll-model.ts';
-import { pollFigures } from './poll-tally.ts';
 import { firstAck, terminalSeen, workEndT } from './timeline.ts';
 
 /** How far what a task cost its agent is from what the plan's backoff costs for a task of that length. */
@@ -32,7 +32,7 @@ export function policyFits(plan: Plan, history: HistoryIndex): readonly (PolicyF
     const seen = terminalSeen(history, call);
     if (seen === null) return [null];
     const endT = workEndT(plan, history, call, seen.lastUpdatedAt);
-    const track = polls.ofCall(call.planned.call);
+    const track = polls.byCall.get(call.planned.call);
     if (endT === null || track === undefined) return [];
     const fit = fitOf(plan, track, { ackT: acked.end.t, endT, seenT: seen.t });
     return fit === null ? [] : [fit];

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import { pollFigures } from './poll-tally.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { rate } from './rate.ts';
 import { most } from './timeline.ts';
 

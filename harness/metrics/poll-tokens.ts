@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { hadTasks } from './poll.ts';
-import { pollFigures } from './poll-tally.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { counter } from './rate.ts';
+import { hadTasks } from './timeline.ts';
 
 /** No model's tokenizer is at hand: four bytes a token is the usual estimate for English and JSON. */
 const BYTES_PER_TOKEN = 4;

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import { pollFigures } from './poll-tally.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { terminalSeenT, trendOf } from './timeline.ts';
 
 /** Polls of a task, one sample a call whose agent saw it terminal; calls that held a task and never did are censored. */
@@ -17,7 +17,7 @@ export const pollsPerTask: Metric = {
     const holders = history.calls.filter((call) => call.tasks.length > 0);
     return trendOf(
       holders.map((call) =>
-        terminalSeenT(history, call) === null ? null : (polls.ofCall(call.planned.call)?.count ?? 0),
+        terminalSeenT(history, call) === null ? null : (polls.byCall.get(call.planned.call)?.count ?? 0),
       ),
       'polls',
     );

@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { hadTasks } from './poll.ts';
-import { pollFigures } from './poll-tally.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { counter } from './rate.ts';
+import { hadTasks } from './timeline.ts';
 
 /** Polls that agents sent. null: no agent held a task, so there was nothing to poll. */
 export const polls: Metric = {

@@ -126,3 +126,8 @@ export function sum(numbers: readonly number[]): number {
 export function most(numbers: readonly number[]): number {
   return numbers.reduce((largest, number) => Math.max(largest, number), Number.NEGATIVE_INFINITY);
 }
+
+/** There was something to poll: an agent held a task id. Without one (blocking calls) polling is not measured. */
+export function hadTasks(history: HistoryIndex): boolean {
+  return history.calls.some((call) => call.tasks.length > 0);
+}

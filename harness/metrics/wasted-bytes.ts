@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
-import { hadTasks } from './poll.ts';
-import { pollFigures } from './poll-tally.ts';
+import { pollFigures } from '../model/poll-tally.ts';
 import { counter } from './rate.ts';
+import { hadTasks } from './timeline.ts';
 
 /** Bytes, request and reply, of polls that told their agent nothing new. null: no frames recorded, or nothing to poll. */
 export const wastedBytes: Metric = {

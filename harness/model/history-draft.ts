@@ -1,5 +1,5 @@
 import type { ActBody, Event, EventOf, FaultBody, FxBody, InvBody, ProcBody, Stamped } from './event.ts';
-import type { CallView, Exchange, Place, TaskView } from './history-index.ts';
+import type { CallView, Exchange, TaskView } from './history-index.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 import type { TextSharer } from './shared-text.ts';
 
@@ -36,9 +36,7 @@ export interface State {
   readonly gens: EventOf<'gen'>[];
   readonly notes: EventOf<'note'>[];
   readonly bootStarts: { readonly seq: number; readonly boot: number }[];
-  readonly disorder: { readonly before: Place; readonly event: Place }[];
   lastHealT: number;
-  readonly last: { seq: number; t: number };
 }
 
 export function stateFrom(plan: Plan, run: Event, sharer: TextSharer | null): State {
@@ -60,9 +58,7 @@ export function stateFrom(plan: Plan, run: Event, sharer: TextSharer | null): St
     gens: [],
     notes: [],
     bootStarts: [],
-    disorder: [],
     lastHealT: 0,
-    last: { seq: run.seq - 1, t: run.t },
   };
 }
 

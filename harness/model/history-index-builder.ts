@@ -1,5 +1,6 @@
 import type { Event, InvBody, Stamped } from './event.ts';
 import type { EventStore } from './event-store.ts';
+import type { Folded } from './folded.ts';
 import { createHealWatch } from './heal.ts';
 import {
   appended,
@@ -14,6 +15,7 @@ import {
 import type { Acked, HistoryIndex, Sighting, TaskView } from './history-index.ts';
 import { bootAt, strikesOf } from './history-lookup.ts';
 import { isTerminal } from './operation.ts';
+import { createOrderWatch } from './order-watch.ts';
 import type { Plan } from './plan.ts';
 import { createTextSharer } from './shared-text.ts';
 import { CLOCK_JUMP, finalExpiry, shownExpiry } from './task-expiry.ts';
@@ -25,14 +27,15 @@ export interface IndexBuilder {
   finish(cut: boolean): HistoryIndex;
 }
 
-/** Builds an index in one pass, O(n). The first event must be a run line. */
-export function createIndexBuilder(plan: Plan, store: EventStore): IndexBuilder {
+/** Builds an index in one pass, O(n). The first event must be a run line. `folded`: events are missing, and this says of them what counts. */
+export function createIndexBuilder(plan: Plan, store: EventStore, folded: Folded | null = null): IndexBuilder {
   const isHeal = createHealWatch(plan);
+  const order = createOrderWatch();
   let state: State | null = null;
   return {
     add(event) {
       state ??= stateFrom(plan, event, store.isOwner ? createTextSharer() : null);
-      checkOrder(state, event);
+      order.see(event);
       state.sharer?.share(event);
       store.add(event);
       add(state, event);
@@ -40,16 +43,10 @@ export function createIndexBuilder(plan: Plan, store: EventStore): IndexBuilder 
     },
     finish(cut) {
       if (state === null) throw new Error('a history starts with a run line, got nothing');
-      return finish(plan, state, store, cut);
+      const { disorder } = folded ?? order;
+      return { ...finish(plan, state, store), cut, disorder, folded, endT: order.last().t };
     },
   };
-}
-
-function checkOrder(state: State, { seq, t }: Event): void {
-  const { last } = state;
-  if (seq !== last.seq + 1 || t < last.t) state.disorder.push({ before: { ...last }, event: { seq, t } });
-  last.seq = seq;
-  last.t = t;
 }
 
 function add(state: State, event: Event): void {
@@ -181,7 +178,11 @@ function sight(state: State, task: Draft<TaskView>, sighting: Sighting): void {
   task.expiresT = Math.max(task.expiresT, shownExpiry(state, task, event));
 }
 
-function finish(plan: Plan, state: State, store: EventStore, cut: boolean): HistoryIndex {
+function finish(
+  plan: Plan,
+  state: State,
+  store: EventStore,
+): Omit<HistoryIndex, 'cut' | 'disorder' | 'folded' | 'endT'> {
   for (const exchange of state.open.values()) {
     const task = state.tasks.get(exchange.inv.task ?? '');
     if (task) task.reads = appended(task.reads, exchange);
@@ -193,7 +194,6 @@ function finish(plan: Plan, state: State, store: EventStore, cut: boolean): Hist
   const boots = [...state.boots.values()].sort((a, b) => a.boot - b.boot);
   return {
     events: store.events,
-    cut,
     run: state.run,
     calls: plan.calls.map((planned) => state.calls.get(planned.call) ?? emptyCall(planned)),
     call: (number) => state.calls.get(number),
@@ -209,13 +209,10 @@ function finish(plan: Plan, state: State, store: EventStore, cut: boolean): Hist
     notes: state.notes,
     strikes: strikesOf(boots, state.faults),
     strays: state.strays,
-    disorder: state.disorder,
-    polls: null,
     drainedSeq: noteSeq('drained'),
     auditSeq: noteSeq('audit'),
     interrupted: noteSeq('interrupted') !== null || noteSeq('end') === null,
     lastHealT: state.lastHealT,
-    endT: state.last.t,
     bootAt: (seq) => bootAt(state.bootStarts, seq),
     frameGroups: store.frameGroups,
     framesOf({ seq, conn, rpcId }) {

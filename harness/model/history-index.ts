@@ -13,10 +13,10 @@ import type {
   UnsureBody,
 } from './event.ts';
 import { createArrayStore, type EventList, type FrameList } from './event-store.ts';
+import type { Folded } from './folded.ts';
 import { readEvents } from './history.ts';
 import { createIndexBuilder } from './history-index-builder.ts';
 import type { Plan, PlannedCall } from './plan.ts';
-import type { PollFigures } from './poll-figures.ts';
 
 /** A history made searchable once, in O(n), so that no two checkers or metrics derive the same thing differently. */
 export interface HistoryIndex {
@@ -42,8 +42,8 @@ export interface HistoryIndex {
   readonly strays: readonly (Stamped<OkBody> | Stamped<UnsureBody>)[];
   /** Events that did not follow on the one before: a gap in seq, or time that went back. The harness's own fault. */
   readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
-  /** The polls as the run summed them up, where it let the reads go (--record counts); null: they follow from the reads. */
-  readonly polls: PollFigures | null;
+  /** What stands for events that the run let go (--record counts); null: every event is here. */
+  readonly folded: Folded | null;
   /** seq of the note 'drained': the load is done. null: it never was. */
   readonly drainedSeq: number | null;
   /** seq of the note 'audit': reads from there on are final reads. null: the run never came that far. */
@@ -149,6 +149,13 @@ export function indexHistory(
   const builder = createIndexBuilder(plan, createArrayStore(history.events));
   for (const event of history.events) builder.add(event);
   return builder.finish(history.cut);
+}
+
+/** The index of what a fold has kept, in whatever order, and of what it says of the rest. Takes the events over. */
+export function indexFolded(plan: Plan, kept: Event[], folded: Folded): HistoryIndex {
+  const builder = createIndexBuilder(plan, createCompactStore(), folded);
+  for (const event of kept.sort((a, b) => a.seq - b.seq)) builder.add(event);
+  return builder.finish(false);
 }
 
 /** The index of a saved history. Throws a UsageError as `readEvents` does. */

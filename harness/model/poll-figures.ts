@@ -12,8 +12,8 @@ export interface PollFigures {
   readonly kept: number;
   /** Bytes of requests and replies, of all polls and of those that told nothing new; null: no reply was recorded. */
   readonly bytes: { readonly all: number; readonly wasted: number } | null;
-  /** The polls of a call; undefined: it was never polled for. */
-  ofCall(call: number): PollTrack | undefined;
+  /** The polls of each call; one that was never polled for has none. */
+  readonly byCall: ReadonlyMap<number, PollTrack>;
 }
 
 /** The polls of one call. Indexes count the polls for its first task, without those that lost their session. */

@@ -1,25 +1,27 @@
-import { NS_PER_SECOND, nsOf } from '../model/clock.ts';
-import { derivedOnce } from '../model/derivation.ts';
-import type { Exchange, HistoryIndex } from '../model/history-index.ts';
-import type { PollFigures, PollTrack } from '../model/poll-figures.ts';
+import { NS_PER_SECOND, nsOf } from './clock.ts';
+import { derivedOnce } from './derivation.ts';
+import type { Exchange, HistoryIndex } from './history-index.ts';
 import { createPollReader, isSessionLost, type Poll } from './poll.ts';
+import type { PollFigures, PollTrack } from './poll-figures.ts';
 
 /** A poll may come this much early and still count as on time: timers and clocks differ a little. */
 const TOLERANCE = 0.95;
 
 /** Every poll of every agent, summed up. Where a run let its reads go, it summed them up before. */
-export const pollFigures: (history: HistoryIndex) => PollFigures = derivedOnce(({ polls, calls, frames, framesOf }) => {
-  if (polls !== null) return polls;
-  const tally = createPollTally();
-  for (const call of calls) {
-    const read = createPollReader(call.acks);
-    for (const exchange of call.reads) {
-      const poll = read(exchange);
-      if (poll) tally.add(call.planned.call, poll, bytesOf(exchange, framesOf));
+export const pollFigures: (history: HistoryIndex) => PollFigures = derivedOnce(
+  ({ folded, calls, frames, framesOf }) => {
+    if (folded !== null) return folded.polls;
+    const tally = createPollTally();
+    for (const call of calls) {
+      const read = createPollReader(call.acks);
+      for (const exchange of call.reads) {
+        const poll = read(exchange);
+        if (poll) tally.add(call.planned.call, poll, bytesOf(exchange, framesOf));
+      }
     }
-  }
-  return tally.figures(frames.some(({ dir }) => dir === 'in'));
-});
+    return tally.figures(frames.some(({ dir }) => dir === 'in'));
+  },
+);
 
 export interface PollTally {
   /** `bytes`: of the request and its replies. */
@@ -59,7 +61,7 @@ export function createPollTally(): PollTally {
       ...sums,
       perSecond: binsOf(seconds),
       bytes: hasReplies ? bytesSum : null,
-      ofCall: (call) => tracks.get(call),
+      byCall: tracks,
     }),
   };
 }

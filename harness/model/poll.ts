@@ -1,5 +1,5 @@
-import type { Acked, Exchange, HistoryIndex } from '../model/history-index.ts';
-import { isTerminal } from '../model/operation.ts';
+import type { Acked, Exchange } from './history-index.ts';
+import { isTerminal } from './operation.ts';
 
 /** One poll: an agent asking how its task stands. */
 export interface Poll {
@@ -80,9 +80,4 @@ function isSameAnswer(a: Exchange['end'], b: Exchange['end']): boolean {
   if (a?.kind === 'fail') return b?.kind === 'fail' && a.reason === b.reason;
   if (a?.kind !== 'ok' || b?.kind !== 'ok') return false;
   return a.status === b.status && a.lastUpdatedAt === b.lastUpdatedAt && a.statusMessage === b.statusMessage;
-}
-
-/** There was something to poll: an agent held a task id. Without one (blocking calls) polling is not measured. */
-export function hadTasks(history: HistoryIndex): boolean {
-  return history.calls.some((call) => call.tasks.length > 0);
 }

@@ -1,0 +1,76 @@
+import type { FrameBody, Stamped } from './event.ts';
+import type { FoldedExchange } from './fold-reads.ts';
+import type { Acked } from './history-index.ts';
+import { createPollReader, type Poll } from './poll.ts';
+import type { PollFigures } from './poll-figures.ts';
+import { createPollTally } from './poll-tally.ts';
+
+interface CallReads {
+  readonly acks: Acked[];
+  readonly read: (exchange: FoldedExchange) => Poll | null;
+  /** Reads in the order they were sent, from the first that has not ended. */
+  readonly waiting: { readonly exchange: FoldedExchange; bytes: number; hasEnded: boolean }[];
+}
+
+/** Sums up the polls of a run as their answers come. */
+export interface PollFold {
+  begin(exchange: FoldedExchange): void;
+  frame(frame: FrameBody): void;
+  /** The exchange has its end, and its frames are all there. */
+  end(exchange: FoldedExchange): void;
+  /** Reads that never ended are polls as well. */
+  finish(): PollFigures;
+}
+
+export function createPollFold(): PollFold {
+  const tally = createPollTally();
+  const calls = new Map<number, CallReads>();
+  let hasReplies = false;
+  const callOf = (number: number): CallReads => {
+    const known = calls.get(number);
+    if (known) return known;
+    const acks: Acked[] = [];
+    const fresh: CallReads = { acks, read: createPollReader(acks), waiting: [] };
+    calls.set(number, fresh);
+    return fresh;
+  };
+  const count = (number: number, { waiting, read }: CallReads, isLast: boolean) => {
+    for (let next = waiting[0]; next !== undefined && (next.hasEnded || isLast); next = waiting[0]) {
+      const bytes = next.hasEnded ? next.bytes : bytesOf(next.exchange);
+      const poll = read(next.exchange);
+      if (poll) tally.add(number, poll, bytes);
+      waiting.shift();
+    }
+  };
+  return {
+    begin(exchange) {
+      const { op, agent, call } = exchange.inv;
+      if ((op !== 'get' && op !== 'result') || agent === 'auditor') return;
+      callOf(call).waiting.push({ exchange, bytes: 0, hasEnded: false });
+    },
+    frame({ dir }) {
+      if (dir === 'in') hasReplies = true;
+    },
+    end(exchange) {
+      const { inv, end } = exchange;
+      const call = callOf(inv.call);
+      if (inv.op === 'create' && end?.kind === 'ok') call.acks.push({ inv, end });
+      const own = call.waiting.find((waiting) => waiting.exchange === exchange);
+      if (!own) return;
+      own.hasEnded = true;
+      own.bytes = bytesOf(exchange);
+      count(inv.call, call, false);
+    },
+    finish() {
+      for (const [number, call] of calls) count(number, call, true);
+      return tally.figures(hasReplies);
+    },
+  };
+}
+
+/** Request and replies as recorded; the request falls back to what the sender counted. */
+function bytesOf({ inv, frames }: FoldedExchange): number {
+  const sum = (dir: FrameBody['dir']) =>
+    frames.reduce((total: number, frame: Stamped<FrameBody>) => total + (frame.dir === dir ? frame.bytes : 0), 0);
+  return (sum('out') || (inv.bytes ?? 0)) + sum('in');
+}

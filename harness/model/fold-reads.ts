@@ -1,0 +1,115 @@
+import type { Event, EventOf, FrameBody, InvBody, OkBody, Stamped } from './event.ts';
+import type { Exchange } from './history-index.ts';
+import { isTerminal } from './operation.ts';
+import type { Plan } from './plan.ts';
+
+/** A request on its way through a fold. */
+export interface FoldedExchange {
+  readonly inv: Stamped<InvBody>;
+  end: Exchange['end'];
+  frames: Stamped<FrameBody>[];
+  /** Kept whatever it says. */
+  isLandmark: boolean;
+  /** The boot that ran when it was sent. */
+  readonly boot: number;
+}
+
+/** A read that may be let go: good, of a task with a receipt that nobody has seen ended. */
+interface Reading {
+  readonly inv: Stamped<InvBody>;
+  readonly end: Stamped<OkBody>;
+  /** All of what it says, and who was asked. */
+  readonly saying: string;
+}
+
+interface TaskReads {
+  /** The latest reading. */
+  last: Reading | null;
+  /** It says what the one before it said, and may be let go once the next one says the same. */
+  isHeld: boolean;
+  hasEnded: boolean;
+}
+
+/** Lets go of reads between two that say the same; hands on all others, and everything else that ended. */
+export interface ReadFold {
+  /** An exchange has ended while `boot` ran. */
+  end(exchange: FoldedExchange, boot: number): void;
+  /** A notification has told something about a task. */
+  push(event: EventOf<'push'>): void;
+  finish(): { readonly reads: number; readonly validated: number };
+}
+
+export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFold {
+  const agents = new Map(plan.calls.map(({ call, agent }) => [call, agent]));
+  const tasks = new Map<string, TaskReads>();
+  const sums = { reads: 0, validated: 0 };
+  const handOn = ({ inv, end }: Pick<Exchange, 'inv' | 'end'>) => {
+    keep(inv);
+    if (end !== null) keep(end);
+  };
+  const release = (task: TaskReads) => {
+    if (task.isHeld && task.last) handOn(task.last);
+    task.isHeld = false;
+  };
+  const read = (task: TaskReads, reading: Reading, isLandmark: boolean) => {
+    const isSame = task.last?.saying === reading.saying;
+    if (isSame && task.isHeld) {
+      sums.reads += 1;
+      if (task.last?.end.shape !== undefined) sums.validated += 1;
+      task.isHeld = false;
+    }
+    release(task);
+    task.last = reading;
+    if (isSame && !isLandmark) task.isHeld = true;
+    else handOn(reading);
+  };
+  return {
+    end(exchange, boot) {
+      const { inv, end } = exchange;
+      const id = inv.task ?? (end?.kind === 'ok' ? end.task : undefined);
+      if (inv.op === 'create' && end?.kind === 'ok' && id !== undefined && !tasks.has(id)) {
+        tasks.set(id, { last: null, isHeld: false, hasEnded: isTerminal(end.status) });
+      }
+      const task = id === undefined ? undefined : tasks.get(id);
+      if (task && !task.hasEnded && end?.kind === 'ok' && isPlainRead(inv, end, agents.get(inv.call))) {
+        read(task, { inv, end, saying: sayingOf(inv, end, [exchange.boot, boot]) }, exchange.isLandmark);
+        return;
+      }
+      if (task) {
+        release(task);
+        task.last = null;
+        if (end?.kind === 'ok' && isTerminal(end.status)) task.hasEnded = true;
+      }
+      handOn(exchange);
+    },
+    push(event) {
+      const task = event.task === undefined ? undefined : tasks.get(event.task);
+      if (!task) return;
+      release(task);
+      task.last = null;
+      if (isTerminal(event.status)) task.hasEnded = true;
+    },
+    finish() {
+      for (const task of tasks.values()) release(task);
+      return sums;
+    },
+  };
+}
+
+/** An agent's read of its own task that shows it running and has no fault and no result in it. */
+function isPlainRead(inv: InvBody, end: OkBody, agent: number | undefined): boolean {
+  const isOwn = agent !== undefined && inv.agent === agent && inv.task !== undefined && end.task === inv.task;
+  const isRead = inv.op === 'get' || inv.op === 'result';
+  const isGood = (end.shape === undefined || end.shape.length === 0) && end.error === undefined && end.echo == null;
+  const isBare = end.result === undefined && end.resultSha === undefined && end.rpcIds === undefined;
+  return isOwn && isRead && isGood && isBare && end.status !== undefined && !isTerminal(end.status);
+}
+
+/** Equal for readings that differ in nothing but when: the same answer of the same boot to the same agent on the same connection. */
+function sayingOf(
+  { call, op, conn }: InvBody,
+  { seq: _seq, t: _t, wall: _wall, of: _of, ...said }: Stamped<OkBody>,
+  boots: readonly number[],
+): string {
+  return JSON.stringify([call, op, conn, boots, said]);
+}
