@@ -19,7 +19,9 @@ export interface CallTrack {
   readonly waitedUntilT: number;
   /** Ends of sends of the create that brought no receipt. */
   readonly failedSends: readonly number[];
+  /** When it was polled, as far as the polls were recorded; and how often in all. */
   readonly polls: readonly number[];
+  readonly pollCount: number;
   /** Sends of the create after the first. */
   readonly resends: readonly number[];
   /** Sentences of the findings that name this call. */
@@ -35,7 +37,7 @@ export function callTracks(history: HistoryIndex, verdict: Verdict): readonly Ca
     .filter((call) => call.creates.length > 0)
     .map((call) => {
       const number = call.planned.call;
-      return trackOf(call, history.endT, events.get(number) ?? [], findings.get(number) ?? []);
+      return trackOf(call, history, events.get(number) ?? [], findings.get(number) ?? []);
     });
   return tracks.sort((a, b) => badness(b) - badness(a) || a.call.planned.call - b.call.planned.call);
 }
@@ -45,7 +47,12 @@ function badness(track: CallTrack): number {
   return track.findings.length > 0 ? 1e18 + slowness : slowness;
 }
 
-function trackOf(call: CallView, endT: number, events: readonly Event[], findings: readonly string[]): CallTrack {
+function trackOf(
+  call: CallView,
+  { endT, folded }: Pick<HistoryIndex, 'endT' | 'folded'>,
+  events: readonly Event[],
+  findings: readonly string[],
+): CallTrack {
   const own = call.reads.filter(({ inv }) => inv.agent !== 'auditor');
   const seen = [...call.creates, ...own, ...call.cancels].flatMap(({ end }) =>
     end?.kind === 'ok' && isTerminal(end.status) ? [end.t] : [],
@@ -61,6 +68,7 @@ function trackOf(call: CallView, endT: number, events: readonly Event[], finding
   const deniedT = denials.length === 0 ? null : Math.min(...denials);
   const failedSends = call.creates.flatMap(({ end }) => (end !== null && end.kind !== 'ok' ? [end.t] : []));
   const acks = call.acks.map(({ end }) => end.t);
+  const polls = pollReads(call).map(({ inv }) => inv.t);
   return {
     call,
     sentT: call.creates[0]?.inv.t ?? null,
@@ -71,7 +79,8 @@ function trackOf(call: CallView, endT: number, events: readonly Event[], finding
     deniedT,
     waitedUntilT: seenT ?? deniedT ?? call.quits[0]?.t ?? endT,
     failedSends,
-    polls: pollReads(call).map(({ inv }) => inv.t),
+    polls,
+    pollCount: folded?.polls.byCall.get(call.planned.call)?.count ?? polls.length,
     resends: call.creates.slice(1).map(({ inv }) => inv.t),
     findings,
     events,

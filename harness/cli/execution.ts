@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import type { RunResult } from '../execution/course.ts';
 import { createRecorder } from '../execution/recorder.ts';
 import { loadUnits } from '../execution/units.ts';
+import { createGathering } from '../judge/gathering.ts';
+import { createFold } from '../model/fold.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { describeEnvironment } from './environment.ts';
@@ -34,24 +36,36 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   });
   writeJson(directory.environment, environment);
   const { unmet } = options.target;
-  const running = unmet === null ? options.runner.run(options) : recordUnmet(unmet, options);
+  const gathered = plan.record === 'counts' ? createGathering(plan) : null;
+  const told = gathered ? { ...options, gathering: gathered } : options;
+  const running = unmet === null ? options.runner.run(told) : recordUnmet(unmet, told);
   const { server } = await Promise.resolve(running).catch((error: unknown) => {
     if (error instanceof UsageError) discardOutDirectory(directory, made);
     throw error;
   });
   writeJson(directory.environment, { ...environment, server });
-  const run = await readRun(directory);
+  const run = await readRun(directory, gathered?.run());
   writeJson(directory.verdict, run.verdict);
   writeWhole(directory.report, drawReport([run]));
   return run.verdict;
 }
 
 /** Nothing can run here, so the history says why and holds nothing else: its verdict is unknown, never the server's fault. */
-function recordUnmet(reason: string, { directory, context }: RunnerOptions): Pick<RunResult, 'server'> {
+function recordUnmet(
+  reason: string,
+  { plan, directory, context, gathering }: RunnerOptions,
+): Pick<RunResult, 'server'> {
   context.output.warn(`not run: ${reason}`);
-  const recorder = createRecorder({ path: directory.history, clock: context.clock, time: 'real' });
+  const fold = gathering ? createFold(plan, gathering.keep) : null;
+  const recorder = createRecorder({
+    path: directory.history,
+    clock: context.clock,
+    time: 'real',
+    ...(fold ? { onEvent: fold.take } : {}),
+  });
   recorder.record({ kind: 'note', topic: 'unmet', text: reason });
   recorder.record({ kind: 'note', topic: 'end' });
   recorder.close();
+  if (fold) gathering?.end(fold.finish());
   return { server: null };
 }

@@ -1,6 +1,7 @@
 import type { RunResult } from '../execution/course.ts';
 import { loadUnits } from '../execution/units.ts';
 import type { Event } from '../model/event.ts';
+import type { Gathering } from '../model/folded.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { runPlan } from '../run/run.ts';
@@ -26,6 +27,8 @@ export interface RunnerOptions {
   readonly isQuiet: boolean;
   /** Absent: nobody wants to hear of every event. */
   readonly onEvent?: (event: Event) => void;
+  /** Takes what a run that is recorded as counts keeps. */
+  readonly gathering?: Gathering;
 }
 
 // A run in virtual time is mostly over before anybody wonders.
@@ -37,7 +40,7 @@ export function runnerFor(time: Plan['time']): PlanRunner {
 
 /** Processes and sockets; progress is read off the events. */
 const REAL: PlanRunner = {
-  async run({ plan, target, directory, context, isLive, isQuiet, onEvent }) {
+  async run({ plan, target, directory, context, isLive, isQuiet, onEvent, gathering }) {
     const units = await loadUnits(plan);
     const state = createProgressState({ calls: plan.calls.length, hasKey: plan.target.facts.key });
     const name = `${plan.scenario} (seed ${plan.seed})`;
@@ -50,6 +53,7 @@ const REAL: PlanRunner = {
       target,
       directory,
       signal: context.signal,
+      ...(gathering ? { gathering } : {}),
       onEvent(event) {
         state.observe(event);
         onEvent?.(event);
@@ -63,7 +67,7 @@ const REAL: PlanRunner = {
 function virtualRunner(): PlanRunner {
   let thread: Promise<SimulationThread> | null = null;
   return {
-    async run({ plan, directory, context, isQuiet, onEvent }) {
+    async run({ plan, directory, context, isQuiet, onEvent, gathering }) {
       thread ??= openSimulationThread(plan.target);
       let toldAt = context.clock.now();
       const onProgress = (progress: SimulationProgress) => {
@@ -79,6 +83,7 @@ function virtualRunner(): PlanRunner {
         signal,
         onProgress,
         ...(onEvent ? { onEvent } : {}),
+        ...(gathering ? { gathering } : {}),
       });
     },
     async [Symbol.asyncDispose]() {

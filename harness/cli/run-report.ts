@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { type FaultWords, type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
 import { faults } from '../faults/index.ts';
-import { judgeIndex, readSavedRun } from '../judge/judge.ts';
+import { judgeIndex, readSavedRun, type SavedRun } from '../judge/judge.ts';
 import { metrics } from '../metrics/index.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -10,9 +10,9 @@ import { UsageError } from '../model/usage-error.ts';
 // What a server wrote last is what explains its end.
 const TAIL_BYTES = 4000;
 
-/** Everything a report is drawn from; the run is judged on the way. */
-export async function readRun(directory: RunDirectory): Promise<ReportRun> {
-  const run = await readSavedRun(directory.path);
+/** Everything a report is drawn from; the run is judged on the way. `saved`: it need not be read. */
+export async function readRun(directory: RunDirectory, saved?: SavedRun): Promise<ReportRun> {
+  const run = saved ?? (await readSavedRun(directory.path));
   return {
     ...run,
     directory: directory.path,

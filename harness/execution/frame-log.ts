@@ -47,7 +47,7 @@ export function createFrameLog(options: {
     arrived: options.drain,
     frame(input) {
       const { head, entries, delayMs } = input;
-      const { text, sha } = frameText(input.text, input.bytes, options.mode);
+      const { text, sha } = frameText(input, head.type, options.mode);
       // Field by field: this runs for every message, and a spread of what may be absent costs more than the rest of it.
       const body: Draft = {
         kind: 'frame',

@@ -5,6 +5,8 @@ import type { FrameBody } from '../model/event.ts';
 // G2: frame texts are whole up to this size, beyond it the head and a hash stand for them.
 const TEXT_BYTES_MAX = 64 * 1024;
 const HEAD_CHARACTERS = 1024;
+// Twice what a finding shows of it.
+const QUOTED_CHARACTERS = 160;
 
 /** What a frame's text is, as far as JSON-RPC goes. */
 export interface MessageHead {
@@ -45,13 +47,13 @@ export function sentIdOf({ type, rpcId }: MessageHead): number | string | null {
   return type === 'response' ? answerIdOf(rpcId) : rpcId;
 }
 
-/** The text fields of a frame under a recording mode. */
+/** The text fields of a frame under a recording mode. What is no message keeps its beginning in any: a finding quotes it. */
 export function frameText(
-  text: string,
-  bytes: number,
+  { text, bytes }: { readonly text: string; readonly bytes: number },
+  type: FrameBody['type'],
   mode: 'full' | 'heads' | 'counts',
 ): Pick<FrameBody, 'text' | 'sha'> {
-  if (mode !== 'full') return {};
+  if (mode !== 'full') return type === 'garbage' ? { text: text.slice(0, QUOTED_CHARACTERS) } : {};
   if (bytes <= TEXT_BYTES_MAX) return { text };
   return { text: text.slice(0, HEAD_CHARACTERS), sha: createHash('sha256').update(text).digest('hex') };
 }

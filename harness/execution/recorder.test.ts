@@ -43,4 +43,26 @@ describe('the recorder', () => {
       rmSync(dir, { recursive: true, force: true });
     }
   });
+
+  it('writes of a run that keeps counts only what happened to the server, and tells its listeners everything', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'claimcheck-recorder-'));
+    try {
+      const path = join(dir, 'history.jsonl');
+      const clock = { now: () => 0, wall: () => 0, sleep: async () => {} };
+      const seen: Event[] = [];
+      const onEvent = (event: Event) => void seen.push(event);
+      const recorder = createRecorder({ path, clock, time: 'real', record: 'counts', onEvent });
+      recorder.record({ kind: 'proc', boot: 1, phase: 'spawn' });
+      recorder.record({ kind: 'know', task: 't', call: 1, agent: 1 });
+      recorder.record({ kind: 'fault', id: 'F12', entry: 'F12#1', phase: 'start' });
+      recorder.record({ kind: 'note', topic: 'end' });
+      recorder.close();
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+      const written = seen.filter(({ kind }) => kind !== 'know').map((event) => JSON.stringify(event));
+      expect(lines).toEqual(written);
+      expect(seen.map(({ kind }) => kind)).toEqual(['run', 'proc', 'know', 'fault', 'note']);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
 });

@@ -1,6 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../model/clock.ts';
 import { type Event, type EventBody, HISTORY_SCHEMA } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import { isWritten } from './recording.ts';
 
 // A crash of the harness may lose at most this much; a process fault flushes first in any case.
 const FLUSH_BYTES = 64 * 1024;
@@ -23,10 +25,14 @@ export function createRecorder(options: {
   readonly path: string;
   readonly clock: Clock;
   readonly time: 'real' | 'virtual';
+  /** What goes to the file; listeners hear of everything. */
+  readonly record?: Plan['record'];
+  /** Listens from the first event on. */
+  readonly onEvent?: (event: Event) => void;
 }): Recorder {
-  const { clock } = options;
+  const { clock, record: mode = 'full' } = options;
   const file = openSync(options.path, 'wx');
-  const listeners: ((event: Event) => void)[] = [];
+  const listeners: ((event: Event) => void)[] = options.onEvent ? [options.onEvent] : [];
   let seq = 0;
   let lastT = 0;
   let pending: string[] = [];
@@ -46,10 +52,12 @@ export function createRecorder(options: {
     lastT = t;
     const event: Event = { seq, t, wall: clock.wall(), ...body };
     seq += 1;
-    const line = `${JSON.stringify(event)}\n`;
-    pending.push(line);
-    pendingBytes += line.length;
-    if (pendingBytes >= FLUSH_BYTES) flush();
+    if (isWritten(event, mode)) {
+      const line = `${JSON.stringify(event)}\n`;
+      pending.push(line);
+      pendingBytes += line.length;
+      if (pendingBytes >= FLUSH_BYTES) flush();
+    }
     for (const listener of listeners) listener(event);
     return event.seq;
   };

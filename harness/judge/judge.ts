@@ -55,6 +55,7 @@ export async function judgeIndex(
     durationMs: Math.round(history.endT / 1_000_000),
     interrupted: history.interrupted,
     target: targetOf(plan, history),
+    ...(plan.record === 'full' ? {} : { recorded: plan.record }),
     ...(notRun === undefined ? {} : { notRun }),
     valid,
     exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
@@ -76,9 +77,15 @@ export interface SavedRun {
   readonly history: HistoryIndex;
 }
 
-/** Reads a run directory. Throws a UsageError when it is not one, or is damaged. */
+/** Reads a run directory. Throws a UsageError when it is not one, is damaged, or kept counts only. */
 export async function readSavedRun(path: string): Promise<SavedRun> {
   const plan = await readPlan(runDirectory(path).plan);
+  if (plan.record === 'counts') {
+    throw new UsageError(
+      `${path} was recorded with --record counts: what it was judged by is gone, so its verdict and its report are as they are; ` +
+        'run it again with --record heads to judge it again',
+    );
+  }
   return { plan, history: await readIndex(plan, historyPath(path)) };
 }
 

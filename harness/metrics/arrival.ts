@@ -59,7 +59,7 @@ function inversions(numbers: readonly number[]): number {
         count += left.length - taken;
         merged.push(number);
       }
-      merged.push(...left.slice(taken));
+      while (taken < left.length) merged.push(left[taken++] ?? 0);
     }
     source = merged;
   }

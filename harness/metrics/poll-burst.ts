@@ -1,7 +1,7 @@
+import { most } from '../model/extreme.ts';
 import type { Metric } from '../model/metric.ts';
 import { pollFigures } from '../model/poll-tally.ts';
 import { rate } from './rate.ts';
-import { most } from './timeline.ts';
 
 /**
  * How uneven the polling load was: polls in the busiest second (numerator) over the mean of all seconds between the first

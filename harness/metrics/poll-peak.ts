@@ -1,7 +1,7 @@
+import { most } from '../model/extreme.ts';
 import type { Metric } from '../model/metric.ts';
 import { pollFigures } from '../model/poll-tally.ts';
 import { counter } from './rate.ts';
-import { most } from './timeline.ts';
 
 /** Most polls in one whole second of the run. null: nobody polled. */
 export const pollPeak: Metric = {

@@ -122,11 +122,6 @@ export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** The largest; of a list that may be too long to be an argument list. */
-export function most(numbers: readonly number[]): number {
-  return numbers.reduce((largest, number) => Math.max(largest, number), Number.NEGATIVE_INFINITY);
-}
-
 /** There was something to poll: an agent held a task id. Without one (blocking calls) polling is not measured. */
 export function hadTasks(history: HistoryIndex): boolean {
   return history.calls.some((call) => call.tasks.length > 0);

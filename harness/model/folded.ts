@@ -18,6 +18,13 @@ export interface Folded {
   readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
 }
 
+/** Takes what a fold hands on, to be judged when the run is over. */
+export interface Gathering {
+  keep(event: Event): void;
+  /** Call once, after the last event. */
+  end(folded: Folded): void;
+}
+
 /** Takes every event of a run as it comes. */
 export interface Fold {
   take(event: Event): void;

@@ -7,6 +7,8 @@ export interface PollFigures {
   readonly informative: number;
   /** Polls by whole second of the run, from the second of the first poll to the second of the last, both included. */
   readonly perSecond: readonly number[];
+  /** The second of the first poll; 0: there was none. */
+  readonly firstSecond: number;
   /** Polls for which the server had asked for an interval, and those of them that kept to it. */
   readonly asked: number;
   readonly kept: number;

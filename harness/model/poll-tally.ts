@@ -59,7 +59,7 @@ export function createPollTally(): PollTally {
     },
     figures: (hasReplies) => ({
       ...sums,
-      perSecond: binsOf(seconds),
+      ...binsOf(seconds),
       bytes: hasReplies ? bytesSum : null,
       byCall: tracks,
     }),
@@ -75,15 +75,16 @@ function follow(track: TrackDraft, { exchange, useful }: Poll): void {
   track.sent += 1;
 }
 
-function binsOf(seconds: ReadonlyMap<number, number>): readonly number[] {
-  if (seconds.size === 0) return [];
+function binsOf(seconds: ReadonlyMap<number, number>): Pick<PollFigures, 'perSecond' | 'firstSecond'> {
+  if (seconds.size === 0) return { perSecond: [], firstSecond: 0 };
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const second of seconds.keys()) {
     first = Math.min(first, second);
     last = Math.max(last, second);
   }
-  return Array.from({ length: last - first + 1 }, (_, index) => seconds.get(first + index) ?? 0);
+  const perSecond = Array.from({ length: last - first + 1 }, (_, index) => seconds.get(first + index) ?? 0);
+  return { perSecond, firstSecond: first };
 }
 
 /** Request and reply as recorded; the request falls back to what the sender counted. */

@@ -93,6 +93,8 @@ export interface Verdict {
   readonly durationMs: number;
   readonly interrupted: boolean;
   readonly target: TargetSummary;
+  /** The history holds no texts of messages (heads), or it cannot be judged again (counts); absent: all of it is there. */
+  readonly recorded?: 'heads' | 'counts';
   /** Nothing was started, for this reason (the profile requires what this machine has not); absent: the run took place. */
   readonly notRun?: string;
   /** Worst of checkers and coverage: false > "unknown" > true. */

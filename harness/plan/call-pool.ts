@@ -1,3 +1,4 @@
+import { least, most } from '../model/extreme.ts';
 import type { PlannedCall } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
 
@@ -28,7 +29,7 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
     positions.set(agent, wave + 1);
     waves.set(call, wave);
   }
-  const waveCount = Math.max(0, ...waves.values()) + 1;
+  const waveCount = Math.max(0, most(waves.values())) + 1;
   const shuffled = draw.shuffle(calls);
   const taken = new Set<number>();
   const struckWaves = new Set<number>();
@@ -41,7 +42,7 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
       const wanted = Math.min(waveCount - 1, Math.floor(progress * waveCount + waveCount * 0.1));
       const fitting = shuffled.filter((call) => isFree(call, tool) && isRepeatable(call) && call.ms <= msMax);
       if (fitting.length === 0) return null;
-      const distance = Math.min(...fitting.map((call) => Math.abs(waveOf(call) - wanted)));
+      const distance = least(fitting.map((call) => Math.abs(waveOf(call) - wanted)));
       const near = fitting.filter((call) => Math.abs(waveOf(call) - wanted) === distance).sort((a, b) => a.ms - b.ms);
       const third = Math.max(1, Math.ceil(near.length / 3));
       const choice = prefers === 'short' ? near.slice(0, third) : prefers === 'long' ? near.slice(-third) : near;

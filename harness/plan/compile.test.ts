@@ -222,4 +222,13 @@ describe('compile', () => {
       },
     ]);
   });
+
+  it('keeps the texts of messages where they are not too many, unless told otherwise', () => {
+    const recorded = (overrides: Overrides) => planOf('steady', { overrides }).record;
+    expect(recorded({})).toBe('full');
+    expect(recorded({ set: ['calls=200000'] })).toBe('full');
+    expect(recorded({ set: ['calls=200001'] })).toBe('heads');
+    expect(recorded({ set: ['calls=200001'], record: 'full' })).toBe('full');
+    expect(recorded({ record: 'counts' })).toBe('counts');
+  });
 });

@@ -1,5 +1,6 @@
 import { backoffs } from '../backoffs/index.ts';
 import { situations } from '../checkers/situations.ts';
+import { most } from '../model/extreme.ts';
 import type {
   NotApplicable,
   Plan,
@@ -23,6 +24,9 @@ import { chooseThresholds } from './threshold-choice.ts';
 
 /** Added to the longest planned work where a scenario states no SLA. */
 export const SLA_MARGIN_MS = 15_000;
+
+/** Beyond so many calls the texts of their messages would be gigabytes, and nobody would read them. */
+export const FULL_CALLS_MAX = 200_000;
 
 export interface CompileInput {
   readonly scenario: Scenario;
@@ -50,7 +54,7 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
   const demanded = chooseThresholds(wanted.thresholds, target);
   const longestMs = ({ ms, fetchAfterMs = 0, answerAfterMs = 0 }: PlannedCall) => ms + fetchAfterMs + answerAfterMs;
-  const slaMs = wanted.slaMs ?? Math.max(...calls.map(longestMs)) + SLA_MARGIN_MS;
+  const slaMs = wanted.slaMs ?? most(calls.map(longestMs)) + SLA_MARGIN_MS;
   const load = loadOf(wanted);
   return {
     schema: PLAN_SCHEMA,
@@ -80,7 +84,7 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
       ...demanded.notApplicable,
       ...lackingTools(wanted, target),
     ],
-    record: wanted.record,
+    record: wanted.record ?? (calls.length > FULL_CALLS_MAX ? 'heads' : 'full'),
     ...(time === 'virtual' ? { virtual: VIRTUAL_DEFAULTS } : {}),
   };
 }
@@ -113,7 +117,7 @@ function planLimits(
     blockingMs: blockingMs ?? slaMs,
     readyMs,
     // A limit, not an expectation: it must end a run that hangs and never one that is merely slow.
-    runMs: runMs ?? 2 * Math.max(...busiest.values()) + 3 * slaMs + struckMs + 30_000,
+    runMs: runMs ?? 2 * most(busiest.values()) + 3 * slaMs + struckMs + 30_000,
     stopMs,
   };
 }

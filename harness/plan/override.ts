@@ -15,7 +15,7 @@ export interface Overrides {
   readonly agents?: number;
   /** A backoff's id; options of the scenario hold only for its own. */
   readonly backoff?: string;
-  readonly record?: Scenario['record'];
+  readonly record?: NonNullable<Scenario['record']>;
 }
 
 /** The scenario with all changes made and checked again. A UsageError names the option. */
@@ -34,7 +34,7 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
   return {
     ...changed,
     thresholds: [...changed.thresholds, ...(overrides.thresholds ?? [])],
-    record: overrides.record ?? changed.record,
+    ...(overrides.record === undefined ? {} : { record: overrides.record }),
   };
 }
 

@@ -69,7 +69,6 @@ describe('scenario files', () => {
       limits: { requestMs: 10_000, readyMs: 15_000, stopMs: 12_000 },
       thresholds: [],
       mustReach: [],
-      record: 'full',
     });
   });
 

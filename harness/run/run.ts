@@ -5,6 +5,8 @@ import { type RunResult, type RunUnits, runCourse } from '../execution/course.ts
 import { createRecorder, type Recorder } from '../execution/recorder.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
+import { createFold } from '../model/fold.ts';
+import type { Gathering } from '../model/folded.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
@@ -23,6 +25,8 @@ export interface RunOptions {
   /** Aborted by an interrupt: the run ends early and stays judgeable. */
   readonly signal: AbortSignal;
   readonly onEvent?: (event: Event) => void;
+  /** Takes what a run that is recorded as counts keeps. */
+  readonly gathering?: Gathering;
 }
 
 /**
@@ -30,11 +34,18 @@ export interface RunOptions {
  * Throws a UsageError when the server cannot be started at all; whatever it does after its first answer is data.
  */
 export async function runPlan(options: RunOptions): Promise<RunResult> {
-  const { directory } = options;
+  const { directory, plan, gathering } = options;
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-'));
   const guardian = startGuardian(scratch);
   const clock = createSystemClock();
-  const recorder = createRecorder({ path: directory.history, clock, time: 'real' });
+  const fold = gathering && plan.record === 'counts' ? createFold(plan, gathering.keep) : null;
+  const recorder = createRecorder({
+    path: directory.history,
+    clock,
+    time: 'real',
+    record: plan.record,
+    ...(fold ? { onEvent: fold.take } : {}),
+  });
   try {
     let isServing = false;
     const onServing = () => {
@@ -52,6 +63,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     return result;
   } finally {
     recorder.close();
+    if (fold) gathering?.end(fold.finish());
     rmSync(scratch, { recursive: true, force: true });
     await guardian.close();
   }

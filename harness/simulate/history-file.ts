@@ -1,5 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { isWritten } from '../execution/recording.ts';
 import type { Event } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
 
 // In virtual time a run takes moments, and its history can be made again: written in large pieces.
 const FLUSH_CHARACTERS = 1024 * 1024;
@@ -10,7 +12,7 @@ export interface HistoryFile {
   close(): void;
 }
 
-export function createHistoryFile(path: string): HistoryFile {
+export function createHistoryFile(path: string, record: Plan['record']): HistoryFile {
   const file = openSync(path, 'wx');
   let pending: string[] = [];
   let characters = 0;
@@ -21,6 +23,7 @@ export function createHistoryFile(path: string): HistoryFile {
   };
   return {
     write(event) {
+      if (!isWritten(event, record)) return;
       const line = `${JSON.stringify(event)}\n`;
       pending.push(line);
       characters += line.length;

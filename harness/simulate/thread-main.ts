@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Event } from '../model/event.ts';
+import { createFold } from '../model/fold.ts';
 import { runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { createHistoryFile } from './history-file.ts';
@@ -44,14 +45,12 @@ async function run(
   signal: AbortSignal,
 ): Promise<ThreadReply> {
   const directory = runDirectory(path);
-  const file = createHistoryFile(directory.history);
+  const file = createHistoryFile(directory.history, plan.record);
   let events = 0;
   let virtualMs = 0;
-  let batch: Event[] = [];
-  const flush = () => {
-    if (batch.length > 0) post({ kind: 'events', events: batch });
-    batch = [];
-  };
+  const told = createBatches('events');
+  const kept = createBatches('kept');
+  const fold = plan.record === 'counts' ? createFold(plan, kept.add) : null;
   const beat = every(() => post({ kind: 'progress', progress: { events, virtualMs } }), PROGRESS_MS);
   try {
     const result = await simulation.run({
@@ -63,17 +62,34 @@ async function run(
         file.write(event);
         events += 1;
         virtualMs = event.t / 1e6;
-        if (!wantsEvents) return;
-        batch.push(event);
-        if (batch.length >= BATCH_EVENTS) flush();
+        fold?.take(event);
+        if (wantsEvents) told.add(event);
       },
     });
-    return { kind: 'done', result };
+    const folded = fold?.finish() ?? null;
+    kept.flush();
+    return { kind: 'done', result, folded };
   } finally {
     beat.close();
-    flush();
+    told.flush();
     file.close();
   }
+}
+
+/** Posts events many at a time. */
+function createBatches(kind: 'events' | 'kept'): { add(event: Event): void; flush(): void } {
+  let batch: Event[] = [];
+  const flush = () => {
+    if (batch.length > 0) post({ kind, events: batch });
+    batch = [];
+  };
+  return {
+    add(event) {
+      batch.push(event);
+      if (batch.length >= BATCH_EVENTS) flush();
+    },
+    flush,
+  };
 }
 
 function failure(error: unknown): ThreadReply {

@@ -1,5 +1,6 @@
 import type { RunResult } from '../execution/course.ts';
 import type { Event } from '../model/event.ts';
+import type { Folded } from '../model/folded.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 
 /** What a simulation thread is started with. */
@@ -27,7 +28,10 @@ export type ThreadReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: SimulationProgress }
   | { readonly kind: 'events'; readonly events: readonly Event[] }
-  | { readonly kind: 'done'; readonly result: RunResult }
+  /** Events that a run which is recorded as counts keeps, in any order. */
+  | { readonly kind: 'kept'; readonly events: readonly Event[] }
+  /** `folded`: what it says of the others; null: everything is in the file. */
+  | { readonly kind: 'done'; readonly result: RunResult; readonly folded: Folded | null }
   | { readonly kind: 'failed'; readonly error: ThreadError };
 
 /** How far a run is. */

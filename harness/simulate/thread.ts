@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { RunResult } from '../execution/course.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
+import type { Gathering } from '../model/folded.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { MODULE_THREAD_FLAGS, THREAD_LIMITS } from './thread-flags.ts';
@@ -28,6 +29,8 @@ export interface ThreadRun {
   readonly signal: AbortSignal;
   onProgress?(progress: SimulationProgress): void;
   onEvent?(event: Event): void;
+  /** Takes what a run that is recorded as counts keeps. */
+  readonly gathering?: Gathering;
 }
 
 /** Starts the thread and loads the target into it. Throws a UsageError when its server cannot be loaded or does not start. */
@@ -50,7 +53,7 @@ export async function openSimulationThread(target: PlannedTarget): Promise<Simul
     throw error;
   }
   return {
-    async run({ plan, directory, signal, onProgress, onEvent }) {
+    async run({ plan, directory, signal, onProgress, onEvent, gathering }) {
       const interrupt = () => tell(worker, { kind: 'interrupt' });
       signal.addEventListener('abort', interrupt, { once: true });
       try {
@@ -61,9 +64,11 @@ export async function openSimulationThread(target: PlannedTarget): Promise<Simul
           take(part) {
             if (part.kind === 'progress') onProgress?.(part.progress);
             if (part.kind === 'events') for (const event of part.events) onEvent?.(event);
+            if (part.kind === 'kept') for (const event of part.events) gathering?.keep(event);
           },
         });
         if (reply.kind !== 'done') throw new Error(`expected the end of a run, got '${reply.kind}'`);
+        if (reply.folded) gathering?.end(reply.folded);
         return reply.result;
       } finally {
         signal.removeEventListener('abort', interrupt);

@@ -32,7 +32,7 @@ export const honestySection: Section = {
           ? 'all messages with their text'
           : plan.record === 'heads'
             ? 'all messages without their text'
-            : 'counts only: this run cannot be judged again',
+            : 'counts only: this run cannot be judged again, and reads that told nothing new are counted here, not drawn',
       ],
       [
         'Final reads',

@@ -38,6 +38,11 @@ export const pollingSection: Section = {
       if (end?.kind === 'ok' && isTerminal(end.status)) final[bin] = (final[bin] ?? 0) + 1;
       else all[bin] = (all[bin] ?? 0) + 1;
     }
+    for (const [index, count] of (history.folded?.polls.perSecond ?? []).entries()) {
+      // Most reads of such a run were counted and let go; those that found the task finished are all here.
+      const bin = Math.min(bins - 1, index + (history.folded?.polls.firstSecond ?? 0));
+      all[bin] = count - (final[bin] ?? 0);
+    }
     const id = chart({
       id: 'polling',
       type: 'bar',

@@ -99,7 +99,7 @@ function words(track: CallTrack): string {
   const at = (name: string, t: number | null) => (t === null ? `never ${name}` : `${name} at ${formatInstant(t)}`);
   const took =
     track.seenT !== null && track.sentT !== null ? `, ${formatMs((track.seenT - track.sentT) / 1e6)} in all` : '';
-  return `${at('sent', track.sentT)}, ${at('acked', track.ackT)}, ${at('committed', track.commits[0] ?? null)}, ${at('seen finished', track.seenT)}, ${track.polls.length} polls${took}`;
+  return `${at('sent', track.sentT)}, ${at('acked', track.ackT)}, ${at('committed', track.commits[0] ?? null)}, ${at('seen finished', track.seenT)}, ${track.pollCount} polls${took}`;
 }
 
 /** Lines of one row. Polls that told nothing new fold into one line each time, unless something points to one of them. */
