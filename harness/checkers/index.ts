@@ -21,6 +21,7 @@ import { missingEffects } from './missing-effects.ts';
 import { phantomEffects } from './phantom-effects.ts';
 import { repeatedIds } from './repeated-ids.ts';
 import { repeatedQuestions } from './repeated-questions.ts';
+import { shiftingDates } from './shifting-dates.ts';
 import { slowRecovery } from './slow-recovery.ts';
 import { statusRegress } from './status-regress.ts';
 import { unpairedReplies } from './unpaired-replies.ts';
@@ -43,6 +44,7 @@ export const checkers: Registry<Checker> = {
   'phantom-effects': entry(phantomEffects),
   'repeated-ids': entry(repeatedIds),
   'repeated-questions': entry(repeatedQuestions),
+  'shifting-dates': entry(shiftingDates),
   'slow-recovery': entry(slowRecovery),
   'status-regress': entry(statusRegress),
   'unpaired-replies': entry(unpairedReplies),

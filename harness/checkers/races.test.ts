@@ -318,3 +318,83 @@ describe('early-expiry', () => {
     expect(result).toEqual({ valid: true, counts, findings: [] });
   });
 });
+
+describe('shifting-dates', () => {
+  const run = (tell: Tell) => judged('shifting-dates', {}, tell);
+  const at = (ms: number) => new Date(WALL + ms).toISOString();
+  const dated = (createdMs: number, updatedMs: number) => ({ createdAt: at(createdMs), lastUpdatedAt: at(updatedMs) });
+  const counts = { tasks: 1, dates: 3, moved: 0 };
+
+  test('a server that shows no date is not judged', async () => {
+    expect(await run((h) => void accept(h))).toEqual({
+      valid: 'not-applicable',
+      reason: 'no answer shows when a task was created',
+      counts: { tasks: 0, dates: 0, moved: 0 },
+      findings: [],
+    });
+  });
+  test('one date of creation, written in two ways, and later and later updates', async () => {
+    const result = await run((h) => {
+      accept(h, dated(10, 10));
+      h.ok(21, h.get(20, 1, T1), { ...dated(10, 15), createdAt: at(10).replace('Z', '+00:00') });
+      h.ok(31, h.get(30, 1, T1), dated(10, 15));
+    });
+    expect(result).toEqual({ valid: true, counts, findings: [] });
+  });
+  test('another date of creation is a violation', async () => {
+    const result = await run((h) => {
+      accept(h, dated(10, 10));
+      h.ok(21, h.get(20, 1, T1), dated(10, 15));
+      h.ok(31, h.get(30, 1, T1), dated(11, 15));
+    });
+    expect(result).toEqual({
+      valid: false,
+      counts: { ...counts, moved: 1 },
+      findings: [
+        {
+          invariant: 'S11',
+          message: `call 1 (agent 1): task ${T1} was created at ${at(10)}, as it was said at 0.011 s in boot 1, and at ${at(11)}, as it was said at 0.031 s in boot 1`,
+          events: [6, 14],
+        },
+      ],
+    });
+  });
+  test('an update that goes back is a violation, unless both reads were under way at once', async () => {
+    const back = await run((h) => {
+      accept(h, dated(10, 10));
+      h.ok(21, h.get(20, 1, T1), dated(10, 18));
+      h.ok(31, h.get(30, 1, T1), dated(10, 15));
+    });
+    expect({ valid: back.valid, events: back.findings.map(({ events }) => events) }).toEqual({
+      valid: false,
+      events: [[10, 11, 14]],
+    });
+    const crossed = await run((h) => {
+      accept(h, dated(10, 10));
+      const early = h.get(19, 1, T1);
+      h.ok(21, h.get(20, 1, T1), dated(10, 18));
+      h.ok(22, early, dated(10, 15));
+    });
+    expect(crossed.valid).toBe(true);
+  });
+  test('where a fault set the clock it is a warning', async () => {
+    const result = await run((h) => {
+      accept(h, dated(10, 10));
+      h.ok(21, h.get(20, 1, T1), dated(10, 18));
+      h.fault(25, 'F23#1', 'verified');
+      h.ok(31, h.get(30, 1, T1), dated(10, 15));
+    });
+    expect({ valid: result.valid, counts: result.counts, warned: result.warnings?.length }).toEqual({
+      valid: true,
+      counts: { ...counts, moved: 1 },
+      warned: 1,
+    });
+  });
+  test('a read that nobody answered says nothing of dates', async () => {
+    const result = await run((h) => {
+      accept(h, dated(10, 10));
+      h.info(21, h.get(20, 1, T1), 'timeout');
+    });
+    expect(result).toEqual({ valid: true, counts: { tasks: 1, dates: 1, moved: 0 }, findings: [] });
+  });
+});

@@ -51,6 +51,7 @@ test('a run in which everything holds is valid', async () => {
     'phantom-effects': true,
     'repeated-ids': true,
     'repeated-questions': 'not-applicable',
+    'shifting-dates': 'not-applicable',
     'slow-recovery': true,
     'status-regress': true,
     'unpaired-replies': true,
