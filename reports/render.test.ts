@@ -44,6 +44,14 @@ describe('renderReport', () => {
     );
   });
 
+  it('says what the scenario wanted of the server and could not have', () => {
+    const run = sampleRun();
+    const reason = 'this server cannot be set to what a scenario needs';
+    const plan = { ...run.plan, notApplicable: [{ kind: 'setting', id: 'ttlMs', reason } as const] };
+    expect(renderReport([{ ...run, plan }], { script: null })).toContain(`ttlMs: ${reason}`);
+    expect(renderReport([run], { script: null })).not.toContain('Not as the scenario wants it');
+  });
+
   it('without browser code allows no script at all', () => {
     const text = renderReport([sampleRun()], { script: null });
     expect(text).not.toContain('script-src');

@@ -49,11 +49,20 @@ export const honestySection: Section = {
             : `${formatCount(seenOnly)} of ${formatCount(history.effects.length)} are when the line was seen, up to 5 ms late`,
       ],
       ['Clock', verdict.time === 'virtual' ? 'virtual' : 'monotonic, one for everything'],
+      ...leftOut(run),
       ['Interrupted', verdict.interrupted ? 'yes' : 'no'],
     ])}
 <p class="note">SIGKILL takes a process and its memory; what the operating system already has on its way to the disk survives. Loss of power is not tested here.</p>`;
   },
 };
+
+/** What the scenario wanted of this server and could not have, besides what stands with the faults, situations and thresholds. */
+function leftOut({ plan }: ReportRun): readonly (readonly [string, string])[] {
+  const missing = plan.notApplicable.filter(({ kind }) => kind === 'setting' || kind === 'work');
+  return missing.length === 0
+    ? []
+    : [['Not as the scenario wants it', missing.map(({ id, reason }) => `${id}: ${reason}`).join('; ')]];
+}
 
 /** What the proxy adds to every request; stdio has none. */
 function floorText({ history, plan }: ReportRun): string {
