@@ -1,3 +1,4 @@
+import { calibrate } from './calibrate.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { explore } from './explore.ts';
@@ -10,7 +11,18 @@ import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
 
 /** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
-export const COMMANDS: readonly Command[] = [run, simulate, explore, check, report, replay, prove, list, serve];
+export const COMMANDS: readonly Command[] = [
+  run,
+  simulate,
+  explore,
+  calibrate,
+  check,
+  report,
+  replay,
+  prove,
+  list,
+  serve,
+];
 
 /** Commands that are announced and not part of this version. */
 export const LATER: readonly string[] = [
@@ -19,7 +31,6 @@ export const LATER: readonly string[] = [
   'load',
   'eval',
   'audit',
-  'calibrate',
   'init',
   'services',
   'interpose',
