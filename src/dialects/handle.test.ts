@@ -210,7 +210,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('a full and a stopping server reject, and say which', async () => {
+  test('a full server rejects; a stopping one says so as the protocol does, so that nobody takes it for the last word', async () => {
     await using face = await createFace({ concurrency: 1, waitingMax: 1 });
     await initiate(face, 'a');
     await initiate(face, 'b');
@@ -219,7 +219,15 @@ describe('a refusal', () => {
       error: { reason: 'full', retry_after_ms: expect.any(Number) },
     });
     const drained = face.parts.engine.drain(0);
-    expect(await initiate(face, 'd')).toMatchObject({ status: 'rejected', error: { reason: 'draining' } });
+    const call = {
+      name: 'initiate_background_task',
+      arguments: { operation: 'effect', arguments: { token: 'd', ms: 1 } },
+    };
+    expect(await face.refusal('tools/call', call)).toMatchObject({
+      code: -32000,
+      data: { reason: 'draining' },
+      httpStatus: 503,
+    });
     await vi.advanceTimersByTimeAsync(1_000);
     await drained;
   });

@@ -60,7 +60,7 @@ async function initiate(options: DialectOptions, given: JsonObject, context: Req
     const { task, isNew } = await submitCall(options, { call, principal: context.principal, answerable: ANSWERABLE });
     return taskPayload(task, isNew ? '' : 'This idempotency_key was used before: this is the task it started');
   } catch (thrown) {
-    if (!(thrown instanceof RpcFault)) throw thrown;
+    if (!(thrown instanceof RpcFault) || isGoingDown(thrown)) throw thrown;
     return rejected(thrown);
   }
 }
@@ -104,6 +104,11 @@ function unknown(reference: string | null, message: string): ToolResult {
   return refusalPayload('unknown', reference, { reason: 'not_found', message });
 }
 
+/** Said as the protocol says it, and not as an answer about the job: who reads that would take it for the last word on it. */
+function isGoingDown({ data }: RpcFault): boolean {
+  return isObject(data) && data.reason === 'draining';
+}
+
 function rejected(fault: RpcFault): ToolResult {
   const data = isObject(fault.data) ? fault.data : {};
   const retryAfterMs = typeof data.retryAfterMs === 'number' ? data.retryAfterMs : undefined;
@@ -117,6 +122,5 @@ function rejected(fault: RpcFault): ToolResult {
 
 const REASONS = new Map<unknown, JobErrorReason>([
   ['full', 'full'],
-  ['draining', 'draining'],
   ['conflict', 'key_conflict'],
 ]);

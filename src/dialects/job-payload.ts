@@ -30,8 +30,7 @@ export type JobErrorReason =
   | 'not_found'
   | 'invalid_arguments'
   | 'key_conflict'
-  | 'full'
-  | 'draining';
+  | 'full';
 
 export interface JobError {
   readonly reason: JobErrorReason;
