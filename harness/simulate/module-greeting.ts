@@ -34,7 +34,9 @@ export async function greetModule({ request, scratch }: ProbeData): Promise<Prob
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (error instanceof HandshakeError) throw new UsageError(`${path} does not answer: ${error.message}`);
-    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // A server may have a word of its own for a wrong setting; anything else shows where it comes from.
+    const isPlain = error instanceof Error && error.name === 'UsageError';
+    const why = error instanceof Error ? ((isPlain ? null : error.stack) ?? error.message) : String(error);
     throw new UsageError(`${path} cannot be started: ${why}`, { cause: error });
   } finally {
     realm.leave();
