@@ -969,6 +969,28 @@ describe('slow-recovery', () => {
       findings: [],
     });
   });
+  test('back and answering, while a fault keeps every answer', async () => {
+    const result = await run((h) => {
+      h.kill(5, 'F12#1');
+      h.boot(6);
+      const create = h.create(10, 1);
+      h.frame(20, { rpcId: 1, dir: 'in', type: 'response', action: 'hold' });
+      h.info(6_000, create, 'timeout');
+      h.note(7_000, 'end');
+    });
+    expect(result).toMatchObject({ valid: true, counts: { answered: 1 }, findings: [] });
+  });
+  test('back and silent', async () => {
+    const result = await run((h) => {
+      h.kill(5, 'F12#1');
+      h.boot(6);
+      h.info(6_000, h.create(10, 1), 'timeout');
+      h.note(7_000, 'end');
+    });
+    expect(result.findings.map(({ message }) => message)).toEqual([
+      'boot 2 was first asked at 0.010 s and nothing was answered; 5000 ms were allowed',
+    ]);
+  });
   test('never ready', async () => {
     const result = await run((h) => {
       h.kill(5, 'F12#1');

@@ -104,6 +104,7 @@ function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, find
   }
   if (earliestT <= limitT) return true;
   if (recovery.endT <= limitT) return false;
+  if (hasReplied(recovery, history, { from, limitT })) return true;
   const what =
     earliestT === Number.POSITIVE_INFINITY ? 'nothing was answered' : `the first answer came at ${second(earliestT)}`;
   findings.add(
@@ -112,6 +113,23 @@ function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, find
     [first.inv.seq],
   );
   return false;
+}
+
+/** A reply that a fault kept from the agents is an answer of the server all the same; its frame shows it. */
+function hasReplied(
+  { toSeq }: Recovery,
+  { exchanges, framesOf }: HistoryIndex,
+  { from, limitT }: { readonly from: number; readonly limitT: number },
+): boolean {
+  return exchanges
+    .slice(from)
+    .some(
+      ({ inv }) =>
+        inv.seq < toSeq &&
+        framesOf(inv).some(
+          ({ dir, type, seq, t }) => dir === 'in' && type === 'response' && seq < toSeq && t <= limitT,
+        ),
+    );
 }
 
 function isSettling(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
