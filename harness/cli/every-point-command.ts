@@ -46,7 +46,7 @@ export async function exploreEveryPoint(name: string | undefined, parts: Explore
   const startedAt = context.clock.now();
   const results = await (async () => {
     await using _watch = watchCrew({ crew, context, seconds: flags.seconds, describe: () => 'every point' });
-    return crew.everyPoint({ plan, pairsMax: flags.pairs });
+    return await crew.everyPoint({ plan, pairsMax: flags.pairs });
   })();
   const seconds = (context.clock.now() - startedAt) / 1e9;
   const survey = combined(results, { plan, pairsMax: flags.pairs, seconds, workers: crew.size });

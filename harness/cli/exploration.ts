@@ -56,7 +56,7 @@ export async function exploreSchedules(
       describe: () => (step === null ? '' : `shrinking ${step.invariant}: ${step.faults} faults, ${step.calls} calls`),
     });
     const task = { seed, runsMax: options.runsMax, keepsGoing, shrinkMs: options.shrinkSeconds * 1000 };
-    return crew.search(task, {
+    return await crew.search(task, {
       onStep: (one) => {
         if (step === null && !keepsGoing) searchedNs = context.clock.now() - startedAt;
         step = one;
