@@ -196,6 +196,8 @@ describe('the sections', () => {
   it('have ids of their own, titles, and show something of a full run', () => {
     const text = renderReport([sampleRun()], { script: null });
     expect(new Set(sections.map((section) => section.id)).size).toBe(sections.length);
-    for (const { id, title } of sections) expect(text).toContain(`<section id="${id}"><h2>${title}</h2>`);
+    // The diagram of messages is for small runs only; its own tests draw it.
+    const drawn = sections.filter(({ id }) => id !== 'messages');
+    for (const { id, title } of drawn) expect(text).toContain(`<section id="${id}"><h2>${title}</h2>`);
   });
 });

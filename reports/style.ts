@@ -95,6 +95,9 @@ li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--
 .gantt .work{fill:var(--work)}.gantt .cut{fill:none;stroke:var(--work);stroke-dasharray:3 2}.gantt .lag{fill:var(--lag)}
 .gantt .away{fill:var(--away)}.gantt line{stroke-width:1.5}.gantt line.grid{stroke-width:1}.gantt .crash{stroke:var(--crash)}.gantt .poll{stroke:var(--soft);stroke-width:1}.gantt .resend{stroke:var(--tone-1);stroke-width:2.5}
 .gantt .ack{stroke:var(--ink)}.gantt .seen{stroke:var(--good-fill);stroke-width:3}.gantt .commit{fill:var(--ink);stroke:var(--paper)}
+.messages td,.messages th{padding-block:0;border-bottom:0;vertical-align:middle}.messages tbody tr:hover{background:var(--raised)}.lanes-cell{width:40%;min-width:9rem}.lane-names{position:relative;display:block;height:1.3rem}.lane-names i{position:absolute;transform:translateX(-50%);font-style:normal;font-size:.78rem}
+.messages .life{stroke:var(--line);stroke-width:1.5}.messages .life.down{stroke:var(--crash);stroke-dasharray:2 4}.messages .message{stroke:var(--ink);stroke-width:1.5}.messages .message.late{stroke-dasharray:5 3}.messages .message.lost,.messages path.lost{fill:none;stroke:var(--crash);stroke-width:2}
+.messages .head{fill:var(--ink)}.messages .begin{fill:var(--paper);stroke:var(--work);stroke-width:2}.messages .commit,.messages .start{fill:var(--work)}.messages .fault,.messages .quit{fill:var(--crash)}
 .finding{margin:.5rem 0 .2rem;padding-left:.6rem;border-left:3px solid var(--bad-fill)}
 .events{margin:.4rem 0 1rem;padding:0;list-style:none;font-size:.82rem}.events li{display:grid;grid-template-columns:3.6rem 5.4rem 1fr;gap:.6rem;padding:.1rem .3rem;overflow-wrap:anywhere}.events .server{color:var(--bad)}.events .seq,.events .t{color:var(--soft);text-align:right;font-variant-numeric:tabular-nums}
 ul.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:.2rem 0 .6rem;padding:0;list-style:none;font-size:.8rem;color:var(--soft)}ul.legend li{display:flex;align-items:center;gap:.4rem}
@@ -106,7 +109,7 @@ footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywh
 @media(max-width:46rem){body{font-size:14.5px}tbody th.wide{width:auto;min-width:7.5rem}td .chip,tbody th .chip{white-space:normal;border-radius:.7rem}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
 .tiles{grid-template-columns:repeat(2,1fr)}.lane,.gantt-axis .lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
 .facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
-.canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}
+.lane-names i{font-size:.66rem}.messages td,.messages th{padding-inline:.2rem}.canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}
 @media print{:root{color-scheme:light}nav,button,.skip,.no-print{display:none!important}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
 section,details.run{break-before:auto}tr,.tiles li,.command,.gantt li,figure{break-inside:avoid}.table-frame,.findings,pre{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}.verdict,.chip,.stack span,svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

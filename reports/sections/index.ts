@@ -12,6 +12,7 @@ import { faultsSection } from './faults.ts';
 import { glossarySection } from './glossary.ts';
 import { honestySection } from './honesty.ts';
 import { latencySection } from './latency.ts';
+import { messageDiagramSection } from './message-diagram.ts';
 import { numbersSection } from './numbers.ts';
 import { pollingSection } from './polling.ts';
 import { replaySection } from './replay.ts';
@@ -26,6 +27,7 @@ export const sections: readonly Section[] = [
   checksSection,
   thresholdsSection,
   faultsSection,
+  messageDiagramSection,
   timelineSection,
   latencySection,
   pollingSection,
