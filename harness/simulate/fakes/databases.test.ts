@@ -21,6 +21,9 @@ const KILLED_IN_A_TRANSACTION = `
     let left;
     first.run(() => {
       const database = open();
+      database.exec('PRAGMA synchronous=FULL');
+      const { synchronous, _metadata } = database.prepare('PRAGMA synchronous').get();
+      log(synchronous, _metadata?.duration ?? 0);
       database.exec('CREATE TABLE item (name TEXT)');
       database.prepare('INSERT INTO item VALUES (?)').run('committed');
       database.exec('BEGIN IMMEDIATE');
@@ -50,6 +53,7 @@ const KILLED_IN_A_TRANSACTION = `
 const STORY = {
   error: null,
   log: [
+    [0, 0, 0],
     [0, true],
     [5, 'undone', 1, 0, 0],
     [5, ['committed']],

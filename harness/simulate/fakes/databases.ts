@@ -7,6 +7,7 @@ import { type Call, functionAt, isCall, overrideEach, undoAll } from './replacem
 // The drivers that run SQLite in this process; each may be there in several copies.
 const DRIVER = /(^|[\\/])(libsql|better-sqlite3)([\\/]|$)/;
 const BUSY_TIMEOUT = /\bbusy_timeout\s*[=(]\s*\d+\s*\)?/gi;
+const SYNCHRONOUS = /\bsynchronous\s*[=(]\s*(?:\w+|'\w+')\s*\)?/gi;
 const CLOCK_OR_CHANCE = new RegExp(
   [
     /\bcurrent_(?:timestamp|time|date)\b/,
@@ -21,8 +22,9 @@ const CLOCK_OR_CHANCE = new RegExp(
 
 /**
  * SQLite in this process (libsql, better-sqlite3, node:sqlite): a boot's databases are remembered, so that its end can roll open
- * transactions back and close them. Nothing waits for a lock: in one thread nobody could release it meanwhile. SQL that reads
- * the machine's clock or draws random numbers ends the run.
+ * transactions back and close them. Nothing waits for a lock: in one thread nobody could release it meanwhile. Nothing waits for
+ * the disk either: a kill takes the process, not the machine. SQL that reads the machine's clock or draws random numbers ends
+ * the run.
  */
 export const DATABASES: Fake = {
   meta: {
@@ -92,14 +94,39 @@ function rollBack(database: object, exec: Call): boolean {
 
 function watchDriver(context: FakeContext, prototype: object): () => void {
   const exec = functionAt(prototype, 'exec');
-  return overrideEach(context, prototype, ['prepare', 'exec', 'pragma'], (_name, real) => (world, args, self) => {
-    const [sql, ...rest] = args;
-    if (typeof self !== 'object' || self === null || typeof sql !== 'string') return Reflect.apply(real, self, args);
-    remember(world, self, exec);
-    const found = CLOCK_OR_CHANCE.exec(sql)?.[0];
-    if (found !== undefined) refuse(world, `SQL '${found}'`, "the machine's clock and randomness in SQL");
-    return Reflect.apply(real, self, [sql.replace(BUSY_TIMEOUT, 'busy_timeout = 0'), ...rest]);
-  });
+  const statements = new Set<object>();
+  const undo: (() => void)[] = [];
+  const watchStatement = (statement: unknown) => {
+    const of: unknown = typeof statement === 'object' && statement !== null ? Object.getPrototypeOf(statement) : null;
+    if (typeof of !== 'object' || of === null || statements.has(of)) return;
+    statements.add(of);
+    undo.push(
+      overrideEach(context, of, ['get'], (_name, real) => (_world, args, self) => {
+        return untimed(Reflect.apply(real, self, args));
+      }),
+    );
+  };
+  undo.push(
+    overrideEach(context, prototype, ['prepare', 'exec', 'pragma'], (name, real) => (world, args, self) => {
+      const [sql, ...rest] = args;
+      if (typeof self !== 'object' || self === null || typeof sql !== 'string') return Reflect.apply(real, self, args);
+      remember(world, self, exec);
+      const found = CLOCK_OR_CHANCE.exec(sql)?.[0];
+      if (found !== undefined) refuse(world, `SQL '${found}'`, "the machine's clock and randomness in SQL");
+      const asked = sql.replace(BUSY_TIMEOUT, 'busy_timeout = 0').replace(SYNCHRONOUS, 'synchronous = OFF');
+      const result = Reflect.apply(real, self, [asked, ...rest]);
+      if (name === 'prepare') watchStatement(result);
+      return result;
+    }),
+  );
+  return () => undoAll(undo)();
+}
+
+/** libsql puts into a row how long the query took, in real time. */
+function untimed(row: unknown): unknown {
+  const metadata: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, '_metadata') : undefined;
+  if (typeof metadata === 'object' && metadata !== null && 'duration' in metadata) Reflect.set(metadata, 'duration', 0);
+  return row;
 }
 
 function remember(world: World, database: object, exec: Call): void {
@@ -109,7 +136,7 @@ function remember(world: World, database: object, exec: Call): void {
   if (known.has(database)) return;
   known.set(database, exec);
   // What it was opened with.
-  Reflect.apply(exec, database, ['PRAGMA busy_timeout = 0']);
+  Reflect.apply(exec, database, ['PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF']);
 }
 
 /** null: what was loaded is no class of databases. */

@@ -85,6 +85,10 @@ export function watchDescriptors(context: FakeContext): () => void {
     overrideEach(context, fs, ['writeSync', 'writevSync'], (name, real) => (world, args, self) => {
       return isOutput(world, args[0]) ? printed(world.current(), name, args) : Reflect.apply(real, self, args);
     }),
+    // The machine outlives every kill, and with it what is on its way to the disk. A wrong descriptor is still told.
+    overrideEach(context, fs, ['fsyncSync', 'fdatasyncSync'], () => (_world, [descriptor]) => {
+      Reflect.apply(functionAt(fs, 'fstatSync'), fs, [descriptor]);
+    }),
     overrideEach(context, fs, ['writeFileSync', 'appendFileSync'], (_name, real) => (world, args, self) => {
       if (!isOutput(world, args[0])) return Reflect.apply(real, self, args);
       return bootProcessOf(world.current()).write(String(args[1]));
