@@ -46,7 +46,7 @@ describe('claimcheck simulate', () => {
   });
 
   it.skipIf(OTHER_NODE === undefined)(
-    'gives the same bytes on another version of Node (CLAIMCHECK_OTHER_NODE names its program)',
+    'gives the same bytes on another version of Node (needs another Node: CLAIMCHECK_OTHER_NODE=its program)',
     async () => {
       await stage.run('simulate', 'tour', '--out', 'this');
       await execa(OTHER_NODE ?? '', [PROGRAM, 'simulate', 'tour', '--out', 'other'], { cwd: stage.cwd });
