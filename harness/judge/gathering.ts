@@ -1,7 +1,8 @@
-import type { Event } from '../model/event.ts';
+import type { Event, Observation } from '../model/event.ts';
 import type { Folded, Gathering } from '../model/folded.ts';
 import { indexFolded } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
+import { createTextSharer } from '../model/shared-text.ts';
 import type { SavedRun } from './judge.ts';
 
 /** Gathers what a run that is recorded as counts keeps of itself; nobody else will have it when the run is over. */
@@ -12,9 +13,19 @@ export interface RunGathering extends Gathering {
 
 export function createGathering(plan: Plan): RunGathering {
   const kept: Event[] = [];
+  const sharer = createTextSharer();
+  const latest = new Map<string, Observation>();
   let rest: Folded | null = null;
   return {
-    keep: (event) => void kept.push(event),
+    keep(event) {
+      sharer.share(event);
+      if (event.kind === 'ok' || event.kind === 'push') {
+        const task = event.task ?? '';
+        sharer.shareAnswer(event, latest.get(task));
+        latest.set(task, event);
+      }
+      kept.push(event);
+    },
     end(folded) {
       rest = folded;
     },

@@ -1,5 +1,6 @@
 import type { FrameBody, Stamped } from './event.ts';
 import type { FoldedExchange } from './fold-reads.ts';
+import { appended, NOTHING } from './history-draft.ts';
 import type { Acked } from './history-index.ts';
 import { createPollReader, type Poll } from './poll.ts';
 import type { PollFigures } from './poll-figures.ts';
@@ -9,7 +10,13 @@ interface CallReads {
   readonly acks: Acked[];
   readonly read: (exchange: FoldedExchange) => Poll | null;
   /** Reads in the order they were sent, from the first that has not ended. */
-  readonly waiting: { readonly exchange: FoldedExchange; bytes: number; hasEnded: boolean }[];
+  waiting: Waiting[];
+}
+
+interface Waiting {
+  readonly exchange: FoldedExchange;
+  bytes: number;
+  hasEnded: boolean;
 }
 
 /** Sums up the polls of a run as their answers come. */
@@ -30,23 +37,26 @@ export function createPollFold(): PollFold {
     const known = calls.get(number);
     if (known) return known;
     const acks: Acked[] = [];
-    const fresh: CallReads = { acks, read: createPollReader(acks), waiting: [] };
+    const fresh: CallReads = { acks, read: createPollReader(acks), waiting: NOTHING };
     calls.set(number, fresh);
     return fresh;
   };
-  const count = (number: number, { waiting, read }: CallReads, isLast: boolean) => {
-    for (let next = waiting[0]; next !== undefined && (next.hasEnded || isLast); next = waiting[0]) {
-      const bytes = next.hasEnded ? next.bytes : bytesOf(next.exchange);
-      const poll = read(next.exchange);
-      if (poll) tally.add(number, poll, bytes);
-      waiting.shift();
+  const count = (number: number, call: CallReads, isLast: boolean) => {
+    let counted = 0;
+    for (const { exchange, bytes, hasEnded } of call.waiting) {
+      if (!hasEnded && !isLast) break;
+      const poll = call.read(exchange);
+      if (poll) tally.add(number, poll, hasEnded ? bytes : bytesOf(exchange));
+      counted += 1;
     }
+    call.waiting = counted === call.waiting.length ? NOTHING : call.waiting.slice(counted);
   };
   return {
     begin(exchange) {
       const { op, agent, call } = exchange.inv;
       if ((op !== 'get' && op !== 'result') || agent === 'auditor') return;
-      callOf(call).waiting.push({ exchange, bytes: 0, hasEnded: false });
+      const reads = callOf(call);
+      reads.waiting = appended(reads.waiting, { exchange, bytes: 0, hasEnded: false });
     },
     frame({ dir }) {
       if (dir === 'in') hasReplies = true;

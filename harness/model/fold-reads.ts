@@ -8,10 +8,8 @@ export interface FoldedExchange {
   readonly inv: Stamped<InvBody>;
   end: Exchange['end'];
   frames: Stamped<FrameBody>[];
-  /** Kept whatever it says. */
-  isLandmark: boolean;
-  /** The boot that ran when it was sent. */
-  readonly boot: number;
+  /** How many starts and ends of the server came before it. */
+  readonly era: number;
 }
 
 /** A read that may be let go: good, of a task with a receipt that nobody has seen ended. */
@@ -32,8 +30,8 @@ interface TaskReads {
 
 /** Lets go of reads between two that say the same; hands on all others, and everything else that ended. */
 export interface ReadFold {
-  /** An exchange has ended while `boot` ran. */
-  end(exchange: FoldedExchange, boot: number): void;
+  /** An exchange has ended, after so many starts and ends of the server. */
+  end(exchange: FoldedExchange, era: number): void;
   /** A notification has told something about a task. */
   push(event: EventOf<'push'>): void;
   finish(): { readonly reads: number; readonly validated: number };
@@ -51,7 +49,7 @@ export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFo
     if (task.isHeld && task.last) handOn(task.last);
     task.isHeld = false;
   };
-  const read = (task: TaskReads, reading: Reading, isLandmark: boolean) => {
+  const read = (task: TaskReads, reading: Reading) => {
     const isSame = task.last?.saying === reading.saying;
     if (isSame && task.isHeld) {
       sums.reads += 1;
@@ -60,11 +58,11 @@ export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFo
     }
     release(task);
     task.last = reading;
-    if (isSame && !isLandmark) task.isHeld = true;
+    if (isSame) task.isHeld = true;
     else handOn(reading);
   };
   return {
-    end(exchange, boot) {
+    end(exchange, era) {
       const { inv, end } = exchange;
       const id = inv.task ?? (end?.kind === 'ok' ? end.task : undefined);
       if (inv.op === 'create' && end?.kind === 'ok' && id !== undefined && !tasks.has(id)) {
@@ -72,7 +70,7 @@ export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFo
       }
       const task = id === undefined ? undefined : tasks.get(id);
       if (task && !task.hasEnded && end?.kind === 'ok' && isPlainRead(inv, end, agents.get(inv.call))) {
-        read(task, { inv, end, saying: sayingOf(inv, end, [exchange.boot, boot]) }, exchange.isLandmark);
+        read(task, { inv, end, saying: sayingOf(inv, end, [exchange.era, era]) });
         return;
       }
       if (task) {
@@ -105,11 +103,11 @@ function isPlainRead(inv: InvBody, end: OkBody, agent: number | undefined): bool
   return isOwn && isRead && isGood && isBare && end.status !== undefined && !isTerminal(end.status);
 }
 
-/** Equal for readings that differ in nothing but when: the same answer of the same boot to the same agent on the same connection. */
+/** Equal for readings that differ in nothing but when: the same answer to the same agent on the same connection, in one era. */
 function sayingOf(
   { call, op, conn }: InvBody,
   { seq: _seq, t: _t, wall: _wall, of: _of, ...said }: Stamped<OkBody>,
-  boots: readonly number[],
+  eras: readonly number[],
 ): string {
-  return JSON.stringify([call, op, conn, boots, said]);
+  return JSON.stringify([call, op, conn, eras, said]);
 }

@@ -1,5 +1,4 @@
 import type { Event, EventOf, FrameBody, Stamped } from './event.ts';
-import { createLandmarks } from './fold-landmarks.ts';
 import { createPollFold } from './fold-polls.ts';
 import { createReadFold, type FoldedExchange } from './fold-reads.ts';
 import type { Fold } from './folded.ts';
@@ -18,21 +17,16 @@ import type { Plan } from './plan.ts';
  */
 export function createFold(plan: Plan, keep: (event: Event) => void): Fold {
   const order = createOrderWatch();
-  const landmarks = createLandmarks();
   const polls = createPollFold();
   const reads = createReadFold(plan, keep);
   const open = new Map<number, FoldedExchange>();
   const byRequest: ByRequest<FoldedExchange> = new Map();
   const sums = { pairs: 0 };
+  /** Counts starts and ends of the server: reads on both sides of one are never the same. */
+  let era = 0;
 
   const begin = (inv: EventOf<'inv'>) => {
-    const exchange: FoldedExchange = {
-      inv,
-      end: null,
-      frames: [],
-      isLandmark: landmarks.sent(inv),
-      boot: landmarks.boot(),
-    };
+    const exchange: FoldedExchange = { inv, end: null, frames: [], era };
     open.set(inv.seq, exchange);
     idsOf(byRequest, inv.conn).set(inv.rpcId, exchange);
     polls.begin(exchange);
@@ -45,12 +39,11 @@ export function createFold(plan: Plan, keep: (event: Event) => void): Fold {
     }
     close(exchange);
     exchange.end = event;
-    if (landmarks.answered(exchange.inv, event)) exchange.isLandmark = true;
     polls.end(exchange);
     if (isPlainPair(exchange.frames)) sums.pairs += 1;
     else for (const frame of exchange.frames) keep(frame);
     exchange.frames = NO_FRAMES;
-    reads.end(exchange, landmarks.boot());
+    reads.end(exchange, era);
   };
   const close = ({ inv }: FoldedExchange) => {
     open.delete(inv.seq);
@@ -67,7 +60,7 @@ export function createFold(plan: Plan, keep: (event: Event) => void): Fold {
   return {
     take(event) {
       order.see(event);
-      landmarks.see(event);
+      if (event.kind === 'proc') era += 1;
       if (event.kind === 'inv') begin(event);
       else if (event.kind === 'ok' || event.kind === 'fail' || event.kind === 'info') end(event);
       else if (event.kind === 'frame') frame(event);
