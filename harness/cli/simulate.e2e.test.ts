@@ -110,7 +110,7 @@ describe('claimcheck simulate', () => {
   it('is interrupted with a report', async () => {
     const scenario = stage.file(
       'long.yaml',
-      'title: Long\ncalls: 20000\nagents: { count: 50 }\nload: { id: closed }\nwork: [{ tool: effect, ms: [1000, 2000] }]\n',
+      'title: Long\ndescription: Longer than anybody waits.\ncalls: 20000\nagents: { count: 50 }\nload: { id: closed }\nwork: [{ tool: effect, ms: [1000, 2000] }]\n',
     );
     const running = stage.start('simulate', scenario, '--store', 'modelled', '--out', 'long');
     const hasStarted = () => existsSync(join(stage.cwd, 'long/history.jsonl'));

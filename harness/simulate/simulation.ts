@@ -60,9 +60,12 @@ export async function openSimulation(options: {
         const world = realm.createWorld({ seed: plan.seed, epochMs });
         const ending = new AbortController();
         const { signal } = ending;
+        let isServing = false;
         // Whoever runs when it comes, who hears of it is the harness.
         const interrupt = () => world.enter(world.harness, () => ending.abort(asked?.reason));
         asked?.addEventListener('abort', interrupt, { once: true });
+        // It may have come while the units were loaded.
+        if (asked?.aborted) interrupt();
         try {
           return await world.run(() => {
             const recorder = createEventLog(world.harnessClock, onEvent);
@@ -72,6 +75,9 @@ export async function openSimulation(options: {
               recorder,
               clock: world.harnessClock,
               signal,
+              onServing: () => {
+                isServing = true;
+              },
               openBed: (parts) =>
                 openSimulatedBed({
                   ...parts,
@@ -91,6 +97,10 @@ export async function openSimulation(options: {
               stopMs: () => plan.limits.stopMs,
             });
           });
+        } catch (error) {
+          // What was in the making when the interrupt came fails in its own way; the history simply ends here.
+          if (isServing || !signal.aborted) throw error;
+          return { interrupted: true, server: null };
         } finally {
           asked?.removeEventListener('abort', interrupt);
           rmSync(directory, { recursive: true, force: true });
