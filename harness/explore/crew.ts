@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { createSystemClock } from '../model/clock.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { MODULE_THREAD_FLAGS, THREAD_LIMITS } from '../simulate/thread-flags.ts';
@@ -41,6 +42,9 @@ export interface Crew extends AsyncDisposable {
   run(plan: Plan): Promise<RunOutcome>;
 }
 
+// The longest simulated runs take some seconds on a slow machine.
+const SILENCE_MS_MAX = 60_000;
+
 /** Starts the workers and waits until each has loaded the target. Throws a UsageError when it cannot be simulated. */
 export async function openCrew(options: CrewOptions): Promise<Crew> {
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-explore-'));
@@ -66,15 +70,10 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
   }
   const together = async (taskOf: (worker: number) => WorkerTask, listen: (message: WorkerMessage) => void) => {
     shared.reset();
-    const results = hands.map((hand, worker) => hand.do(taskOf(worker), listen));
-    try {
-      return await Promise.all(results);
-    } catch (error) {
-      // One has failed: the others end too, before anybody hears of it.
-      shared.abort();
-      await Promise.allSettled(results);
-      throw error;
-    }
+    return watched(
+      hands.map((hand, worker) => hand.do(taskOf(worker), listen)),
+      shared.beats,
+    );
   };
   return {
     size: options.size,
@@ -98,12 +97,41 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
       return results.flatMap((one) => (one.kind === 'every-point' ? [one.result] : []));
     },
     async run(plan) {
-      const result = await first.do({ kind: 'run', plan }, () => {});
+      const [result] = await watched([first.do({ kind: 'run', plan }, () => {})], shared.beats);
+      if (result === undefined) throw new Error('expected the outcome of a run, got nothing');
       if (result.kind !== 'run') throw new Error(`expected the outcome of a run, got ${result.kind}`);
       return result.outcome;
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * All results. Throws when one of them fails; and a UsageError when no run has ended for too long: server code that never
+ * comes back holds its whole thread. Whoever closes the crew ends what still goes on.
+ */
+async function watched<Result>(results: readonly Promise<Result>[], beats: () => number): Promise<Result[]> {
+  const clock = createSystemClock();
+  const over = new AbortController();
+  const silence = (async () => {
+    for (let before = -1; beats() !== before; ) {
+      before = beats();
+      await clock.sleep(SILENCE_MS_MAX, over.signal);
+    }
+    const what = `The server's code has not come back for ${SILENCE_MS_MAX / 1000} s; does it loop for ever?`;
+    throw new UsageError(what);
+  })();
+  const all = Promise.all(results);
+  try {
+    return await Promise.race([
+      all,
+      silence.catch((error: unknown) => (over.signal.aborted ? all : Promise.reject(error))),
+    ]);
+  } finally {
+    over.abort();
+    // Of several that fail, one is told.
+    for (const result of results) result.catch(() => {});
+  }
 }
 
 /** One worker thread. */

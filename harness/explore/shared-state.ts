@@ -9,6 +9,9 @@ export interface SharedState {
   /** Everything ends with the run in progress. */
   abort(): void;
   isAborted(): boolean;
+  /** A run is over, of the search or of a shrink: a sign of life. */
+  beat(): void;
+  beats(): number;
   countRun(events: number): void;
   runs(): number;
   events(): number;
@@ -22,7 +25,8 @@ const STATE = 0;
 const RUNS = 1;
 /** In thousands, so that a long search does not run over. */
 const EVENTS = 2;
-const CLAIMS = 3;
+const BEATS = 3;
+const CLAIMS = 4;
 // There are fewer invariants than this, and few bugs show more than a handful.
 const CLAIM_COUNT = 256;
 
@@ -45,6 +49,10 @@ export function createSharedState(memory: SharedArrayBuffer): SharedState {
       Atomics.store(words, STATE, ABORTED);
     },
     isAborted: () => Atomics.load(words, STATE) === ABORTED,
+    beat() {
+      Atomics.add(words, BEATS, 1);
+    },
+    beats: () => Atomics.load(words, BEATS),
     countRun(events) {
       Atomics.add(words, RUNS, 1);
       spareEvents += events;

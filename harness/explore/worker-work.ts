@@ -4,8 +4,8 @@ import type { Plan } from '../model/plan.ts';
 import { createCaseArbitrary } from './arbitrary.ts';
 import { runEveryPoint } from './every-point.ts';
 import { search } from './search.ts';
-import { createSharedState } from './shared-state.ts';
-import { type Attempt, createTrial, historyText, type Simulator } from './trial.ts';
+import { createSharedState, type SharedState } from './shared-state.ts';
+import { type Attempt, createTrial, historyText, type Simulator, type Trial } from './trial.ts';
 import type { SearchTask, WorkerMessage, WorkerSetup, WorkerTask } from './worker-task.ts';
 
 export interface WorkOptions {
@@ -19,12 +19,12 @@ export interface WorkOptions {
 
 /** Does one task. Throws what the simulator throws. */
 export async function doTask(task: WorkerTask, options: WorkOptions): Promise<void> {
-  const { setup, simulator, judge, say } = options;
-  const trial = createTrial(simulator, judge);
+  const { setup, judge, say } = options;
   const shared = createSharedState(setup.shared);
+  const trial = livingTrial(createTrial(options.simulator, judge), shared);
   switch (task.kind) {
     case 'search':
-      return doSearch(task.search, options);
+      return doSearch(task.search, options, trial);
     case 'every-point': {
       const result = await runEveryPoint({
         trial,
@@ -45,12 +45,12 @@ export async function doTask(task: WorkerTask, options: WorkOptions): Promise<vo
   }
 }
 
-async function doSearch(task: SearchTask, { setup, simulator, judge, nowMs, say }: WorkOptions): Promise<void> {
+async function doSearch(task: SearchTask, { setup, nowMs, say }: WorkOptions, trial: Trial): Promise<void> {
   const shared = createSharedState(setup.shared);
   const { target, claimcheck, worker } = setup;
   const tally = await search({
     ...task,
-    trial: createTrial(simulator, judge),
+    trial,
     arbitrary: createCaseArbitrary(target),
     setting: { target, claimcheck },
     worker,
@@ -68,6 +68,15 @@ async function doSearch(task: SearchTask, { setup, simulator, judge, nowMs, say 
     onFound: (found) => say({ kind: 'found', found }),
   });
   say({ kind: 'search', tally });
+}
+
+/** Every run is a sign of life: whoever waits outside knows that the server's code comes back. */
+function livingTrial(trial: Trial, shared: SharedState): Trial {
+  return async (plan) => {
+    const attempt = await trial(plan);
+    shared.beat();
+    return attempt;
+  };
 }
 
 /** The checkers that could not say, and why. */
