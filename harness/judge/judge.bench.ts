@@ -1,5 +1,9 @@
-import type { OpenBenchmarks, Timed } from '../model/testing/benchmark.ts';
+import type { Event } from '../model/event.ts';
+import { createFold } from '../model/fold.ts';
+import type { Plan } from '../model/plan.ts';
+import type { OpenBenchmarks } from '../model/testing/benchmark.ts';
 import { tellLongRun } from '../model/testing/long-history.ts';
+import { createGathering } from './gathering.ts';
 import { judge } from './judge.ts';
 
 /** Judging a saved run: per event, beside reading it, and beside itself on a tenth of the events. */
@@ -26,18 +30,39 @@ export const openBenchmarks: OpenBenchmarks = async () => {
         baseline: { name: 'the same of 20,000', ...short.judging },
         ratioMax: 8, // What grows with the square would show as 10.
       },
+      {
+        name: '200,000 events folded while they come (--record counts)',
+        subject: { unitCount: long.events.length, run: () => fold(long) },
+        baseline: { name: 'JSON.stringify of them', unitCount: long.events.length, run: () => written(long.events) },
+        ratioMax: 6,
+      },
     ],
     async [Symbol.asyncDispose]() {},
   };
 };
 
-function timedRun(eventCount: number): { readonly judging: Timed; readonly parsing: Timed } {
+function timedRun(eventCount: number) {
   const run = tellLongRun(eventCount);
   const lines = run.events.map((event) => JSON.stringify(event));
   const history = run.history();
   const unitCount = lines.length;
   return {
+    plan: run.plan,
+    events: run.events,
     judging: { unitCount, run: () => judge({ plan: run.plan, history }) },
     parsing: { unitCount, run: () => lines.map((line): unknown => JSON.parse(line)) },
   };
+}
+
+function fold({ plan, events }: { readonly plan: Plan; readonly events: readonly Event[] }) {
+  const gathering = createGathering(plan);
+  const { take, finish } = createFold(plan, gathering.keep);
+  for (const event of events) take(event);
+  return finish();
+}
+
+function written(events: readonly Event[]): number {
+  let characters = 0;
+  for (const event of events) characters += JSON.stringify(event).length;
+  return characters;
 }
