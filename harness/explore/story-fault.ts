@@ -58,13 +58,13 @@ function callOf(trigger: Trigger): string {
   return 'call' in trigger ? `call ${trigger.call}` : 'a call';
 }
 
-const MOMENTS: Readonly<Record<string, string>> = {
-  'create-sent': 'the call was sent',
-  'create-answered': 'its receipt left the server',
-  acked: 'the receipt',
-  begin: 'the work began',
-  commit: 'the commit',
-  'terminal-seen': 'the end was seen',
+const MOMENTS: Readonly<Record<string, (call: number) => string>> = {
+  'create-sent': (call) => `call ${call} was sent`,
+  'create-answered': (call) => `the receipt of call ${call} left the server`,
+  acked: (call) => `the receipt of call ${call}`,
+  begin: (call) => `the work of call ${call} began`,
+  commit: (call) => `the commit of call ${call}`,
+  'terminal-seen': (call) => `the end of call ${call} was seen`,
 };
 
 function momentOf(trigger: Trigger): string {
@@ -72,5 +72,5 @@ function momentOf(trigger: Trigger): string {
   if (trigger.kind !== 'event') return '';
   const after = trigger.ms === 0 ? ' right after' : ` ${trigger.ms} ms after`;
   const held = trigger.hold === true ? ', its receipt held back' : '';
-  return `${after} ${MOMENTS[trigger.on] ?? trigger.on} of call ${trigger.call}${held}`;
+  return `${after} ${MOMENTS[trigger.on]?.(trigger.call) ?? `${trigger.on} of call ${trigger.call}`}${held}`;
 }
