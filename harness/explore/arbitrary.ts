@@ -29,15 +29,15 @@ export interface CaseArbitrary {
  */
 export function createCaseArbitrary(target: PlannedTarget): CaseArbitrary {
   const families = faultFamilies(target);
-  const agents = agentsArbitrary(target);
-  const everything = caseArbitrary(agents, fc.oneof(...families.map(({ draw }) => draw)));
+  const parts = { agents: agentsArbitrary(target), settings: settingsArbitrary(target) };
+  const everything = caseArbitrary(parts, fc.oneof(...families.map(({ draw }) => draw)));
   return {
     families: families.map(({ id }) => id),
     draw(seed) {
       const random = new fc.Random(congruential32(seed));
       const swarm = drawSwarm(families, random);
       const faults = swarm.length === 0 ? null : fc.oneof(...swarm);
-      return caseArbitrary(agents, faults).generate(random, BIAS).value;
+      return caseArbitrary(parts, faults).generate(random, BIAS).value;
     },
     *smaller(one) {
       for (const candidate of everything.shrink(one, undefined)) yield candidate.value;
@@ -59,16 +59,41 @@ function drawSwarm(
   });
 }
 
-function caseArbitrary(
-  agents: fc.Arbitrary<ExplorationCase['agents']>,
-  fault: FaultFamily['draw'] | null,
-): fc.Arbitrary<ExplorationCase> {
+interface CaseParts {
+  readonly agents: fc.Arbitrary<ExplorationCase['agents']>;
+  readonly settings: fc.Arbitrary<ExplorationCase['settings']>;
+}
+
+function caseArbitrary(parts: CaseParts, fault: FaultFamily['draw'] | null): fc.Arbitrary<ExplorationCase> {
   return fc.record({
-    agents,
+    ...parts,
     backoff: BACKOFF,
     retryKey: RETRY_KEY,
+    machine: MACHINE,
     faults: fault === null ? fc.constant([]) : fc.array(fault, { maxLength: FAULTS_MAX, size: 'max' }),
   });
+}
+
+/** Mostly quiet; sometimes everything takes its time, so that steps of the server lie far apart. */
+const MACHINE: fc.Arbitrary<ExplorationCase['machine']> = fc.record({
+  linkMsMax: fc.oneof(
+    { arbitrary: fc.constant(2), weight: 3 },
+    { arbitrary: fc.integer({ min: 2, max: 60 }), weight: 1 },
+  ),
+  storeMsMax: fc.oneof(
+    { arbitrary: fc.constant(3), weight: 3 },
+    { arbitrary: fc.integer({ min: 3, max: 60 }), weight: 1 },
+  ),
+});
+
+/** A ttl that passes while there are tasks, in one case of six: everything a server keeps then has an end. */
+function settingsArbitrary({ facts, dialect }: PlannedTarget): fc.Arbitrary<ExplorationCase['settings']> {
+  // In this dialect any server is asked for a ttl with each call.
+  const canExpire = facts.settings === true || dialect === 'tasks-2025-11-25';
+  const none = fc.constant({});
+  if (!canExpire) return none;
+  const short = fc.record({ ttlMs: fc.integer({ min: 20, max: 5000 }) });
+  return fc.oneof({ arbitrary: none, weight: 5 }, { arbitrary: short, weight: 1 });
 }
 
 const RETRY_KEY = fc.constantFrom('same' as const, 'same' as const, 'same' as const, 'new' as const, 'none' as const);
@@ -129,20 +154,16 @@ function workArbitrary({ facts }: PlannedTarget): {
   readonly mode: fc.Arbitrary<string | null>;
 } {
   const modes = ['repeatable', 'plain', 'error', 'throw'].filter((mode) => facts.modes.includes(mode));
-  if (facts.tools.includes('effect') && modes.length > 0) {
-    return {
-      tool: fc.constant('effect'),
-      mode: fc.constantFrom<string | null>(null, null, ...modes.slice(0, 2), ...modes.slice(0, 2), ...modes),
-    };
-  }
+  const hasModes = facts.tools.includes('effect') && modes.length > 0;
   return {
-    tool: facts.failing
-      ? weighted([
-          ['work', 8],
-          ['failing', 1],
-        ])
-      : fc.constant('work'),
-    mode: fc.constant(null),
+    tool: weighted([
+      [hasModes ? 'effect' : 'work', 10],
+      ['failing', facts.failing ? 1 : 0],
+      ['asking', facts.asking ? 1 : 0],
+    ]),
+    mode: hasModes
+      ? fc.constantFrom<string | null>(null, null, ...modes.slice(0, 2), ...modes.slice(0, 2), ...modes)
+      : fc.constant(null),
   };
 }
 

@@ -1,5 +1,7 @@
 import { faultUnits } from '../faults/index.ts';
 import { PLAN_SCHEMA, type Plan, type PlannedCall, type PlannedFault, VIRTUAL_DEFAULTS } from '../model/plan.ts';
+import { createPrng } from '../model/prng.ts';
+import { withRaces } from '../plan/planned-cancel.ts';
 import {
   aimedAt,
   type CaseCall,
@@ -32,7 +34,9 @@ const RETRY = { attemptsMax: 12, delayMs: 50, factor: 2, delayMsMax: 1000 };
 export function planOf(one: ExplorationCase, setting: CaseSetting): Plan {
   const { target, seed, claimcheck } = setting;
   const { facts } = target;
-  const calls = callsOf(one, setting);
+  const faults = faultsOf(one, target.transport === 'stdio');
+  const calls = withRaces(callsOf(one, setting), faults, createPrng(seed).fork('races'));
+  const { linkMsMax, storeMsMax } = one.machine;
   return {
     schema: PLAN_SCHEMA,
     claimcheck,
@@ -40,7 +44,7 @@ export function planOf(one: ExplorationCase, setting: CaseSetting): Plan {
     title: 'An explored schedule',
     seed,
     time: 'virtual',
-    target,
+    target: Object.keys(one.settings).length === 0 ? target : { ...target, settings: one.settings },
     agents: {
       count: Math.max(1, one.agents.length),
       policy: calls[0]?.policy ?? 'poller',
@@ -50,14 +54,14 @@ export function planOf(one: ExplorationCase, setting: CaseSetting): Plan {
     },
     load: { id: 'closed', model: 'closed', options: {} },
     calls,
-    faults: faultsOf(one, target.transport === 'stdio'),
+    faults,
     slaMs: SLA_MS,
     limits: LIMITS,
     thresholds: [],
     mustReach: [],
     notApplicable: [],
     record: 'full',
-    virtual: VIRTUAL_DEFAULTS,
+    virtual: { ...VIRTUAL_DEFAULTS, linkMs: [1, linkMsMax], storeMs: [1, storeMsMax] },
   };
 }
 
@@ -84,7 +88,7 @@ function plannedCall(
     thinkMs: call.thinkMs,
     tool: call.tool,
     ms: facts.variesDuration ? call.ms : facts.takesMs,
-    mode: call.mode,
+    mode: call.tool === 'effect' ? call.mode : null,
     token: `tk${run}${own}`,
     key: facts.key && call.key !== 'none' ? key : null,
     policy: call.policy,

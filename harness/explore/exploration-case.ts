@@ -1,4 +1,4 @@
-import type { PlannedBackoff, PlannedFault, PlannedTarget } from '../model/plan.ts';
+import type { PlannedBackoff, PlannedFault, PlannedTarget, ServerSettings } from '../model/plan.ts';
 
 /**
  * What one explored run does, as plain data that prints and shrinks well; `planOf` makes a whole plan of it. Calls are
@@ -11,6 +11,10 @@ export interface ExplorationCase {
   /** What agents send when nobody knows whether a create happened. */
   readonly retryKey: 'same' | 'new' | 'none';
   readonly faults: readonly CaseFault[];
+  /** What the server is set to, where it can be. */
+  readonly settings: ServerSettings;
+  /** The slowest message and the slowest store operation of the machine, ms. */
+  readonly machine: { readonly linkMsMax: number; readonly storeMsMax: number };
 }
 
 export interface CaseCall {

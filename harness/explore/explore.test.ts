@@ -29,6 +29,8 @@ const PLAIN: ExplorationCase = {
   backoff: { id: 'fixed', options: { intervalMs: 20 } },
   retryKey: 'same',
   faults: [],
+  settings: {},
+  machine: { linkMsMax: 2, storeMsMax: 3 },
 };
 const setting = { target: TARGET, claimcheck: '0.1.0', seed: 7 };
 

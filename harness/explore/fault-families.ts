@@ -28,7 +28,15 @@ const SOME = fc.integer({ min: 1, max: 50 }).map(
   (share) => (typeof share === 'number' ? Math.round(share * 100) : 0),
 );
 
-const MOMENTS = ['create-sent', 'create-answered', 'acked', 'begin', 'commit', 'terminal-seen'] as const;
+const MOMENTS = [
+  'create-sent',
+  'create-answered',
+  'acked',
+  'begin',
+  'commit',
+  'terminal-seen',
+  'input-required-seen',
+] as const;
 type Moment = (typeof MOMENTS)[number];
 const OPERATIONS: readonly Operation[] = ['create', 'get', 'result', 'cancel', 'update'];
 
@@ -175,7 +183,7 @@ function isPossible(
     options = {},
     on,
     op,
-  }: { readonly options?: Options; readonly on?: Moment; readonly op?: 'get' | 'result' | 'cancel' },
+  }: { readonly options?: Options; readonly on?: Moment; readonly op?: 'get' | 'result' | 'cancel' | 'update' },
 ): boolean {
   const unit = faultUnits[fault];
   if (unit === undefined) return false;
@@ -187,5 +195,6 @@ function isPossible(
 
 function isReachable(target: PlannedTarget, op: Operation): boolean {
   if (op === 'create') return true;
-  return (op === 'get' || op === 'result' || op === 'cancel') && isPossible(target, 'F1', { op });
+  const isAimable = op === 'get' || op === 'result' || op === 'cancel' || op === 'update';
+  return isAimable && isPossible(target, 'F1', { op });
 }

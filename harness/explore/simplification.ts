@@ -1,3 +1,4 @@
+import { VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import type { CaseCall, CaseFault, ExplorationCase } from './exploration-case.ts';
 
 /**
@@ -20,6 +21,8 @@ export function* simplifications(one: ExplorationCase): Iterable<ExplorationCase
       }
     }
   }
+  yield { ...one, machine: QUIET };
+  yield { ...one, settings: {} };
   if (one.retryKey !== 'same') yield { ...one, retryKey: 'same' };
   for (const [index, fault] of one.faults.entries()) {
     for (const simpler of simplerFaults(fault)) yield { ...one, faults: one.faults.with(index, simpler) };
@@ -28,6 +31,12 @@ export function* simplifications(one: ExplorationCase): Iterable<ExplorationCase
   if (one.agents.length > 1) yield { ...one, agents: [one.agents.flat()] };
 }
 
+/** The machine where nothing else is said. */
+const QUIET: ExplorationCase['machine'] = {
+  linkMsMax: VIRTUAL_DEFAULTS.linkMs[1],
+  storeMsMax: VIRTUAL_DEFAULTS.storeMs[1],
+};
+
 const FIELDS = ['cancelAfterMs', 'policy', 'mode', 'tool', 'key', 'busyMs', 'thinkMs'] as const;
 
 function plainCall({ policy, key, mode, tool }: CaseCall): Pick<CaseCall, (typeof FIELDS)[number]> {
@@ -35,7 +44,7 @@ function plainCall({ policy, key, mode, tool }: CaseCall): Pick<CaseCall, (typeo
     cancelAfterMs: null,
     policy: policy === 'blocking' ? policy : 'poller',
     mode: mode === null || tool !== 'effect' ? mode : null,
-    tool: tool === 'failing' ? 'work' : tool,
+    tool: tool === 'effect' ? tool : 'work',
     key: key === 'none' ? key : 'own',
     busyMs: 0,
     thinkMs: 0,

@@ -1,4 +1,4 @@
-import type { Plan } from '../model/plan.ts';
+import { type Plan, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { planOf } from './case-plan.ts';
 import type { CaseCall, CaseSetting } from './exploration-case.ts';
 
@@ -28,6 +28,8 @@ export function smallPlan(setting: CaseSetting): Plan {
       backoff: { id: 'fixed', options: { intervalMs: 40 } },
       retryKey: 'same',
       faults: [],
+      settings: {},
+      machine: { linkMsMax: VIRTUAL_DEFAULTS.linkMs[1], storeMsMax: VIRTUAL_DEFAULTS.storeMs[1] },
     },
     setting,
   );

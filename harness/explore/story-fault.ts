@@ -64,6 +64,7 @@ const MOMENTS: Readonly<Record<string, (call: number) => string>> = {
   acked: (call) => `the receipt of call ${call}`,
   begin: (call) => `the work of call ${call} began`,
   commit: (call) => `the commit of call ${call}`,
+  'input-required-seen': (call) => `the question of call ${call} was seen`,
   'terminal-seen': (call) => `the end of call ${call} was seen`,
 };
 
