@@ -15,7 +15,11 @@ const NOBODY = () => {};
 
 /** Straight to one boot, past the interposer and the recorder, in no time: to see whether it answers. */
 export function createDirectChannel({ world, living, headers, principal }: DirectChannelOptions): Channel {
-  const base = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const base = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  };
   const open = new AbortController();
   const post = (text: string, more: HttpHeaders, expected: Expected | null, timeoutMs: number): Promise<RawReply> =>
     new Promise((resolve) => {
