@@ -209,6 +209,7 @@ function finish(
     notes: state.notes,
     strikes: strikesOf(boots, state.faults),
     strays: state.strays,
+    derivations: new Map(),
     drainedSeq: noteSeq('drained'),
     auditSeq: noteSeq('audit'),
     interrupted: noteSeq('interrupted') !== null || noteSeq('end') === null,

@@ -1,4 +1,5 @@
 import { createCompactStore } from './compact-store.ts';
+import type { Derivations } from './derivation.ts';
 import type {
   ActBody,
   Event,
@@ -44,6 +45,8 @@ export interface HistoryIndex {
   readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
   /** What stands for events that the run let go (--record counts); null: every event is here. */
   readonly folded: Folded | null;
+  /** What units derived from it so far (derivation.ts). */
+  readonly derivations: Derivations;
   /** seq of the note 'drained': the load is done. null: it never was. */
   readonly drainedSeq: number | null;
   /** seq of the note 'audit': reads from there on are final reads. null: the run never came that far. */
