@@ -5,6 +5,7 @@ import type { TaskStore } from '../stores/store.ts';
 import { effect } from '../tools/effect.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { InputAnswer, TaskRecord } from './task.ts';
+import { distant } from './testing/distant-store.ts';
 import { accepted, createKit, createRecordingLedger, type EngineKit, requestOf } from './testing/engine-kit.ts';
 import { mortal } from './testing/mortal-store.ts';
 import { isTerminal } from './transitions.ts';
@@ -46,6 +47,8 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 5, maxLength: 40 },
 );
 
+const distances = fc.record({ there: fc.constantFrom(0, 0, 3, 11), back: fc.constantFrom(0, 0, 2, 13) });
+
 /** Asks two things at once and then a third, works a while, and acts if all was approved. */
 const inquisitive: Tool = {
   ...effect,
@@ -66,14 +69,48 @@ const inquisitive: Tool = {
   },
 };
 
+interface Distance {
+  readonly there: number;
+  readonly back: number;
+}
+
+/** What the promise comes to, with time going on until it is settled. */
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settled = () => {
+    isSettled = true;
+  };
+  promise.then(settled, settled);
+  for (let waitedMs = 0; !isSettled && waitedMs < 5_000; waitedMs++) await vi.advanceTimersByTimeAsync(1);
+  if (!isSettled) throw new Error('expected an answer within 5 s');
+  return promise;
+}
+
 /** Processes on one store, one after another, and the ledger that outlives them. */
 class Processes {
   readonly effects = createRecordingLedger();
   readonly #store: TaskStore;
   #current: { readonly kit: EngineKit; die(): void } | undefined;
 
-  constructor(store: TaskStore) {
+  readonly #distance: Distance;
+  readonly #forbidden = new Map<string, number>();
+
+  constructor(store: TaskStore, distance: Distance) {
     this.#store = store;
+    this.#distance = distance;
+  }
+
+  /** From now on no effect of this token may be committed. */
+  forbid(token: string): void {
+    this.#forbidden.set(token, this.#commitsOf(token));
+  }
+
+  assertForbidden(): void {
+    for (const [token, count] of this.#forbidden) expect([token, this.#commitsOf(token)]).toEqual([token, count]);
+  }
+
+  #commitsOf(token: string): number {
+    return this.effects.committed.filter((committed) => committed === token).length;
   }
 
   get engine(): EngineKit['engine'] {
@@ -82,9 +119,12 @@ class Processes {
   }
 
   async start(): Promise<void> {
-    const { store, die } = mortal({ ...this.#store, [Symbol.asyncDispose]: async () => {} });
+    const { there, back } = this.#distance;
+    const { store, die } = mortal({ ...distant(this.#store, there, back), [Symbol.asyncDispose]: async () => {} });
     const tools = new Map([['effect', inquisitive]]);
-    const kit = await createKit({ store, tools, effects: this.effects, limits: { slaMs: SLA_MS, leaseMs: 1_000 } });
+    const kit = await inTime(
+      createKit({ store, tools, effects: this.effects, limits: { slaMs: SLA_MS, leaseMs: 1_000 } }),
+    );
     this.#current = { kit, die };
   }
 
@@ -116,39 +156,46 @@ function assertFollows(before: TaskRecord, after: TaskRecord): void {
 
 test('whatever is answered, cancelled, killed and drained: every task ends, as its answers say, and nothing is asked twice', async () => {
   await fc.assert(
-    fc.asyncProperty(steps, async (sequence) => {
-      const processes = new Processes(await openMemoryStore());
+    fc.asyncProperty(steps, distances, async (sequence, distance) => {
+      const processes = new Processes(await openMemoryStore(), distance);
       await processes.start();
-      const tasks = await Promise.all(
-        Array.from({ length: TASKS }, (_, index) =>
-          accepted(processes.engine, requestOf({ token: `t${index}`, answerable: ['elicitation/create'] })),
+      const tasks = await inTime(
+        Promise.all(
+          Array.from({ length: TASKS }, (_, index) =>
+            accepted(processes.engine, requestOf({ token: `t${index}`, answerable: ['elicitation/create'] })),
+          ),
         ),
       );
       const seen = new Map(tasks.map((record) => [record.id, record]));
       const idOf = (index: number) => tasks[index]?.id ?? '';
       for (const step of sequence) {
         if (step.do === 'wait') await vi.advanceTimersByTimeAsync(step.ms);
-        if (step.do === 'cancel') await processes.engine.cancel('alice', idOf(step.task));
+        if (step.do === 'cancel') {
+          const { kind } = await inTime(processes.engine.cancel('alice', idOf(step.task)));
+          if (kind === 'cancelled') processes.forbid(`t${step.task}`);
+        }
         if (step.do === 'answer') {
           const answers = step.keys.map((key) => [key, answerOf(step.approve)] as const);
-          await processes.engine.answer('alice', idOf(step.task), Object.fromEntries(answers));
+          await inTime(processes.engine.answer('alice', idOf(step.task), Object.fromEntries(answers)));
         }
         if (step.do === 'kill' || step.do === 'drain') {
           await processes.end(step.do);
           await processes.start();
         }
         for (const before of seen.values()) {
-          const after = await processes.engine.get('alice', before.id);
+          const after = await inTime(processes.engine.get('alice', before.id));
           if (after === undefined) throw new Error(`task ${before.id} is lost`);
           assertFollows(before, after);
           seen.set(after.id, after);
         }
       }
       await vi.advanceTimersByTimeAsync(SLA_MS + 3_000);
-      for (const { id } of tasks) assertEnded(await processes.engine.get('alice', id), processes.effects.committed);
+      processes.assertForbidden();
+      for (const { id } of tasks)
+        assertEnded(await inTime(processes.engine.get('alice', id)), processes.effects.committed);
       await Promise.all([processes.end('drain'), vi.advanceTimersByTimeAsync(5_000)]);
     }),
-    { numRuns: 80 },
+    { numRuns: 60 },
   );
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openMemoryStore } from '../stores/memory.ts';
-import type { TaskStore } from '../stores/store.ts';
 import { createMemoryLedger } from '../tools/effect-ledger.ts';
+import { distant } from './testing/distant-store.ts';
 import { accepted, createKit, requestOf } from './testing/engine-kit.ts';
 
 beforeEach(() => {
@@ -12,26 +12,6 @@ afterEach(() => {
 });
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** A store as far away as a disk or another machine: each call takes a while there and, when it writes, a while back. */
-function distant(store: TaskStore, there: number, back: number): TaskStore {
-  const write = async <T>(call: () => Promise<T>): Promise<T> => {
-    await pause(there);
-    const value = await call();
-    await pause(back);
-    return value;
-  };
-  return {
-    ...store,
-    insert: (task) => write(() => store.insert(task)),
-    replace: (task, version) => write(() => store.replace(task, version)),
-    remove: (id, version) => write(() => store.remove(id, version)),
-    get: async (id) => {
-      await pause(there);
-      return store.get(id);
-    },
-  };
-}
 
 test.each([
   [10, 1],
