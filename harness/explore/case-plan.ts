@@ -31,7 +31,8 @@ const LIMITS: Plan['limits'] = {
 const RETRY = { attemptsMax: 12, delayMs: 50, factor: 2, delayMsMax: 1000 };
 
 /** The whole plan of a case, in virtual time. Pure: the same case and setting give the same plan. */
-export function planOf(one: ExplorationCase, setting: CaseSetting): Plan {
+export function planOf(drawn: ExplorationCase, setting: CaseSetting): Plan {
+  const one = drawn.settings.ttlMs === undefined ? drawn : withoutKeys(drawn);
   const { target, seed, claimcheck } = setting;
   const { facts } = target;
   const faults = faultsOf(one, target.transport === 'stdio');
@@ -62,6 +63,21 @@ export function planOf(one: ExplorationCase, setting: CaseSetting): Plan {
     notApplicable: [],
     record: 'full',
     virtual: { ...VIRTUAL_DEFAULTS, linkMs: [1, linkMsMax], storeMs: [1, storeMsMax] },
+  };
+}
+
+/**
+ * A server may forget a key together with the result it led to. Where results live shorter than the patience of agents, a call
+ * sent again may thus be done again, and that is nobody's fault: such cases go without keys.
+ */
+function withoutKeys(one: ExplorationCase): ExplorationCase {
+  return {
+    ...one,
+    agents: one.agents.map((calls) => calls.map((call) => ({ ...call, key: 'none' as const }))),
+    retryKey: 'none',
+    faults: one.faults
+      .filter(({ options }) => options.form !== 'probe')
+      .map((fault) => (fault.fault === 'F9' ? { ...fault, options: { ...fault.options, key: 'none' } } : fault)),
   };
 }
 

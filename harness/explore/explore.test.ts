@@ -135,6 +135,16 @@ describe('the plan of a case', () => {
     expect(planOf({ ...PLAIN, faults: [retry] }, setting).faults.map(({ entry }) => entry)).toEqual(['F9#1', 'F5#1']);
   });
 
+  it('sends no keys where results are forgotten sooner than agents give up', () => {
+    const probe = { fault: 'F8', trigger: { kind: 'call', call: 1 }, options: { form: 'probe' } } as const;
+    const retry = { fault: 'F9', trigger: { kind: 'call', call: 2 }, options: { key: 'same', afterMs: 9 } } as const;
+    const plan = planOf({ ...PLAIN, settings: { ttlMs: 50 }, faults: [probe, retry] }, setting);
+    expect(plan.target.settings).toEqual({ ttlMs: 50 });
+    expect(plan.calls.map(({ key }) => key)).toEqual([null, null, null]);
+    expect(plan.agents.retry.key).toBe('none');
+    expect(plan.faults.map(({ entry, options }) => `${entry} ${options.key ?? ''}`)).toEqual(['F9#1 none', 'F5#1 ']);
+  });
+
   it('gives calls a key of their own, the shared one, or none', () => {
     const agents = [
       [{ ...PLAIN_CALL, key: 'shared' as const }],
