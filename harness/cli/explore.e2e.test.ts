@@ -1,0 +1,146 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { findPackage } from './package.ts';
+import { openProgramStage, type ProgramStage } from './testing/program-stage.ts';
+
+const SERVERS = join(findPackage().root, 'dist/fixtures/servers/module.js');
+const FIRE_AND_FORGET = join(findPackage().root, 'fixtures/examples/sdk-v1-fire-and-forget.mjs');
+
+const counterexample = z.object({
+  file: z.string(),
+  directory: z.string(),
+  invariant: z.string(),
+  isReproduced: z.boolean(),
+  calls: z.number(),
+  faults: z.array(z.object({ fault: z.string() })),
+  story: z.array(z.string()),
+});
+const exploration = z.object({
+  exitCode: z.number(),
+  runs: z.number(),
+  violated: z.number(),
+  workers: z.number(),
+  situations: z.record(z.string(), z.number()),
+  known: z.array(z.object({ state: z.string(), invariant: z.string() })),
+  counterexamples: z.array(counterexample),
+});
+const everyPoint = z.object({
+  exitCode: z.number(),
+  pointCount: z.number(),
+  pointsRun: z.number(),
+  broken: z.array(z.object({ what: z.string(), invariant: z.string(), faults: z.number() })),
+  unknown: z.array(z.unknown()),
+  counterexamples: z.array(counterexample),
+});
+
+let stage: ProgramStage;
+beforeEach(() => {
+  stage = openProgramStage();
+});
+afterEach(() => stage[Symbol.dispose]());
+
+const broken = (id: string) => ['--module', `${SERVERS}?id=${id}`];
+
+describe('claimcheck explore', () => {
+  it.each([
+    ['early-receipts', ['S1', 'S2', 'S13']],
+    ['repeated-effects', ['S3']],
+    ['abandoned-tasks', ['L1']],
+  ])('finds what is broken about %s, shrinks it and replays it to the byte', async (id, invariants) => {
+    const ended = await stage.run('explore', ...broken(id), '--jobs', '2', '--json', '--out', 'found');
+    const { counterexamples } = exploration.parse(JSON.parse(ended.stdout));
+    expect(ended.code).toBe(1);
+    const [found] = counterexamples;
+    expect(invariants).toContain(found?.invariant);
+    expect(found?.isReproduced).toBe(true);
+    expect(found?.faults.length).toBeLessThanOrEqual(2);
+    expect(found?.calls).toBeLessThanOrEqual(2);
+    expect(found?.story.at(-1)).toMatch(new RegExp(`^${found?.invariant}: `));
+    const again = await stage.run('replay', found?.file ?? '', '--runs', '20', '--out', 'again');
+    expect(again.stdout).toContain('identical to the saved one, byte for byte, in 20 of 20 runs');
+    expect(again.code).toBe(1);
+    expect(stage.read('found/report.html')).toContain('Messages, one by one');
+    expect((await stage.run('check', 'found')).code).toBe(1);
+    expect(stage.left()).toEqual([]);
+  });
+
+  it('finds nothing in the reference server, and says what it reached', async () => {
+    const ended = await stage.run('explore', '--runs', '60', '--seed', '5', '--json', '--quiet');
+    const document = exploration.parse(JSON.parse(ended.stdout));
+    expect(document).toMatchObject({ exitCode: 0, runs: 60, violated: 0, counterexamples: [] });
+    expect(Object.keys(document.situations).length).toBeGreaterThan(10);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(stage.written()).toEqual([]);
+    expect(stage.left()).toEqual([]);
+  });
+
+  it('draws the same schedules for the same seed', async () => {
+    const flags = ['explore', '--runs', '30', '--seed', '9', '--jobs', '2', '--json', '--quiet'];
+    const ends = [await stage.run(...flags), await stage.run(...flags)];
+    const tallies = ends.map(({ stdout }) => exploration.parse(JSON.parse(stdout)).situations);
+    expect(tallies[1]).toEqual(tallies[0]);
+  });
+
+  it('runs known counterexamples first: still failing, or fixed', async () => {
+    await stage.run('explore', ...broken('volatile-tasks'), '--out', 'found', '--quiet');
+    mkdirSync(join(stage.cwd, 'counterexamples'));
+    copyFileSync(join(stage.cwd, 'found/counterexample.json'), join(stage.cwd, 'counterexamples/lost.json'));
+    const flags = ['--runs', '1', '--json', '--quiet'];
+    const failing = await stage.run('explore', ...broken('volatile-tasks'), ...flags, '--known', 'counterexamples');
+    expect(exploration.parse(JSON.parse(failing.stdout)).known).toMatchObject([{ state: 'fails', invariant: 'S2' }]);
+    expect(failing.code).toBe(1);
+    const fixed = await stage.run('explore', ...broken('good'), ...flags);
+    expect(exploration.parse(JSON.parse(fixed.stdout)).known).toMatchObject([{ state: 'fixed', invariant: 'S2' }]);
+  });
+
+  it('finds, unaided, that a cancel ends a server written as the guide of its SDK shows', async () => {
+    const flags = ['--keep-going', '--runs', '60', '--shrink-seconds', '5', '--json', '--quiet', '--out', 'v1'];
+    const ended = await stage.run('explore', '--module', FIRE_AND_FORGET, ...flags);
+    const { counterexamples } = exploration.parse(JSON.parse(ended.stdout));
+    expect(ended.code).toBe(1);
+    const stories = counterexamples.map(({ story }) => story.join('\n'));
+    expect(stories.some((story) => /cancels task 1[\s\S]*the server ends by itself/.test(story))).toBe(true);
+    for (const { directory } of counterexamples) expect(existsSync(join(stage.cwd, directory, 'plan.json'))).toBe(true);
+  });
+
+  it('is interrupted with what it has', async () => {
+    const running = stage.start('explore', '--seconds', '600');
+    await new Promise((done) => setTimeout(done, 8000));
+    running.signal('SIGINT');
+    const ended = await running.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stdout).toContain(', interrupted (seed 1;');
+    expect(stage.left()).toEqual([]);
+  });
+
+  it('refuses what cannot be explored', async () => {
+    expect(await stage.run('explore', '--server', 'node server.js')).toMatchObject({ code: 64 });
+    const named = await stage.run('explore', 'tour');
+    expect(named).toMatchObject({ code: 64 });
+    expect(named.stderr).toContain('--every-point');
+    expect(stage.written()).toEqual([]);
+  });
+});
+
+describe('claimcheck explore --every-point', () => {
+  it('runs every point of a small plan on the reference server, and none breaks anything', async () => {
+    const ended = await stage.run('explore', '--every-point', '--seconds', '110', '--json', '--quiet');
+    const document = everyPoint.parse(JSON.parse(ended.stdout));
+    expect(document).toMatchObject({ broken: [], unknown: [], counterexamples: [] });
+    expect(document.pointsRun).toBe(document.pointCount);
+    expect(document.pointCount).toBeGreaterThan(300);
+    expect(ended.code).toBe(0);
+  });
+
+  it('lists the points at which a broken server breaks, with the story of the first', async () => {
+    const flags = ['--every-point', '--seconds', '30', '--out', 'points'];
+    const ended = await stage.run('explore', ...broken('volatile-tasks'), ...flags, '--json', '--quiet');
+    const { broken: points, counterexamples } = everyPoint.parse(JSON.parse(ended.stdout));
+    expect(ended.code).toBe(1);
+    expect(points.length).toBeGreaterThan(10);
+    expect(new Set(points.map(({ faults }) => faults))).toEqual(new Set([1]));
+    expect(counterexamples[0]).toMatchObject({ isReproduced: true, faults: [{ fault: 'F12' }] });
+  });
+});
