@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { type RunResult, runCourse } from '../execution/course.ts';
 import { settingOptions } from '../execution/server-settings.ts';
 import { loadUnits } from '../execution/units.ts';
@@ -11,6 +9,7 @@ import { openSimulatedBed } from './bed.ts';
 import { createEventLog } from './event-log.ts';
 import { loadServer } from './load-server.ts';
 import { enterRealm } from './realm.ts';
+import { createRunFolder } from './run-folder.ts';
 import { createRemains } from './thread-remains.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -52,10 +51,11 @@ export async function openSimulation(options: {
     await warmUp({ realm, server, target, scratch });
     const remains = createRemains();
     const toolPages: ToolPages = new Map();
+    const folder = createRunFolder(scratch);
     return {
       async run({ plan, onEvent, onOutput, ledger = null, signal: asked }) {
         const units = await loadUnits(plan);
-        const directory = mkdtempSync(join(scratch, 'run-'));
+        const directory = folder.open();
         const { epochMs } = plan.virtual ?? VIRTUAL_DEFAULTS;
         const world = realm.createWorld({ seed: plan.seed, epochMs });
         const ending = new AbortController();
@@ -103,7 +103,7 @@ export async function openSimulation(options: {
           return { interrupted: true, server: null };
         } finally {
           asked?.removeEventListener('abort', interrupt);
-          rmSync(directory, { recursive: true, force: true });
+          folder.close();
         }
       },
       close: () => realm.leave(),
