@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLedger } from '../execution/ledger.ts';
 import type { Recorder } from '../execution/recorder.ts';
@@ -31,7 +31,10 @@ export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedge
   const { plan, target, world, recorder } = options;
   const calls = new Map(plan.calls.map((call) => [call.token, call.call]));
   const callOf = (token: string) => calls.get(target.tokenOf(token)) ?? null;
-  const path = target.effectsFile(options.directory) ?? join(options.directory, 'ledger.jsonl');
+  const own = target.effectsFile(options.directory);
+  const path = own ?? join(options.directory, 'ledger.jsonl');
+  // Looked into before every frame: to read an empty file costs a tenth of looking for one that is not there.
+  if (own === null && plan.target.kind === 'module') writeFileSync(path, '', { flag: 'a' });
   const file =
     plan.target.kind === 'reference'
       ? null
