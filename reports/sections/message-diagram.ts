@@ -30,10 +30,10 @@ export const messageDiagramSection: Section = {
       { kind: 'server' },
     ];
     const down = downWindows(history);
-    return html`<p class="note">${formatCount(messageCount)} messages while there was load; the greetings before and the final reads after are left out. A cross is a message that never arrived; the server's line is broken while it is away.</p>
+    return html`<p class="note">${formatCount(messageCount)} messages while there was load; the greetings before and the final reads after are left out. a1 is agent 1. A cross is a message that never arrived; the server's line is broken while it is away.</p>
 <div class="table-frame" tabindex="0" role="region" aria-label="Messages between agents and server"><table class="messages">
 <caption>Times are ms since the start of the run</caption>
-<thead><tr><th scope="col" class="numeric">ms</th><th scope="col"><span class="lane-names">${lanes.map((lane, index) => html`<i style="left:${place(index, lanes.length)}">${laneName(lane)}</i>`)}</span></th><th scope="col">What happened</th></tr></thead>
+<thead><tr><th scope="col" class="numeric">ms</th><th scope="col"><span class="lane-names">${lanes.map((lane, index) => html`<i style="left:${place(index, lanes.length)}" title="${laneWords(lane)}">${laneName(lane)}</i>`)}</span></th><th scope="col">What happened</th></tr></thead>
 <tbody>${rows.map((row) => tableRow(input, row, lanes, down))}</tbody>
 </table></div>`;
   },
@@ -41,7 +41,7 @@ export const messageDiagramSection: Section = {
 
 function tableRow(input: SectionInput, row: MessageRow, lanes: readonly Lane[], down: readonly DownWindow[]): Markup {
   const ms = formatCount(Math.round(row.t / 1e6));
-  return html`<tr><th scope="row" class="numeric">${eventLink(input, row.seq, ms)}</th><td class="lanes-cell"><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${shapeWords(row)}">${lifelines(row, lanes, down)}${shapeOf(row, lanes)}</svg></td><td>${row.words}</td></tr>
+  return html`<tr><th scope="row" class="numeric">${eventLink(input, row.seq, ms)}</th><td class="lanes-cell"><svg role="img" aria-label="${shapeWords(row)}">${lifelines(row, lanes, down)}${shapeOf(row, lanes)}</svg></td><td>${row.words}</td></tr>
 `;
 }
 
@@ -49,7 +49,7 @@ function lifelines(row: MessageRow, lanes: readonly Lane[], down: readonly DownW
   return lanes.map((lane, index) => {
     const x = place(index, lanes.length);
     const isDown = lane.kind === 'server' && down.some(({ fromT, toT }) => row.t > fromT && row.t < toT);
-    return html`<line class="${isDown ? 'life down' : 'life'}" x1="${x}" x2="${x}" y1="0" y2="${ROW_HEIGHT}"/>`;
+    return html`<line class="${isDown ? 'life down' : 'life'}" x1="${x}" x2="${x}" y1="0" y2="100%"/>`;
   });
 }
 
@@ -92,7 +92,7 @@ function laneWords(lane: Lane): string {
 
 /** Short: three and more stand side by side on a phone. */
 function laneName(lane: Lane): string {
-  return lane.kind === 'agent' ? `agent ${lane.agent}` : lane.kind;
+  return lane.kind === 'agent' ? `a${lane.agent}` : lane.kind;
 }
 
 function place(index: number, count: number): string {
