@@ -71,13 +71,16 @@ export async function exploreEveryPoint(name: string | undefined, parts: Explore
   return exitCode;
 }
 
-/** A point that could not be judged, or was not reached in time, is no proof of anything. */
+/**
+ * A point that could not be judged, or was not reached in time, is no proof of anything. Of a pair the first fault may well
+ * leave the second nothing to strike: such pairs are named and counted, and no more.
+ */
 function everyPointExitCode(survey: EveryPoint): number {
   const codes: number[] = [EXIT.valid];
   if (survey.isInterrupted) codes.push(EXIT.interrupted);
   if (survey.broken.some(({ found }) => found?.isOurs === true)) codes.push(EXIT.ours);
   if (survey.broken.length > 0 || survey.faultless !== null) codes.push(EXIT.violated);
-  if (survey.unknown.length > 0 || survey.pointsRun < survey.pointCount) codes.push(EXIT.unknown);
+  if (survey.unknown.some(({ faults }) => faults < 2) || survey.pointsRun < survey.pointCount) codes.push(EXIT.unknown);
   if (survey.pointCount === 0) codes.push(EXIT.unknown);
   return worstExitCode(codes);
 }

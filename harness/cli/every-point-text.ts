@@ -42,7 +42,11 @@ function sentence(survey: EveryPoint): string {
       : paired === 0
         ? `, and none of ${count(pairsRun)} pairs of them does`
         : `, and ${count(paired)} of ${count(pairsRun)} pairs of them do`;
-  const rest = unknown.length === 0 ? '' : `; ${several(unknown.length, 'run')} could not be judged`;
+  const undecided = unknown.filter(({ faults }) => faults < 2).length;
+  const halves = unknown.length - undecided;
+  const rest =
+    (undecided === 0 ? '' : `; ${several(undecided, 'point')} could not be judged`) +
+    (halves === 0 ? '' : `; of ${several(halves, 'pair')} only one fault came to strike`);
   return `${singles}${pairs}${rest}.`;
 }
 

@@ -108,7 +108,11 @@ describe('every point', () => {
   it('counts what is unknown and says why', async () => {
     const result = await resultOf(({ faults }) => (faults[0]?.fault === 'F3' ? { valid: 'unknown' } : {}));
     expect(result.unknown).toHaveLength(2);
-    expect(result.unknown[0]).toEqual({ what: 'the reply to create of call 1 overtaken by another', reason: 'why' });
+    expect(result.unknown[0]).toEqual({
+      what: 'the reply to create of call 1 overtaken by another',
+      reason: 'why',
+      faults: 1,
+    });
   });
 
   it('goes on to pairs, each once, shared out', async () => {

@@ -35,7 +35,7 @@ export interface EveryPointResult {
   /** Points and pairs that break an invariant. */
   readonly broken: readonly PointFailure[];
   /** Points and pairs nothing can be said about, by reason. */
-  readonly unknown: readonly { readonly what: string; readonly reason: string }[];
+  readonly unknown: readonly { readonly what: string; readonly reason: string; readonly faults: number }[];
 }
 
 export interface PointFailure {
@@ -96,11 +96,11 @@ function createSession(options: EveryPointOptions) {
   const tallying = createTallying();
   const kinds = new Set<string>();
   const broken: PointFailure[] = [];
-  const unknown: { what: string; reason: string }[] = [];
+  const unknown: { what: string; reason: string; faults: number }[] = [];
   const judge = async (plan: Plan, attempt: Attempt, what: string, faults: number): Promise<PointFailure | null> => {
     const violation = attempt.ours[0] ?? attempt.violations[0];
     if (violation === undefined) {
-      if (attempt.valid !== true) unknown.push({ what, reason: options.explain(plan, attempt) });
+      if (attempt.valid !== true) unknown.push({ what, reason: options.explain(plan, attempt), faults });
       return null;
     }
     const { checker, finding } = violation;
