@@ -120,6 +120,19 @@ describe('lost-tasks', () => {
       findings: [],
     });
   });
+  test('a receipt that was on its way when the server was restarted is one of before', async () => {
+    const result = await run(
+      (h) => {
+        const create = h.create(10, 1);
+        h.kill(11, 'F12#1');
+        h.boot(12);
+        h.ok(13, create, { task: T1 });
+        denyAt(h, 20);
+      },
+      { facts: { durable: false } },
+    );
+    expect([result.valid, result.counts.skipped]).toEqual(['not-applicable', 1]);
+  });
   test('a target that promises nothing over a restart, and ends by itself, is judged all the same', async () => {
     const result = await run(
       (h) => {

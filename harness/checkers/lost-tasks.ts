@@ -64,7 +64,8 @@ export const lostTasks: Checker = {
 function isBeyondPromise(plan: Plan, history: HistoryIndex, task: TaskView, read: Exchange): boolean {
   const [ack] = task.acks;
   if (plan.target.facts.durable || !ack) return false;
-  return wasRestarted(history, ack.end.seq, read.inv.seq);
+  // From the request: a receipt may still be on its way when the next boot is there already.
+  return wasRestarted(history, ack.inv.seq, read.inv.seq);
 }
 
 function describe(history: HistoryIndex, task: TaskView, first: Denied, denials: number) {

@@ -105,5 +105,5 @@ function isExcused(plan: Plan, history: HistoryIndex, task: TaskView, deadlineT:
   if (task.expiresT <= deadlineT) return true;
   if (task.reads.some((read) => !['none', 'before-receipt'].includes(denial(plan, history, task, read)))) return true;
   if (plan.target.facts.durable) return false;
-  return wasRestarted(history, task.acks[0]?.end.seq ?? 0, history.events.length - 1);
+  return wasRestarted(history, task.acks[0]?.inv.seq ?? 0, history.events.length - 1);
 }
