@@ -1,5 +1,6 @@
 import type { AgentContext } from '../model/agent.ts';
 import { nsOf } from '../model/clock.ts';
+import { linkSignals } from '../model/linked-signal.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { OkOutcome, Outcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
@@ -87,7 +88,8 @@ export async function fetchBlocking(context: AgentContext, held: Held): Promise<
 export async function cancelInTime(context: AgentContext, held: Held, done: AbortSignal): Promise<void> {
   const { call, task, receipt } = held;
   if (call.cancelAfterMs === null) return;
-  const either = AbortSignal.any([context.signal, done]);
+  using linked = linkSignals(context.signal, done);
+  const either = linked.signal;
   try {
     await sleepUntil(context, receipt.at + nsOf(call.cancelAfterMs), either);
     for (let attempt = 1; attempt <= context.plan.agents.retry.attemptsMax; attempt += 1) {

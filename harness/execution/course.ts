@@ -4,6 +4,7 @@ import type { Backoff } from '../model/backoff.ts';
 import { type Clock, nsOf } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { Fault } from '../model/fault.ts';
+import { linkSignals } from '../model/linked-signal.ts';
 import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { verifyAgentFaults } from './agent-fault-verifier.ts';
@@ -61,7 +62,8 @@ export async function runCourse(options: CourseOptions): Promise<RunResult> {
   const progress = createTaskProgress(plan);
   const loadEnd = new AbortController();
   // The load phase has a limit of its own; agents that are still at it then are told to stop, and the audit goes on.
-  const loadSignal = AbortSignal.any([options.signal, loadEnd.signal]);
+  using loading = linkSignals(options.signal, loadEnd.signal);
+  const loadSignal = loading.signal;
   // Every open request of every agent listens; Node would take that for a leak.
   setMaxListeners(0, options.signal, loadSignal);
   recorder.onEvent(progress.observe);
@@ -151,13 +153,11 @@ async function finish(
   const isReady = await bed.ensureUp();
   recorder.record({ kind: 'note', topic: 'healed', data: { ready: isReady } });
   recorder.record({ kind: 'note', topic: 'audit' });
-  const auditing = new AbortController();
-  const signal = AbortSignal.any([options.signal, auditing.signal]);
-  setMaxListeners(0, signal); // Each of the readers listens.
+  const { signal } = options;
   try {
     await audit({ plan, progress, read: bed.read, clock, signal, isReady });
   } catch (error) {
-    if (!options.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
   }
 }
 

@@ -8,7 +8,8 @@ export interface AbortWatch {
 }
 
 export function createAbortWatch(): AbortWatch {
-  const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+  // Not weak: it goes with its world, and in a WeakMap all that waits would survive every minor collection.
+  const waiting = new Map<AbortSignal, Set<() => void>>();
   const setOf = (signal: AbortSignal): Set<() => void> => {
     const known = waiting.get(signal);
     if (known !== undefined) return known;

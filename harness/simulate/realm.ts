@@ -2,6 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { createClock } from '@sinonjs/fake-timers';
 import type { Fake } from './fakes/fake.ts';
 import { FAKES } from './fakes/index.ts';
+import { forgetRun } from './fakes/kept-for-run.ts';
 import { createVirtualWorld, type RealTime, type VirtualWorld } from './virtual-world.ts';
 
 /** A thread whose platform is virtual: globals and node: modules that know about time, chance and the outside are replaced. */
@@ -22,6 +23,7 @@ export function enterRealm(fakes: readonly Fake[] = FAKES): Realm {
   syncBuiltinESMExports();
   return {
     createWorld(options) {
+      forgetRun();
       world = createVirtualWorld({ ...options, clock, real });
       return world;
     },

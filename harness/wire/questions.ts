@@ -1,4 +1,5 @@
 import { answerIdOf } from '../model/answer-id.ts';
+import { linkSignals } from '../model/linked-signal.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { WireContext } from './connection.ts';
 import type { Adapter, OperationInput } from './dialects/adapter.ts';
@@ -74,7 +75,8 @@ export function createQuestions(parts: QuestionParts): Questions | null {
 /** Thinks, then answers, and again where nobody knows whether the answer arrived. */
 async function answer(parts: QuestionParts, request: RpcRequest, over: AbortSignal): Promise<void> {
   const { context, ask } = parts;
-  const signal = AbortSignal.any([over, ask.signal]);
+  using linked = linkSignals(over, ask.signal);
+  const { signal } = linked;
   try {
     await context.clock.sleep(ask.call.answerAfterMs ?? 0, signal);
     for (let attempt = 1; attempt <= ANSWERS_MAX; attempt += 1) {

@@ -2,6 +2,7 @@ import { Console } from 'node:console';
 import { EventEmitter } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import type { Owner } from '../world.ts';
+import { keptForRun } from './kept-for-run.ts';
 
 // As much as a report shows of a server's last words.
 const OUTPUT_CHARACTERS_MAX = 64 * 1024;
@@ -23,7 +24,7 @@ export interface BootProcess {
 }
 
 // A property of each owner that only the fakes know: kept beside it, and gone with it.
-const processes = new WeakMap<Owner, BootProcess>();
+const processes = keptForRun<Owner, BootProcess>();
 
 /** Its process, made at first sight. */
 export function bootProcessOf(owner: Owner): BootProcess {

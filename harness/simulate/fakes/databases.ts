@@ -1,6 +1,7 @@
 import Module, { createRequire } from 'node:module';
 import type { Owner, World } from '../world.ts';
 import type { Fake, FakeContext } from './fake.ts';
+import { keptForRun } from './kept-for-run.ts';
 import { refuse } from './refusal.ts';
 import { type Call, functionAt, isCall, overrideEach, undoAll } from './replacement.ts';
 
@@ -59,7 +60,7 @@ export const DATABASES: Fake = {
 };
 
 // A property of each owner that only this file knows: its databases, each with its driver's own exec.
-const opened = new WeakMap<Owner, Map<object, Call>>();
+const opened = keptForRun<Owner, Map<object, Call>>();
 
 /** Closes every database a boot used and left open; what it had not committed is undone. Returns how many transactions that were. */
 export function closeDatabases(owner: Owner): number {

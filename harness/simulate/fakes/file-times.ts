@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { World } from '../world.ts';
 import type { FakeContext } from './fake.ts';
+import { keptForRun } from './kept-for-run.ts';
 import { functionAt, override, overrideEach, undoAll } from './replacement.ts';
 
 type Key = string;
@@ -12,7 +13,7 @@ type Key = string;
  */
 export function virtualFileTimes(context: FakeContext): () => void {
   const enteredMs = performance.timeOrigin + performance.now();
-  const byWorld = new WeakMap<World, Map<Key, number>>();
+  const byWorld = keptForRun<World, Map<Key, number>>();
   const timesOf = (world: World) => {
     const known = byWorld.get(world) ?? new Map<Key, number>();
     byWorld.set(world, known);

@@ -1,6 +1,7 @@
 import workerThreads from 'node:worker_threads';
 import type { World } from '../world.ts';
 import type { Fake } from './fake.ts';
+import { keptForRun } from './kept-for-run.ts';
 import { override, overrideClass, replace, undoAll } from './replacement.ts';
 import { VirtualBroadcast } from './virtual-broadcast.ts';
 import { VirtualPort } from './virtual-port.ts';
@@ -17,7 +18,7 @@ export const MESSAGE_CHANNEL: Fake = {
     source: 'https://nodejs.org/api/worker_threads.html#class-messagechannel',
   },
   install(context) {
-    const broadcasts = new WeakMap<World, Set<VirtualBroadcast>>();
+    const broadcasts = keptForRun<World, Set<VirtualBroadcast>>();
     const channelsOf = (world: World) => {
       const known = broadcasts.get(world) ?? new Set();
       broadcasts.set(world, known);

@@ -3,6 +3,7 @@ import type { Prng } from '../../model/prng.ts';
 import type { Owner, World } from '../world.ts';
 import { bootProcessOf } from './boot-process.ts';
 import type { FakeContext } from './fake.ts';
+import { keptForRun } from './kept-for-run.ts';
 import { functionAt, override, overrideEach, undoAll } from './replacement.ts';
 
 /** Bytes written at the end of a file, of which the boot has not heard yet. */
@@ -19,7 +20,7 @@ interface OwnFiles {
 }
 
 // A property of each owner that only the fakes of files know.
-const files = new WeakMap<Owner, OwnFiles>();
+const files = keptForRun<Owner, OwnFiles>();
 
 function filesOf(owner: Owner): OwnFiles {
   const known = files.get(owner) ?? { descriptors: new Set(), inFlight: new Set() };
