@@ -47,7 +47,7 @@ export function counterexampleLines({ counterexample, file, report }: WrittenCou
   ];
 }
 
-export function knownLine({ file, state, invariant, detail }: KnownResult): string {
+function knownLine({ file, state, invariant, detail }: KnownResult): string {
   const words = { fails: 'still fails', fixed: 'fixed', unknown: 'unknown', skipped: 'left out' } as const;
   return `  known     ${words[state]}: ${file} (${invariant}): ${detail}`;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CaseShape } from '../explore/arbitrary.ts';
 import { counterexampleOf } from '../explore/counterexample.ts';
 import type { Crew } from '../explore/crew.ts';
 import type { Found, ShrinkStep } from '../explore/search.ts';
@@ -15,6 +16,7 @@ export interface ExplorationOptions {
   readonly crew: Crew;
   readonly target: ResolvedTarget;
   readonly seed: number;
+  readonly shape: CaseShape;
   readonly seconds: number;
   readonly runsMax: number;
   readonly keepsGoing: boolean;
@@ -55,7 +57,13 @@ export async function exploreSchedules(
       seconds: options.seconds,
       describe: () => (step === null ? '' : `shrinking ${step.invariant}: ${step.faults} faults, ${step.calls} calls`),
     });
-    const task = { seed, runsMax: options.runsMax, keepsGoing, shrinkMs: options.shrinkSeconds * 1000 };
+    const task = {
+      seed,
+      shape: options.shape,
+      runsMax: options.runsMax,
+      keepsGoing,
+      shrinkMs: options.shrinkSeconds * 1000,
+    };
     return await crew.search(task, {
       onStep: (one) => {
         if (step === null && !keepsGoing) searchedNs = context.clock.now() - startedAt;

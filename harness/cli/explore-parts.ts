@@ -7,6 +7,9 @@ import type { TargetFlags } from './target-options.ts';
 
 export interface ExploreFlags extends TargetFlags, OutputFlags {
   readonly seed: number;
+  readonly agents?: number;
+  readonly calls?: number;
+  readonly faults?: readonly string[];
   readonly seconds: number;
   readonly runs?: number;
   readonly keepGoing?: boolean;

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import type { CaseShape } from '../explore/arbitrary.ts';
 import { openCrew } from '../explore/crew.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { faults } from '../faults/index.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
 import type { Command, CommandContext } from './command.ts';
 import { exploreEveryPoint } from './every-point-command.ts';
 import { explorationExitCode, exploreSchedules } from './exploration.ts';
@@ -9,7 +11,7 @@ import { concludeExploration } from './exploration-text.ts';
 import { type ExploreFlags, type ExploreParts, targetText, tellReporters } from './explore-parts.ts';
 import { jsonText } from './json-file.ts';
 import { findKnown, runKnown } from './known-counterexamples.ts';
-import { wholeNumber } from './number-option.ts';
+import { commaList, wholeNumber } from './number-option.ts';
 import { planOutDirectories } from './out-directory.ts';
 import { addOutputOptions, chosenReporters } from './run-options.ts';
 import { refuseProcesses } from './simulate.ts';
@@ -32,6 +34,9 @@ export const explore: Command = {
       .option('--seed <number>', 'draws the schedules', wholeNumber('--seed', 0, NUMBER_MAX), 1)
       .option('--seconds <number>', 'search so long', wholeNumber('--seconds', 1, 7 * 86_400), SECONDS)
       .option('--runs <number>', 'or so many runs', wholeNumber('--runs', 1, NUMBER_MAX))
+      .option('--agents <number>', 'always so many agents (default: 1 to 5)', wholeNumber('--agents', 1, 100))
+      .option('--calls <number>', 'always so many calls each (default: 1 to 4)', wholeNumber('--calls', 1, 100))
+      .option('--faults <codes>', 'only these, for example F12,F5 (claimcheck list faults)', faultCodes)
       .option('--keep-going', 'go on after a failure, and collect one counterexample of each kind')
       .option('--shrink-seconds <number>', 'shrink so long', wholeNumber('--shrink-seconds', 0, 3600), SHRINK_SECONDS)
       .option('--jobs <number>', 'threads', wholeNumber('--jobs', 1, 256), availableParallelism())
@@ -83,7 +88,7 @@ async function exploreRandomly(known: Awaited<ReturnType<typeof findKnown>>, par
   const exploration = await exploreSchedules(
     {
       ...{ crew, target, context, directory },
-      ...{ seed: flags.seed, seconds: flags.seconds, runsMax: flags.runs ?? NUMBER_MAX },
+      ...{ seed: flags.seed, shape: shapeOf(flags), seconds: flags.seconds, runsMax: flags.runs ?? NUMBER_MAX },
       ...{ keepsGoing: flags.keepGoing === true, shrinkSeconds: flags.shrinkSeconds },
     },
     knownResults,
@@ -96,4 +101,19 @@ async function exploreRandomly(known: Awaited<ReturnType<typeof findKnown>>, par
   if (!ownsStdout) output.result(concludeExploration(exploration, where));
   if (flags.json) output.result(jsonText(explorationDocument(exploration, { target: target.planned, exitCode })));
   return exitCode;
+}
+
+function shapeOf({ agents, calls, faults }: ExploreFlags): CaseShape {
+  return {
+    ...(agents === undefined ? {} : { agents }),
+    ...(calls === undefined ? {} : { calls }),
+    ...(faults === undefined ? {} : { faults }),
+  };
+}
+
+function faultCodes(text: string): readonly string[] {
+  const codes = commaList(text);
+  const unknown = codes.find((code) => !Object.hasOwn(faults, code));
+  if (unknown !== undefined) throw unknownName('fault', unknown, Object.keys(faults));
+  return codes;
 }

@@ -4,10 +4,11 @@ import { type Counterexample, readCounterexample } from '../explore/counterexamp
 import type { Crew } from '../explore/crew.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { COUNTEREXAMPLE_FILE } from './counterexample-output.ts';
 import { shown } from './out-directory.ts';
 
 /** Where they are looked for when nobody says. */
-export const KNOWN_FOLDER = 'counterexamples';
+const KNOWN_FOLDER = 'counterexamples';
 
 /** What became of a counterexample that was kept. */
 export interface KnownResult {
@@ -76,7 +77,7 @@ function filesIn(folder: string): readonly string[] {
     const path = join(folder, entry.name);
     if (entry.isFile()) return entry.name.endsWith('.json') ? [path] : [];
     // A run directory kept as a whole.
-    const inside = join(path, 'counterexample.json');
+    const inside = join(path, COUNTEREXAMPLE_FILE);
     return entry.isDirectory() && existsSync(inside) ? [inside] : [];
   });
 }

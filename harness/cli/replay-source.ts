@@ -8,6 +8,7 @@ import { readHistory } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
 import { isRunDirectory, runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { COUNTEREXAMPLE_FILE } from './counterexample-output.ts';
 
 /** What is to be run again, and what is known of how it went. */
 export interface ReplaySource {
@@ -28,7 +29,7 @@ export async function readReplaySource(given: string, cwd: string): Promise<Repl
   }
   if (statSync(path).isDirectory()) {
     if (!isRunDirectory(path)) throw new UsageError(`${given} is not a run directory: it holds no plan.json`);
-    const inside = join(path, 'counterexample.json');
+    const inside = join(path, COUNTEREXAMPLE_FILE);
     return fromFile(existsSync(inside) ? inside : runDirectory(path).plan);
   }
   return fromFile(path);

@@ -23,14 +23,28 @@ export interface CaseArbitrary {
   readonly families: readonly string[];
 }
 
+/** What is not left to chance. */
+export interface CaseShape {
+  /** So many agents, with so many calls each; absent: drawn. */
+  readonly agents?: number;
+  readonly calls?: number;
+  /** Only these fault codes; absent: all that are possible. */
+  readonly faults?: readonly string[];
+}
+
 /**
  * Swarm style: each draw switches a part of the fault families off and weights the rest wildly, so that rare faults also come
  * alone and in numbers. Nothing is drawn that the target makes impossible.
  */
-export function createCaseArbitrary(target: PlannedTarget): CaseArbitrary {
-  const families = faultFamilies(target);
-  const parts = { agents: agentsArbitrary(target), settings: settingsArbitrary(target) };
-  const everything = caseArbitrary(parts, fc.oneof(...families.map(({ draw }) => draw)));
+export function createCaseArbitrary(target: PlannedTarget, shape: CaseShape = {}): CaseArbitrary {
+  const wanted = shape.faults;
+  const families = faultFamilies(target).filter(({ fault }) => wanted === undefined || wanted.includes(fault));
+  const settings = settingsArbitrary(target);
+  const parts = { agents: agentsArbitrary(target, shape), settings };
+  const all = families.map(({ draw }) => draw);
+  // Shrinking may go below the shape: the smallest story is wanted, whatever it was drawn from.
+  const smallest = { agents: agentsArbitrary(target, {}), settings };
+  const everything = caseArbitrary(smallest, all.length === 0 ? null : fc.oneof(...all));
   return {
     families: families.map(({ id }) => id),
     draw(seed) {
@@ -110,10 +124,11 @@ const BACKOFF: fc.Arbitrary<ExplorationCase['backoff']> = fc.oneof(
   }),
 );
 
-function agentsArbitrary(target: PlannedTarget): fc.Arbitrary<ExplorationCase['agents']> {
+function agentsArbitrary(target: PlannedTarget, shape: CaseShape): fc.Arbitrary<ExplorationCase['agents']> {
   const call = callArbitrary(target);
-  const calls = fc.array(call, { minLength: 1, maxLength: CALLS_MAX, size: 'max' });
-  return fc.array(calls, { minLength: 1, maxLength: AGENTS_MAX, size: 'max' });
+  const between = (wanted: number | undefined, most: number) =>
+    ({ minLength: wanted ?? 1, maxLength: wanted ?? most, size: 'max' }) as const;
+  return fc.array(fc.array(call, between(shape.calls, CALLS_MAX)), between(shape.agents, AGENTS_MAX));
 }
 
 function callArbitrary(target: PlannedTarget): fc.Arbitrary<CaseCall> {

@@ -53,7 +53,7 @@ export function counterexampleOf(
 }
 
 /** The story, and the invariant that it ends in. */
-export function storyLines(plan: Plan, events: readonly Event[], findings: readonly Finding[]): readonly string[] {
+function storyLines(plan: Plan, events: readonly Event[], findings: readonly Finding[]): readonly string[] {
   const concerns = findings.flatMap((finding) => finding.events);
   const lines = tellStory(plan, events, concerns).map(({ atMs, text }) => `${atMs} ms: ${text}`);
   const [first] = findings;

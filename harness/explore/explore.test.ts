@@ -74,6 +74,15 @@ describe('drawing cases', () => {
     }
   });
 
+  it('keeps to the shape it is given', () => {
+    const shaped = createCaseArbitrary(TARGET, { agents: 5, calls: 4, faults: ['F12', 'F5'] });
+    const cases = SEEDS.slice(0, 300).map((seed) => shaped.draw(seed));
+    expect(new Set(cases.map(callCountOf))).toEqual(new Set([20]));
+    const codes = cases.flatMap((one) => one.faults.map(({ fault }) => fault));
+    expect(new Set(codes)).toEqual(new Set(['F12', 'F5']));
+    expect(createCaseArbitrary(TARGET, { faults: [] }).draw(1).faults).toEqual([]);
+  });
+
   it('draws nothing that the target makes impossible', () => {
     const stranger = createCaseArbitrary(plannedTarget({ dialect: 'blocking', transport: 'stdio', facts: STRANGER }));
     expect(stranger.families.filter((id) => /kill|drain|pause|store|probe|retry|cancel/.test(id))).toEqual([]);

@@ -8,6 +8,8 @@ import type { CaseFault } from './exploration-case.ts';
 /** One way in which a run can be disturbed: a fault with its kind of trigger. A swarm switches whole families off. */
 export interface FaultFamily {
   readonly id: string;
+  /** Its code. */
+  readonly fault: string;
   readonly draw: fc.Arbitrary<CaseFault>;
 }
 
@@ -46,11 +48,10 @@ export function faultFamilies(target: PlannedTarget): readonly FaultFamily[] {
   const operations = OPERATIONS.filter((op) => isReachable(target, op));
   return [...processFamilies(moments), ...messageFamilies(operations), ...agentFamilies()]
     .filter(({ fault, options }) => isPossible(target, fault, { options }))
-    .map(({ id, draw }) => ({ id, draw }));
+    .map(({ id, fault, draw }) => ({ id, fault, draw }));
 }
 
 interface Candidate extends FaultFamily {
-  readonly fault: string;
   /** Options that decide whether it is possible. */
   readonly options: Options;
 }

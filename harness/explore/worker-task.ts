@@ -1,4 +1,5 @@
 import type { Plan, PlannedTarget } from '../model/plan.ts';
+import type { CaseShape } from './arbitrary.ts';
 import type { EveryPointResult } from './every-point.ts';
 import type { Found, ShrinkStep } from './search.ts';
 import type { Tally } from './tally.ts';
@@ -24,6 +25,7 @@ export type WorkerTask =
 
 export interface SearchTask {
   readonly seed: number;
+  readonly shape: CaseShape;
   readonly runsMax: number;
   readonly keepsGoing: boolean;
   readonly shrinkMs: number;

@@ -51,7 +51,7 @@ async function doSearch(task: SearchTask, { setup, nowMs, say }: WorkOptions, tr
   const tally = await search({
     ...task,
     trial,
-    arbitrary: createCaseArbitrary(target),
+    arbitrary: createCaseArbitrary(target, task.shape),
     setting: { target, claimcheck },
     worker,
     nowMs,
