@@ -5,9 +5,9 @@ import { QUEUES } from '../../src/queues/index.ts';
 import { STORES } from '../../src/stores/index.ts';
 import { CALIBRATION_SCHEMA, type Calibration } from '../model/calibration.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
-import { DIALECT_IDS, type DialectId } from '../model/operation.ts';
+import type { DialectId } from '../model/operation.ts';
 import { type MachineFlags, machineOf, rangeOption } from './calibration-machine.ts';
-import { planPairs } from './calibration-plans.ts';
+import { ASYNC_DIALECTS, planPairs } from './calibration-plans.ts';
 import { refuseOverwriting, runPairs } from './calibration-runs.ts';
 import { calibrationConclusion, comparisonText } from './calibration-table.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -41,7 +41,7 @@ export const calibrate: Command = {
       .argument('[scenario...]', 'names or paths; left out: three without faults and one with')
       .option('--runs <number>', 'real runs of each plan', wholeNumber('--runs', 1, 100), RUNS)
       .option('--faults-off', 'leave the faults of the scenarios out')
-      .addOption(new Option('--dialect <id>', 'instead of every asynchronous one').choices(DIALECT_IDS))
+      .addOption(new Option('--dialect <id>', 'instead of every asynchronous one').choices(ASYNC_DIALECTS))
       .addOption(new Option('--store <id>', 'reference server').choices(Object.keys(STORES)))
       .addOption(new Option('--queue <id>', 'reference server').choices(Object.keys(QUEUES)))
       .addOption(new Option('--transport <id>', 'reference server').choices(['stdio', 'http']))

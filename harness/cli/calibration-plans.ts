@@ -20,8 +20,8 @@ const DEFAULT_SCENARIOS: readonly { readonly name: string; readonly isFaultless:
 /** Then the server asks for few polls, so that work can end half a second from each: only a machine that stands still makes a tie. */
 const DEFAULT_SETTINGS: readonly string[] = ['server.pollIntervalMs=1000'];
 
-/** Every dialect in which a call gives a receipt first. */
-const ASYNC_DIALECTS: readonly DialectId[] = ['handle', 'tasks-2025-11-25', 'tasks-2026-07-28'];
+/** Every dialect in which a call gives a receipt first: where it does not, there is nothing to poll for. */
+export const ASYNC_DIALECTS: readonly DialectId[] = ['handle', 'tasks-2025-11-25', 'tasks-2026-07-28'];
 
 /** One plan in both times. */
 export interface PlanPair {

@@ -25,7 +25,7 @@ export function comparisonText(comparison: CalibrationComparison): string {
     ),
     ...causesOf(rows),
     modelText(rows),
-    `measured here: timers ±${noise.timerMs} ms, floor ${ms(noise.floorMs)} an exchange, up to ${noise.exchangesAtOnce} at once, polls late by ${ms(noise.latenessMs)}`,
+    `measured here: timers ±${noise.timerMs} ms, an exchange through the harness at rest: ${ms(noise.floorMs)}, up to ${noise.exchangesAtOnce} requests at once, polls late by ${ms(noise.latenessMs)}`,
   ].join('\n');
 }
 
