@@ -17,7 +17,7 @@ export interface Simulation {
   readonly ledger: { begin(token: string): void; commit(token: string): void };
   /** The way to the store: takes virtual time, and fails while the store is in trouble. */
   readonly storage: StorageLink;
-  /** store, queue, dialect, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs. */
+  /** store, queue, dialect, concurrency, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +64,7 @@ function configOf({ directory, options }: Simulation): ConfigInput {
       ...number('slaSeconds', options.slaMs, 1_000),
       ...number('leaseMs', options.leaseMs, 1),
       ...number('sweepMs', options.sweepMs, 1),
+      ...number('maxConcurrency', options.concurrency, 1),
     },
     polling: { ...number('intervalMs', options.pollIntervalMs, 1) },
   };

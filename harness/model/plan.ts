@@ -86,6 +86,8 @@ export interface ServerSettings {
   readonly leaseMs?: number;
   /** How often it looks for what is due. */
   readonly sweepMs?: number;
+  /** Tasks that run at a time. */
+  readonly concurrency?: number;
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */

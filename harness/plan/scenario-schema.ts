@@ -58,6 +58,7 @@ const serverSchema = z.strictObject({
   pollIntervalMs: ms.optional(),
   leaseMs: ms.optional(),
   sweepMs: ms.optional(),
+  concurrency: z.int().min(1).max(10_000).optional(),
 });
 
 const faultSchema = z

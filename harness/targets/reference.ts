@@ -44,13 +44,14 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
 
 /** The flags of the server's program that set it so. */
 export function settingFlags(settings: ServerSettings = {}): readonly string[] {
-  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs } = settings;
+  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency } = settings;
   return [
     ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
     ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
     ...(pollIntervalMs === undefined ? [] : ['--poll-interval', String(pollIntervalMs)]),
     ...(leaseMs === undefined ? [] : ['--lease', String(leaseMs)]),
     ...(sweepMs === undefined ? [] : ['--sweep', String(sweepMs)]),
+    ...(concurrency === undefined ? [] : ['--max-concurrency', String(concurrency)]),
   ];
 }
 
