@@ -65,10 +65,10 @@ export interface CalibrationCheck {
  * count: agrees exactly. shape: a count that depends on which events share an instant. machine: a time that the model of the
  * machine puts in. time: one that follows from all of it.
  */
-export type CalibrationKind = 'count' | 'shape' | 'machine' | 'time';
+type CalibrationKind = 'count' | 'shape' | 'machine' | 'time';
 
 /** `shown`: not judged. `unknown`: one side has no such number. */
-export type CalibrationVerdict =
+type CalibrationVerdict =
   | 'equal'
   | 'tie'
   | 'differs'
