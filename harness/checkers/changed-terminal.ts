@@ -28,9 +28,10 @@ export const changedTerminal: Checker = {
     const counts = { tasks: 0, sightings: 0, changed: 0 };
     // tasks/result of 2025-11-25 carries a result and no status; what stands there was inferred.
     const isOld = plan.target.dialect === 'tasks-2025-11-25';
-    // Nor does it tell the task's own error from trouble of the server that was asked for it, which has this code.
-    const isOutcome = ({ inv, event }: Sighting) =>
-      !(isOld && inv?.op === 'result' && event.error?.code === INTERNAL_ERROR);
+    // Nor does it tell the task's own error from trouble of the server that was asked for it, which has this code, nor from
+    // the word that the task is gone, once its time has passed.
+    const isOutcome = ({ inv, event }: Sighting, { expiresT }: TaskView) =>
+      !(isOld && inv?.op === 'result' && (event.error?.code === INTERNAL_ERROR || event.t >= expiresT));
     const statusOps = isOld ? ['get'] : ['get', 'result'];
     for (const task of history.tasks.values()) {
       const seen = task.sightings.filter(({ event, inv }) => isTerminal(event.status) && isSighting(inv?.op));
@@ -44,7 +45,11 @@ export const changedTerminal: Checker = {
         what: 'status',
       });
       compare(task, history, findings, { seen, valueOf: resultOf, canonical: canonicalResultOf, what: 'result' });
-      compare(task, history, findings, { seen: seen.filter(isOutcome), valueOf: errorOf, what: 'error' });
+      compare(task, history, findings, {
+        seen: seen.filter((one) => isOutcome(one, task)),
+        valueOf: errorOf,
+        what: 'error',
+      });
       if (findings.count > before) counts.changed += 1;
     }
     return judged(findings, counts);

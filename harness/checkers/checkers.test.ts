@@ -546,6 +546,26 @@ describe('changed-terminal', () => {
     expect((await read(-32603)).valid).toBe(true);
     expect((await read(1002)).valid).toBe(false);
   });
+
+  test('in 2025-11-25 the word that a task is gone is no other outcome once its time has passed', async () => {
+    const readAt = (atMs: number) =>
+      run(
+        (h) => {
+          h.ok(10, h.create(1, 1), {
+            task: T1,
+            status: 'working',
+            createdAt: '2026-01-01T00:00:00.000Z',
+            ttlMs: 1000,
+          });
+          const result = (at: number) => h.get(at, 1, T1, { op: 'result' });
+          h.ok(21, result(20), { status: 'cancelled', error: { code: -32000, message: 'Cancelled' } });
+          h.ok(atMs + 1, result(atMs), { status: 'cancelled', error: { code: -32602, message: 'Task not found' } });
+        },
+        { target: { dialect: 'tasks-2025-11-25' } },
+      );
+    expect((await readAt(5000)).valid).toBe(true);
+    expect((await readAt(100)).valid).toBe(false);
+  });
 });
 
 describe('status-regress', () => {
@@ -992,6 +1012,18 @@ describe('slow-recovery', () => {
       h.note(7_000, 'end');
     });
     expect(result).toMatchObject({ valid: true, counts: { answered: 1 }, findings: [] });
+  });
+  test('back, and asked nothing that arrives', async () => {
+    const result = await run((h) => {
+      h.kill(5, 'F12#1');
+      h.boot(6);
+      const lost = h.add(10, { kind: 'inv', op: 'create', call: 1, attempt: 1, agent: 1, conn: 'a1', rpcId: 'x' });
+      h.frame(10, { rpcId: 'x', dir: 'out', type: 'request', action: 'drop' });
+      h.info(6_000, lost, 'timeout');
+      h.note(7_000, 'end');
+    });
+    expect(result.findings).toEqual([]);
+    expect(result.counts).toMatchObject({ restarts: 1, answered: 0 });
   });
   test('back and silent', async () => {
     const result = await run((h) => {

@@ -1,7 +1,7 @@
 import { type AckedTask, ackedTasks, firstAbove } from '../model/acked-tasks.ts';
 import { settleDeadlineT } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
-import type { BootView, HistoryIndex } from '../model/history-index.ts';
+import type { BootView, Exchange, HistoryIndex } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import { createFindingList, type FindingList, judged, second, vacuous } from './finding-list.ts';
@@ -90,7 +90,7 @@ function isReady(boot: BootView, recovery: Recovery, plan: Plan, findings: Findi
 function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, findings: FindingList): boolean {
   const { exchanges } = history;
   const from = firstAbove(exchanges, recovery.fromSeq, ({ inv }) => inv.seq);
-  const first = exchanges[from];
+  const first = exchanges.slice(from).find((exchange) => hasArrived(exchange, history));
   if (!first || first.inv.seq >= recovery.toSeq) return false;
   const limitT = first.inv.t + plan.limits.readyMs * 1_000_000;
   let earliestT = Number.POSITIVE_INFINITY;
@@ -113,6 +113,12 @@ function isAnswering(recovery: Recovery, plan: Plan, history: HistoryIndex, find
     [first.inv.seq],
   );
   return false;
+}
+
+/** A request that a fault took away asked the server nothing. */
+function hasArrived({ inv }: Exchange, { framesOf }: HistoryIndex): boolean {
+  const sent = framesOf(inv).filter(({ dir }) => dir === 'out');
+  return sent.length === 0 || sent.some(({ action }) => action !== 'drop' && action !== 'cut');
 }
 
 /** A reply that a fault kept from the agents is an answer of the server all the same; its frame shows it. */
