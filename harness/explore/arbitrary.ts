@@ -164,17 +164,19 @@ function callArbitrary(target: PlannedTarget): fc.Arbitrary<CaseCall> {
 const CANCEL_MS = fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 500 }));
 
 /** The work tool alone where the target has no other; `exit` and `burn` are left out: they end or stop the thread. */
-function workArbitrary({ facts }: PlannedTarget): {
+function workArbitrary({ facts, dialect }: PlannedTarget): {
   readonly tool: fc.Arbitrary<string>;
   readonly mode: fc.Arbitrary<string | null>;
 } {
   const modes = ['repeatable', 'plain', 'error', 'throw'].filter((mode) => facts.modes.includes(mode));
+  // Where answers go out once and have no answer of their own, a lost one leaves the task waiting for ever, rightly.
+  const canAnswerAgain = facts.asking && (dialect === 'tasks-2026-07-28' || dialect === 'handle');
   const hasModes = facts.tools.includes('effect') && modes.length > 0;
   return {
     tool: weighted([
       [hasModes ? 'effect' : 'work', 10],
       ['failing', facts.failing ? 1 : 0],
-      ['asking', facts.asking ? 1 : 0],
+      ['asking', canAnswerAgain ? 1 : 0],
     ]),
     mode: hasModes
       ? fc.constantFrom<string | null>(null, null, ...modes.slice(0, 2), ...modes.slice(0, 2), ...modes)
