@@ -1,3 +1,5 @@
+import { createSlots, type Slots } from './slots.ts';
+
 /**
  * Who wants to hear of the end of a signal: one listener a signal, however many requests wait for it. Listening on the signal
  * itself, once a request, costs more than all the rest of a request's bookkeeping.
@@ -9,24 +11,19 @@ export interface AbortWatch {
 
 export function createAbortWatch(): AbortWatch {
   // Not weak: it goes with its world, and in a WeakMap all that waits would survive every minor collection.
-  const waiting = new Map<AbortSignal, Set<() => void>>();
-  const setOf = (signal: AbortSignal): Set<() => void> => {
+  const waiting = new Map<AbortSignal, Slots<() => void>>();
+  const slotsOf = (signal: AbortSignal): Slots<() => void> => {
     const known = waiting.get(signal);
     if (known !== undefined) return known;
-    const made = new Set<() => void>();
+    const made = createSlots<() => void>();
     waiting.set(signal, made);
     const tell = () => {
-      // Whoever is told may forget others.
-      for (const onAbort of [...made]) if (made.delete(onAbort)) onAbort();
+      for (const onAbort of made.takeAll()) onAbort();
     };
     signal.addEventListener('abort', tell, { once: true });
     return made;
   };
   return {
-    watch(signal, onAbort) {
-      const set = setOf(signal);
-      set.add(onAbort);
-      return () => set.delete(onAbort);
-    },
+    watch: (signal, onAbort) => slotsOf(signal).add(onAbort),
   };
 }

@@ -1,4 +1,5 @@
 import type { Prng } from '../model/prng.ts';
+import { createSlots } from './slots.ts';
 import type { Owner, World } from './world.ts';
 
 /** One incarnation of the server under test in virtual time: what it started dies with it, wherever it was between two awaits. */
@@ -37,7 +38,7 @@ class SimulatedBoot implements Boot {
   /** Set while it stands still. */
   postpone: ((act: () => void) => void) | undefined;
   readonly #options: BootOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = createSlots<() => void>();
   #isAlive = true;
   #backlog: (() => void)[] = [];
 
@@ -80,12 +81,10 @@ class SimulatedBoot implements Boot {
     if (!this.#isAlive) return;
     this.#isAlive = false;
     this.#backlog = [];
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    for (const listener of this.#listeners.takeAll()) listener();
   }
 
   onEnd(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 }

@@ -3,6 +3,7 @@ import { type Clock, NS_PER_MS } from '../model/clock.ts';
 import { createPrng, type Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { createAbortWatch } from './abort-watch.ts';
+import { createEventQueue } from './event-queue.ts';
 import { type Cancel, NotSimulable, type Owner, type World } from './world.ts';
 
 // Node runs many immediates in one turn of its loop, with all microtasks between two of them: one virtual event each.
@@ -48,6 +49,7 @@ class SeededWorld implements VirtualWorld {
   readonly #clock: FakeClock;
   readonly #real: RealTime;
   readonly #epochMs: number;
+  readonly #queue = createEventQueue();
   readonly #watch = createAbortWatch();
   #jumpedMs = 0;
   #current: Owner;
@@ -92,12 +94,7 @@ class SeededWorld implements VirtualWorld {
   }
 
   schedule(owner: Owner, delayMs: number, act: () => void): Cancel {
-    const timer = this.#clock.setTimeout(() => {
-      // The fake clock would put what a callback schedules for "now" 1 ms later, and what a promise does then not.
-      this.#clock.duringTick = false;
-      this.enter(owner, act);
-    }, delayMs);
-    return () => this.#clock.clearTimeout(timer);
+    return this.#queue.add(this.nowMs() + Math.max(0, Math.trunc(delayMs)), owner, act).cancel;
   }
 
   enter(owner: Owner, act: () => void): void {
@@ -168,12 +165,15 @@ class SeededWorld implements VirtualWorld {
 
   readonly #pump = (): void => {
     if (this.#isDone) return;
-    if (this.#outside > 0 || this.#clock.countTimers() === 0) {
+    const next = this.#outside > 0 ? undefined : this.#queue.take();
+    if (next === undefined) {
       this.#wait();
       return;
     }
     this.#standsSince = null;
-    this.#clock.next();
+    const passesMs = next.atMs - this.nowMs();
+    if (passesMs > 0) this.#clock.tick(passesMs);
+    this.enter(next.owner, next.act);
     this.#watchForSpinning();
     this.#real.setImmediate(this.#pump);
   };
