@@ -5,7 +5,7 @@ import { plannedTarget, STRANGER } from '../plan/testing/planned-target.ts';
 import { createCaseArbitrary } from './arbitrary.ts';
 import { planOf } from './case-plan.ts';
 import { ddmin } from './ddmin.ts';
-import { callCountOf, type ExplorationCase } from './exploration-case.ts';
+import { type CaseCall, callCountOf, type ExplorationCase } from './exploration-case.ts';
 import { type Found, type SearchOptions, search } from './search.ts';
 import { caseSeed } from './search-seed.ts';
 import { shrinkCase, withCalls } from './shrink.ts';
@@ -152,6 +152,15 @@ describe('the plan of a case', () => {
     expect(plan.calls.map(({ key }) => key)).toEqual([null, null, null]);
     expect(plan.agents.retry.key).toBe('none');
     expect(plan.faults.map(({ entry, options }) => `${entry} ${options.key ?? ''}`)).toEqual(['F9#1 none', 'F5#1 ']);
+  });
+
+  it('probes no call without a key whose second task would ask for something', () => {
+    const probe = { fault: 'F8', trigger: { kind: 'call', call: 1 }, options: { form: 'probe' } } as const;
+    const probed = (call: Partial<CaseCall>) =>
+      planOf({ ...PLAIN, agents: [[{ ...PLAIN_CALL, ...call }]], faults: [probe] }, setting).faults.length;
+    expect(probed({ tool: 'asking', key: 'none' })).toBe(0);
+    expect(probed({ tool: 'asking', key: 'own' })).toBe(1);
+    expect(probed({ tool: 'effect', key: 'none' })).toBe(1);
   });
 
   it('gives calls a key of their own, the shared one, or none', () => {
