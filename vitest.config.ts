@@ -18,7 +18,8 @@ export default defineConfig({
           include: ['{src,harness,reports,fixtures}/**/*.e2e.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Half of them wait for real time, the others compute: two at once is what two cores can take.
+          maxWorkers: 2,
         },
       },
     ],

@@ -68,15 +68,7 @@ export interface CalibrationCheck {
 type CalibrationKind = 'count' | 'shape' | 'machine' | 'time';
 
 /** `shown`: not judged. `unknown`: one side has no such number. */
-type CalibrationVerdict =
-  | 'equal'
-  | 'tie'
-  | 'differs'
-  | 'within'
-  | 'explained'
-  | 'unexplained'
-  | 'shown'
-  | 'unknown';
+type CalibrationVerdict = 'equal' | 'tie' | 'differs' | 'within' | 'explained' | 'unexplained' | 'shown' | 'unknown';
 
 export interface CalibrationRow {
   /** A metric id, `fate <id>`, or a number of requests, tasks and effects. */
