@@ -1,16 +1,11 @@
 import type { Recorder } from '../execution/recorder.ts';
+import { createRevival, type Revival } from '../execution/revival.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Evidence, ServerControl } from '../model/fault.ts';
 import type { Guardian } from './guardian.ts';
 import { stoppedState } from './process-state.ts';
 import { type Exit, type Launch, type ServerProcess, startServerProcess } from './server-process.ts';
 
-// A server that keeps dying by itself is not brought back for ever; the run ends and says so.
-const OWN_EXITS_MAX = 10;
-// Neither is one that ends before it is ready: three tries tell a slip from a server that is broken for good.
-const FAILED_BOOTS_MAX = 3;
-// Between two of those tries; what made it end may pass.
-const AGAIN_MS = 200;
 // Its pipe closes a moment before its exit is known.
 const EXIT_KNOWN_MS = 500;
 
@@ -80,14 +75,16 @@ class ServerSupervisor implements Supervisor {
   #isPaused = false;
   /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
   #ending: string | null = null;
-  #ownExits = 0;
-  /** Boots in a row that ended by themselves before they were ready. */
-  #failedBoots = 0;
   #isShutDown = false;
-  #hasAnswered = false;
+  readonly #revival: Revival;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#revival = createRevival({
+      ...options,
+      isWanted: () => !this.#isShutDown && this.#server === null && this.#spawning === null,
+      start: () => this.start('server'),
+    });
   }
 
   get boot(): number {
@@ -155,7 +152,7 @@ class ServerSupervisor implements Supervisor {
     this.#spawning = this.#spawn(boot, by);
     const server = await this.#spawning
       .catch((error: unknown) => {
-        if (this.#hasAnswered) this.#giveUp(`boot ${boot} could not be started`);
+        if (this.#revival.hasAnswered()) this.#revival.giveUp(`boot ${boot} could not be started`);
         throw error;
       })
       .finally(() => {
@@ -168,8 +165,7 @@ class ServerSupervisor implements Supervisor {
       throw error;
     }
     this.#isReady = this.#server === server;
-    this.#hasAnswered = true;
-    this.#failedBoots = 0;
+    this.#revival.answered();
     recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'ready', by });
     return { boot, readyMs: (clock.now() - from) / 1e6 };
   }
@@ -249,47 +245,17 @@ class ServerSupervisor implements Supervisor {
       this.#isPaused = false;
     }
     this.#ending = null;
-    if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revive(wasReady);
-  }
-
-  /** What a platform does with a server that died by itself: starts it again, within reason. */
-  async #revive(wasReady: boolean): Promise<void> {
-    const { recorder, clock, signal } = this.#options;
-    this.#ownExits += 1;
-    // The first boot never answered: that is the caller's to report, not ours to repeat.
-    if (!this.#hasAnswered) return;
-    if (!wasReady) this.#failedBoots += 1;
-    if (this.#failedBoots > FAILED_BOOTS_MAX) {
-      return this.#giveUp(`the server ended before it was ready ${this.#failedBoots} times in a row; it is left down`);
-    }
-    if (this.#ownExits > OWN_EXITS_MAX) {
-      return this.#giveUp(`the server ended by itself ${this.#ownExits} times; it is left down`);
-    }
-    try {
-      if (!wasReady) await clock.sleep(AGAIN_MS, signal);
-      // Somebody else may have started it meanwhile, or ended the run.
-      if (this.#isShutDown || this.#server !== null || this.#spawning !== null) return;
-      await this.start('server');
-    } catch (error) {
-      if (signal.aborted) return;
-      const text = error instanceof Error ? error.message : String(error);
-      recorder.record({ kind: 'note', topic: 'down', text });
-    }
+    if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revival.ended(wasReady);
   }
 
   /** A boot that runs and says nothing: no restart is on its way, since it has not ended. */
   async #giveUpMute(boot: number, server: ServerProcess): Promise<void> {
     const { clock, signal, readyMs } = this.#options;
-    if (!this.#hasAnswered) return;
+    if (!this.#revival.hasAnswered()) return;
     const known = new AbortController();
     await Promise.race([server.exited, clock.sleep(EXIT_KNOWN_MS, known.signal).catch(() => {})]);
     known.abort(new Error('it ended'));
     if (server.exit() !== null || this.#isShutDown || signal.aborted) return;
-    this.#giveUp(`boot ${boot} runs and was not ready within ${readyMs} ms; nothing more is asked of it`);
-  }
-
-  #giveUp(text: string): void {
-    this.#options.recorder.record({ kind: 'note', topic: 'given-up', text });
-    this.#options.onGivenUp(text);
+    this.#revival.giveUp(`boot ${boot} runs and was not ready within ${readyMs} ms; nothing more is asked of it`);
   }
 }

@@ -1,3 +1,4 @@
+import { createRevival, type Revival } from '../execution/revival.ts';
 import type { StoreTrouble } from '../model/fault.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { type Boot, createBoot } from './boot.ts';
@@ -5,10 +6,6 @@ import type { ServerFace } from './server-face.ts';
 import type { Exit, ServerHost, ServerHostOptions } from './server-host-options.ts';
 import type { LivingServer } from './site.ts';
 
-// The same limits as a real supervisor's (harness/run/supervisor.ts).
-const OWN_EXITS_MAX = 10;
-const FAILED_BOOTS_MAX = 3;
-const AGAIN_MS = 200;
 // From the blow to the news of it.
 const EXIT_SEEN_MS = 1;
 
@@ -23,13 +20,16 @@ class SimulatedHost implements ServerHost {
   #boot: Boot | null = null;
   #living: LivingServer | null = null;
   #isReady = false;
-  #ownExits = 0;
-  #failedBoots = 0;
-  #hasAnswered = false;
+  readonly #revival: Revival;
   #isShutDown = false;
 
   constructor(options: ServerHostOptions) {
     this.#options = options;
+    this.#revival = createRevival({
+      ...options,
+      isWanted: () => !this.#isShutDown && this.#boot === null,
+      start: () => this.start('server'),
+    });
   }
 
   get boot(): number {
@@ -121,15 +121,14 @@ class SimulatedHost implements ServerHost {
         tooLate.then(() => Promise.reject(new UsageError(`it did not answer within ${readyMs} ms`))),
       ]);
     } catch (error) {
-      if (this.#hasAnswered && boot.isAlive()) this.#giveUp(`boot ${number} runs and was not ready`);
+      if (this.#revival.hasAnswered() && boot.isAlive()) this.#revival.giveUp(`boot ${number} runs and was not ready`);
       throw error;
     } finally {
       limit.abort(new Error('it is decided'));
       tooLate.catch(() => {}); // Aborted when it was ready in time.
     }
     this.#isReady = this.#boot === boot;
-    this.#hasAnswered = true;
-    this.#failedBoots = 0;
+    this.#revival.answered();
     recorder.record({ kind: 'proc', boot: number, pid: number, phase: 'ready', by });
     return { boot: number, readyMs: (clock.now() - from) / 1e6 };
   }
@@ -238,34 +237,6 @@ class SimulatedHost implements ServerHost {
     const listeners = this.#exitListeners.get(boot) ?? [];
     this.#exitListeners.delete(boot);
     for (const listener of listeners) listener(how.exit);
-    if (how.by === 'server' && !this.#isShutDown && !signal.aborted) void this.#revive(how.wasReady);
-  }
-
-  /** What a platform does with a server that died by itself: starts it again, within reason. */
-  async #revive(wasReady: boolean): Promise<void> {
-    const { recorder, clock, signal } = this.#options;
-    this.#ownExits += 1;
-    if (!this.#hasAnswered) return;
-    if (!wasReady) this.#failedBoots += 1;
-    if (this.#failedBoots > FAILED_BOOTS_MAX) {
-      return this.#giveUp(`the server ended before it was ready ${this.#failedBoots} times in a row; it is left down`);
-    }
-    if (this.#ownExits > OWN_EXITS_MAX) {
-      return this.#giveUp(`the server ended by itself ${this.#ownExits} times; it is left down`);
-    }
-    try {
-      if (!wasReady) await clock.sleep(AGAIN_MS, signal);
-      if (this.#isShutDown || this.#boot !== null) return;
-      await this.start('server');
-    } catch (error) {
-      if (signal.aborted) return;
-      const text = error instanceof Error ? error.message : String(error);
-      recorder.record({ kind: 'note', topic: 'down', text });
-    }
-  }
-
-  #giveUp(text: string): void {
-    this.#options.recorder.record({ kind: 'note', topic: 'given-up', text });
-    this.#options.onGivenUp(text);
+    if (how.by === 'server' && !this.#isShutDown && !signal.aborted) void this.#revival.ended(how.wasReady);
   }
 }
