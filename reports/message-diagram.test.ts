@@ -4,7 +4,8 @@ import type { PlannedFault } from '../harness/model/plan.ts';
 import { createHistory, taskOf } from '../harness/model/testing/history-builder.ts';
 import { messageRows } from './message-row.ts';
 import { renderReport } from './render.ts';
-import { HOSTILE, sampleRun } from './testing/sample-run.ts';
+import { HOSTILE } from './testing/hostile-text.ts';
+import { sampleRun } from './testing/sample-run.ts';
 
 const KILL: PlannedFault = {
   entry: 'F12#1',

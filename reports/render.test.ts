@@ -9,7 +9,8 @@ import { formatMs } from './format.ts';
 import { renderReport } from './render.ts';
 import type { ReportRun } from './report-run.ts';
 import { sections } from './sections/index.ts';
-import { HOSTILE, sampleRun } from './testing/sample-run.ts';
+import { HOSTILE } from './testing/hostile-text.ts';
+import { sampleRun } from './testing/sample-run.ts';
 
 const SCRIPT = 'console.log("</script>")';
 

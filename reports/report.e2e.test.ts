@@ -8,7 +8,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from './render.ts';
 import { bundleBrowserScript } from './testing/browser-bundle.ts';
-import { HOSTILE, sampleRun } from './testing/sample-run.ts';
+import { HOSTILE } from './testing/hostile-text.ts';
+import { sampleRun } from './testing/sample-run.ts';
 
 const CHROMIUM = [
   process.env.CHROMIUM_PATH ?? '',
