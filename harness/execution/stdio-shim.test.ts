@@ -2,36 +2,14 @@ import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Disposition, MessageFault } from '../model/fault.ts';
+import type { Disposition } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
 import { createFrameLog, type FrameInput } from './frame-log.ts';
 import { createInterposer } from './interposer.ts';
 import type { LinePeer } from './line-peer.ts';
 import { createStdioShim } from './stdio-shim.ts';
-
-const unit = (disposition: Disposition): MessageFault => ({
-  meta: {
-    id: 'F5',
-    name: 'test',
-    title: 'Test',
-    description: '',
-    kind: 'message',
-    options: {},
-    triggers: ['message'],
-    colour: '#000000',
-  },
-  applicable: () => null,
-  decide: () => disposition,
-});
-
-const strike = (direction: 'request' | 'reply', op: 'create' | 'update' = 'create'): PlannedFault => ({
-  entry: 'F5#1',
-  fault: 'F5',
-  name: 'test',
-  trigger: { kind: 'message', direction, op, call: 1, attempt: 1 },
-  options: {},
-});
+import { faultThat, strike } from './testing/single-strike.ts';
 
 function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
   const output = new PassThrough();
@@ -77,7 +55,7 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
     peer,
     interposer: createInterposer({
       plan,
-      faults: new Map([['F5', unit(disposition)]]),
+      faults: new Map([['F5', faultThat(disposition)]]),
       log,
       nowMs: () => 0,
       // Nothing is released by time here: only what the test does lets a held reply go.

@@ -8,36 +8,14 @@ import { createFrameLog } from '../execution/frame-log.ts';
 import { createInterposer } from '../execution/interposer.ts';
 import { createLedger } from '../execution/ledger.ts';
 import { createRecorder } from '../execution/recorder.ts';
+import { faultThat, strike } from '../execution/testing/single-strike.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
-import type { Disposition, MessageFault } from '../model/fault.ts';
+import type { MessageFault } from '../model/fault.ts';
 import { readHistory } from '../model/history.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
 import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
-
-const answer = (disposition: Disposition): MessageFault => ({
-  meta: {
-    id: 'F5',
-    name: 'test',
-    title: 'Test',
-    description: '',
-    kind: 'message',
-    options: {},
-    triggers: ['message'],
-    colour: '#000000',
-  },
-  applicable: () => null,
-  decide: () => disposition,
-});
-
-const strike = (direction: 'request' | 'reply', op: 'create' | 'update' = 'create'): PlannedFault => ({
-  entry: 'F5#1',
-  fault: 'F5',
-  name: 'test',
-  trigger: { kind: 'message', direction, op, call: 1, attempt: 1 },
-  options: {},
-});
 
 describe('the HTTP proxy', () => {
   let dir = '';
@@ -132,14 +110,14 @@ describe('the HTTP proxy', () => {
     events.flatMap((event) => (event.kind === 'frame' ? [`${event.dir} ${event.action} ${event.rpcId}`] : []));
 
   it('forwards bytes, path and headers, and records a frame each way', async () => {
-    const { urlFor } = await start([], answer({ action: 'pass' }));
+    const { urlFor } = await start([], faultThat({ action: 'pass' }));
     expect(await post(urlFor('a1'), 7)).toBe('200 {"jsonrpc":"2.0","id":7,"result":{}}');
     expect(received).toEqual(['POST /mcp kept {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}']);
     expect(framesOf(await finish())).toEqual(['out pass 7', 'in pass 7']);
   });
 
   it('loses a reply after the server has given it: the client sees a reset, the effect stands before the frame', async () => {
-    const { urlFor } = await start([strike('reply')], answer({ action: 'cut', how: 'reset' }));
+    const { urlFor } = await start([strike('reply')], faultThat({ action: 'cut', how: 'reset' }));
     await expect(post(urlFor('a1'), 1)).rejects.toThrow();
     const events = await finish();
     expect(received).toHaveLength(1);
@@ -155,14 +133,14 @@ describe('the HTTP proxy', () => {
   });
 
   it('loses a request before the server has seen it', async () => {
-    const { urlFor } = await start([strike('request')], answer({ action: 'drop' }));
+    const { urlFor } = await start([strike('request')], faultThat({ action: 'drop' }));
     await expect(post(urlFor('a1'), 1)).rejects.toThrow();
     expect(received).toEqual([]);
     expect(framesOf(await finish())).toEqual(['out drop 1']);
   });
 
   it('delivers a request twice and gives the client one answer', async () => {
-    const { urlFor } = await start([strike('request')], answer({ action: 'dup', afterMs: 5 }));
+    const { urlFor } = await start([strike('request')], faultThat({ action: 'dup', afterMs: 5 }));
     expect(await post(urlFor('a1'), 1)).toContain('200');
     await expect.poll(() => received.length).toBe(2);
     expect(received[0]).toBe(received[1]);
@@ -173,19 +151,19 @@ describe('the HTTP proxy', () => {
   const theirs = '{"jsonrpc":"2.0","id":1,"result":{}}';
 
   it('takes our answer to the server’s request 1 for no request of ours', async () => {
-    const { urlFor } = await start([strike('request')], answer({ action: 'drop' }));
+    const { urlFor } = await start([strike('request')], faultThat({ action: 'drop' }));
     expect((await fetch(urlFor('a1'), { method: 'POST', body: theirs })).status).toBe(200);
     expect(framesOf(await finish())[0]).toBe('out pass 1');
   });
 
   it('loses an answer that is the one to lose', async () => {
-    const { urlFor } = await start([strike('request', 'update')], answer({ action: 'drop' }));
+    const { urlFor } = await start([strike('request', 'update')], faultThat({ action: 'drop' }));
     await expect(fetch(urlFor('a1'), { method: 'POST', body: theirs })).rejects.toThrow();
     expect(framesOf(await finish())).toEqual(['out drop 1']);
   });
 
   it('says when the server refuses connections', async () => {
-    const { urlFor } = await start([], answer({ action: 'pass' }));
+    const { urlFor } = await start([], faultThat({ action: 'pass' }));
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     const response = await fetch(urlFor('a1'), { method: 'POST', body: '{"jsonrpc":"2.0","id":3,"method":"x"}' });
@@ -195,7 +173,7 @@ describe('the HTTP proxy', () => {
   });
 
   it('records 2,000 commits of 2,000 replies before the replies', async () => {
-    const { urlFor } = await start([], answer({ action: 'pass' }));
+    const { urlFor } = await start([], faultThat({ action: 'pass' }));
     const ids = Array.from({ length: 2000 }, (_, index) => index + 1);
     for (let from = 0; from < ids.length; from += 50) {
       await Promise.all(ids.slice(from, from + 50).map((id) => post(urlFor(`a${id % 20}`), id)));

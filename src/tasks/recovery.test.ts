@@ -7,6 +7,7 @@ import { openSqliteStore } from '../stores/sqlite.ts';
 import type { TaskStore } from '../stores/store.ts';
 import type { SubmitRequest } from './task-engine.ts';
 import { accepted, createKit, createRecordingLedger, type EngineKit, requestOf } from './testing/engine-kit.ts';
+import { guarded } from './testing/guarded-store.ts';
 import { taskOf } from './testing/task-fixture.ts';
 
 const kits: EngineKit[] = [];
@@ -49,18 +50,7 @@ function pausable(store: TaskStore): { readonly store: TaskStore; stop(): void; 
       gate = undefined;
       open();
     },
-    store: {
-      insert: (task) => pass(() => store.insert(task)),
-      get: (id) => pass(() => store.get(id)),
-      byKey: (principal, key) => pass(() => store.byKey(principal, key)),
-      replace: (task, version) => pass(() => store.replace(task, version)),
-      remove: (id, version) => pass(() => store.remove(id, version)),
-      list: (principal, page) => pass(() => store.list(principal, page)),
-      due: (nowMs, limit) => pass(() => store.due(nowMs, limit)),
-      queued: (page) => pass(() => store.queued(page)),
-      held: (page) => pass(() => store.held(page)),
-      [Symbol.asyncDispose]: async () => {},
-    },
+    store: guarded(store, pass),
   };
 }
 

@@ -13,22 +13,9 @@ export interface VirtualTimeoutOptions {
   readonly ids: TimerIds;
 }
 
-/** What setTimeout and setInterval return: Node's Timeout, in virtual time. */
-export class VirtualTimeout {
-  readonly #options: VirtualTimeoutOptions;
-  readonly #owner: Owner;
-  // Callbacks see the AsyncLocalStorage of the code that started the timer.
-  readonly #context = new AsyncResource('Timeout');
-  #cancel: Cancel | null = null;
+/** ref and unref as programs know them; virtual time waits for everything. */
+class Refable {
   #isRefed = true;
-  #isClosed = false;
-  #id: number | undefined;
-
-  constructor(options: VirtualTimeoutOptions) {
-    this.#options = options;
-    this.#owner = options.world.current();
-    this.#arm();
-  }
 
   ref(): this {
     this.#isRefed = true;
@@ -42,6 +29,24 @@ export class VirtualTimeout {
 
   hasRef(): boolean {
     return this.#isRefed;
+  }
+}
+
+/** What setTimeout and setInterval return: Node's Timeout, in virtual time. */
+export class VirtualTimeout extends Refable {
+  readonly #options: VirtualTimeoutOptions;
+  readonly #owner: Owner;
+  // Callbacks see the AsyncLocalStorage of the code that started the timer.
+  readonly #context = new AsyncResource('Timeout');
+  #cancel: Cancel | null = null;
+  #isClosed = false;
+  #id: number | undefined;
+
+  constructor(options: VirtualTimeoutOptions) {
+    super();
+    this.#options = options;
+    this.#owner = options.world.current();
+    this.#arm();
   }
 
   /** Counts from now again, also after it has run; not after it was cleared. */
@@ -84,29 +89,15 @@ export class VirtualTimeout {
 }
 
 /** What setImmediate returns. */
-export class VirtualImmediate {
+export class VirtualImmediate extends Refable {
   #cancel: Cancel;
-  #isRefed = true;
 
   constructor(world: World, callback: Call, args: unknown[]) {
+    super();
     const context = new AsyncResource('Immediate');
     this.#cancel = world.schedule(world.current(), 0, () => {
       context.runInAsyncScope(callback, this, ...args);
     });
-  }
-
-  ref(): this {
-    this.#isRefed = true;
-    return this;
-  }
-
-  unref(): this {
-    this.#isRefed = false;
-    return this;
-  }
-
-  hasRef(): boolean {
-    return this.#isRefed;
   }
 
   close(): void {
