@@ -1,9 +1,10 @@
 import type { MessageView } from '../model/fault.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { FrameInput, FrameLog, Tag } from './frame-log.ts';
-import type { Interposer, Ruling } from './interposer.ts';
+import type { Interposer } from './interposer.ts';
 import type { LinePeer } from './line-peer.ts';
 import { readMessage, sentIdOf } from './message-text.ts';
+import { obey, prove } from './obeyed-ruling.ts';
 
 /** The pipe between the wire and one boot of a stdio server, with the interposer in the middle. Shaped as the wire's LineStream. */
 export interface StdioShim {
@@ -80,12 +81,12 @@ class Shim {
       case 'drop':
       case 'cut':
         frames.frame({ ...base, action: 'drop', entries });
-        this.#prove(entries, view, { dropped: true });
+        prove(this.#options, entries, view, { dropped: true });
         return true;
       case 'delay':
         void sleep(disposition.delayMs).then(() => {
           this.#write({ ...base, entries, delayMs: disposition.delayMs }, 'delay');
-          this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'request' });
+          prove(this.#options, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
         });
         return true;
       case 'dup':
@@ -101,7 +102,7 @@ class Shim {
     if (id != null && entry !== undefined) this.#doubled.set(id, { entry, replies: 0 });
     const isSent = this.#write({ ...base, entries }, 'pass');
     void this.#options.sleep(afterMs).then(() => {
-      if (this.#write({ ...base, entries }, 'dup')) this.#prove(entries, view, { deliveries: 2 });
+      if (this.#write({ ...base, entries }, 'dup')) prove(this.#options, entries, view, { deliveries: 2 });
       else for (const name of entries) this.#options.interposer.missed(name);
     });
     return isSent;
@@ -126,7 +127,7 @@ class Shim {
       return;
     }
     const view = frames.view({ ...base, tag: this.#tagOf(id) });
-    if (!(await this.#obey(interposer.rule(view), view, base)) || this.#isClosed) return;
+    if (!(await obey(this.#options, interposer.rule(view), { view, base })) || this.#isClosed) return;
     this.deliver(line);
     if (id != null && view.op !== null) interposer.passed();
   }
@@ -145,34 +146,6 @@ class Shim {
     return twin !== undefined && twin.replies > 1 ? twin.entry : this.#forsaken.get(id);
   }
 
-  /** true: the line goes to the client. */
-  async #obey({ disposition, entries, held, isWindow }: Ruling, view: MessageView, base: Outgoing): Promise<boolean> {
-    const { frames, sleep } = this.#options;
-    switch (disposition.action) {
-      case 'drop':
-      case 'cut':
-        frames.frame({ ...base, action: 'cut', entries });
-        this.#prove(entries, view, { answered: true });
-        return false;
-      case 'delay':
-        await sleep(disposition.delayMs);
-        frames.arrived();
-        frames.frame({ ...base, action: 'delay', entries, delayMs: disposition.delayMs });
-        this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'reply' });
-        return true;
-      case 'hold': {
-        const isDelivered = (await held) ?? true;
-        frames.arrived();
-        frames.frame({ ...base, action: isDelivered ? 'hold' : 'cut', entries });
-        if (isDelivered && isWindow !== true) this.#prove(entries, view, { held: true });
-        return isDelivered;
-      }
-      default:
-        frames.frame({ ...base, action: 'pass', entries });
-        return true;
-    }
-  }
-
   #watchGateway(view: MessageView, rpcId: RpcId): void {
     const { conn, interposer, sleep } = this.#options;
     const gateway = interposer.gateway(view);
@@ -187,15 +160,9 @@ class Shim {
         { conn, dir: 'out', text: cancel, bytes, head: readMessage(cancel), entries: [gateway.entry] },
         'pass',
       );
-      this.#prove([gateway.entry], view, { afterMs: gateway.afterMs });
+      prove(this.#options, [gateway.entry], view, { afterMs: gateway.afterMs });
       this.deliver(gatewayReply(rpcId, gateway.afterMs));
     });
-  }
-
-  #prove(entries: readonly string[], view: MessageView, evidence: Record<string, unknown>): void {
-    for (const entry of entries) {
-      this.#options.log.proven(entry, { conn: view.conn, call: view.call, op: view.op, ...evidence });
-    }
   }
 
   #tagOf(id: RpcId | null | undefined): Tag | undefined {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { FrameInput, Tag } from '../execution/frame-log.ts';
-import type { Ruling } from '../execution/interposer.ts';
 import { type MessageHead, readMessage, sentIdOf } from '../execution/message-text.ts';
+import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
 import type { ProxyContext } from './http-proxy.ts';
 import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
@@ -57,11 +57,11 @@ export class ProxyExchange {
       case 'cut':
         frames.frame({ ...this.#out, action: 'drop', entries });
         this.#cutClient(disposition.action === 'cut' ? disposition.how : 'reset');
-        this.#prove(entries, view, { dropped: true });
+        prove(this.#context, entries, view, { dropped: true });
         return;
       case 'delay':
         await sleep(disposition.delayMs);
-        this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'request' });
+        prove(this.#context, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
         if (this.#input.body.length > 0) {
           frames.frame({ ...this.#out, action: 'delay', entries, delayMs: disposition.delayMs });
         }
@@ -126,41 +126,17 @@ export class ProxyExchange {
     }
     const isReply = head.type === 'response';
     const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
-    const isDelivered = await this.#obey(interposer.rule(view), view, base);
+    const isDelivered = await obey(this.#context, interposer.rule(view), {
+      view,
+      base,
+      evidence: { rpcId: head.rpcId ?? null, http },
+      cut: (how) => {
+        this.#cutClient(how);
+        return { how };
+      },
+    });
     if (isReply && view.op !== null && isDelivered) interposer.passed();
     return isDelivered;
-  }
-
-  async #obey({ disposition, entries, held, isWindow }: Ruling, view: MessageView, base: Framing): Promise<boolean> {
-    const { frames, sleep } = this.#context;
-    const evidence = { rpcId: base.head.rpcId ?? null, http: base.http };
-    switch (disposition.action) {
-      case 'cut':
-      case 'drop': {
-        const how = disposition.action === 'cut' ? disposition.how : 'reset';
-        frames.frame({ ...base, action: 'cut', entries });
-        this.#cutClient(how);
-        this.#prove(entries, view, { ...evidence, answered: true, how });
-        return false;
-      }
-      case 'delay':
-        await sleep(disposition.delayMs);
-        frames.arrived();
-        frames.frame({ ...base, action: 'delay', entries, delayMs: disposition.delayMs });
-        this.#prove(entries, view, { ...evidence, delayMs: disposition.delayMs, direction: 'reply' });
-        return true;
-      case 'hold': {
-        const isDelivered = (await held) ?? true;
-        frames.arrived();
-        frames.frame({ ...base, action: isDelivered ? 'hold' : 'cut', entries });
-        if (!isDelivered) this.#cutClient('reset');
-        else if (isWindow !== true) this.#prove(entries, view, { ...evidence, held: true });
-        return isDelivered;
-      }
-      default:
-        frames.frame({ ...base, action: 'pass', entries });
-        return true;
-    }
   }
 
   /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
@@ -182,7 +158,7 @@ export class ProxyExchange {
         };
         frames.frame({ ...base, http: reply.statusCode, action: 'drop', entries });
       }
-      this.#prove(entries, view, { deliveries: 2, http: reply.statusCode });
+      prove(this.#context, entries, view, { deliveries: 2, http: reply.statusCode });
     } catch {
       // The server went down between the two deliveries: without an answer there is no proof that it took the second.
       for (const entry of entries) interposer.missed(entry);
@@ -199,14 +175,8 @@ export class ProxyExchange {
       this.#forsakenBy = gateway.entry;
       response.writeHead(424, { 'content-type': 'text/plain', 'x-claimcheck-gateway': 'timeout' });
       response.end(`424 Failed Dependency: no answer within ${gateway.afterMs} ms`);
-      this.#prove([gateway.entry], view, { afterMs: gateway.afterMs });
+      prove(this.#context, [gateway.entry], view, { afterMs: gateway.afterMs });
     });
-  }
-
-  #prove(entries: readonly string[], view: MessageView, evidence: Record<string, unknown>): void {
-    for (const entry of entries) {
-      this.#context.log.proven(entry, { conn: view.conn, call: view.call, op: view.op, ...evidence });
-    }
   }
 
   /** RST, FIN, or silence until the client gives up by itself. */

@@ -71,7 +71,13 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
     toolPages: options.toolPages,
   };
   const frames = createFrameLog({ recorder, mode: plan.record, transport: plan.target.transport, drain: ledger.drain });
-  const link: SimulatedLink = { ...options, frames, tagOf: tags.get, site: { current: () => host.current() } };
+  const link: SimulatedLink = {
+    ...options,
+    frames,
+    sleep: (ms) => world.harnessClock.sleep(ms),
+    tagOf: tags.get,
+    site: { current: () => host.current() },
+  };
   const door = plan.target.transport === 'http' ? httpDoor() : pipeDoor();
 
   const host: ServerHost = createServerHost({

@@ -1,13 +1,14 @@
 import type { FrameInput, Tag } from '../execution/frame-log.ts';
 import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts';
-import type { Evidence, MessageView } from '../model/fault.ts';
+import { obey, prove } from '../execution/obeyed-ruling.ts';
+import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { parseJson, readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
 import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
 import { createDeparture } from './departure.ts';
 import type { Hop } from './hop.ts';
-import { later, obey, prove, type SimulatedLink } from './link.ts';
+import { later, type SimulatedLink } from './link.ts';
 import type { HttpExchangeRequest } from './server-face.ts';
 import type { Cancel } from './world.ts';
 
@@ -81,11 +82,11 @@ class SimulatedExchange {
       case 'cut':
         frames.frame({ ...this.#out, action: 'drop', entries });
         this.#cutClient(disposition.action === 'cut' ? disposition.how : 'reset');
-        this.#prove(entries, view, { dropped: true });
+        prove(this.#link, entries, view, { dropped: true });
         return;
       case 'delay':
         this.#later(disposition.delayMs, () => {
-          this.#prove(entries, view, { delayMs: disposition.delayMs, direction: 'request' });
+          prove(this.#link, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
           frames.frame({ ...this.#out, action: 'delay', entries, delayMs: disposition.delayMs });
           this.#forward(view);
         });
@@ -155,15 +156,21 @@ class SimulatedExchange {
     }
     const isReply = messageHead.type === 'response';
     const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
-    obey(this.#link, interposer.rule(view), {
+    const pass = () => {
+      this.#hand({ text, value, isBody }, head);
+      if (isReply && view.op !== null) interposer.passed();
+    };
+    const isDelivered = obey(this.#link, interposer.rule(view), {
       view,
       base,
-      cut: (how) => this.#cutClient(how),
-      pass: () => {
-        this.#hand({ text, value, isBody }, head);
-        if (isReply && view.op !== null) interposer.passed();
+      evidence: { rpcId: messageHead.rpcId ?? null, http: head.status },
+      cut: (how) => {
+        this.#cutClient(how);
+        return { how };
       },
     });
+    if (isDelivered === true) pass();
+    else if (isDelivered !== false) void isDelivered.then((delivered) => delivered && pass());
   }
 
   /** The client reads it. */
@@ -211,7 +218,7 @@ class SimulatedExchange {
       message: take,
       end: (text, head) => {
         if (text !== undefined && text !== '') take(text, head);
-        this.#prove(entries, view, { deliveries: 2, http: head.status });
+        prove(this.#link, entries, view, { deliveries: 2, http: head.status });
       },
       broken: missed,
     });
@@ -225,12 +232,8 @@ class SimulatedExchange {
       this.#forsakenBy = gateway.entry;
       const text = `424 Failed Dependency: no answer within ${gateway.afterMs} ms`;
       this.#finish({ kind: 'gateway', http: 424, text });
-      this.#prove([gateway.entry], view, { afterMs: gateway.afterMs });
+      prove(this.#link, [gateway.entry], view, { afterMs: gateway.afterMs });
     });
-  }
-
-  #prove(entries: readonly string[], view: MessageView, evidence: Evidence): void {
-    prove(this.#link, entries, view, evidence);
   }
 
   #cutClient(how: 'reset' | 'fin' | 'hang'): void {

@@ -1,0 +1,75 @@
+import type { Evidence, MessageView } from '../model/fault.ts';
+import type { FaultLog } from './fault-log.ts';
+import type { FrameInput, FrameLog } from './frame-log.ts';
+import type { Ruling } from './interposer.ts';
+
+/** What a ruling is carried out with, on whatever wire. */
+export interface Obedience {
+  readonly frames: Pick<FrameLog, 'arrived' | 'frame'>;
+  readonly log: Pick<FaultLog, 'proven'>;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** A message from the server in our hands. */
+export interface Arrival {
+  readonly view: MessageView;
+  readonly base: Omit<FrameInput, 'action'>;
+  /** Stands in every proof. */
+  readonly evidence?: Evidence;
+  /** The client does not get it; what it sees instead, where its wire can show that. */
+  cut?(how: 'reset' | 'fin' | 'hang'): Evidence;
+}
+
+/**
+ * Does to a message from the server what was ruled, records it, and proves the fault. true: the client gets it. At once where
+ * nothing has to be waited for.
+ */
+export function obey(parts: Obedience, ruling: Ruling, arrival: Arrival): boolean | Promise<boolean> {
+  const { frames } = parts;
+  const { disposition, entries } = ruling;
+  const { base, evidence = {} } = arrival;
+  switch (disposition.action) {
+    case 'cut':
+    case 'drop': {
+      frames.frame({ ...base, action: 'cut', entries });
+      const seen = arrival.cut?.(disposition.action === 'cut' ? disposition.how : 'reset');
+      prove(parts, entries, arrival.view, { ...evidence, answered: true, ...seen });
+      return false;
+    }
+    case 'delay':
+      return delayed(parts, ruling, arrival, disposition.delayMs);
+    case 'hold':
+      return held(parts, ruling, arrival);
+    default:
+      frames.frame({ ...base, action: 'pass', entries });
+      return true;
+  }
+}
+
+async function delayed(parts: Obedience, { entries }: Ruling, arrival: Arrival, delayMs: number): Promise<boolean> {
+  await parts.sleep(delayMs);
+  parts.frames.arrived();
+  parts.frames.frame({ ...arrival.base, action: 'delay', entries, delayMs });
+  prove(parts, entries, arrival.view, { ...arrival.evidence, delayMs, direction: 'reply' });
+  return true;
+}
+
+async function held(parts: Obedience, ruling: Ruling, arrival: Arrival): Promise<boolean> {
+  const isDelivered = (await ruling.held) ?? true;
+  parts.frames.arrived();
+  parts.frames.frame({ ...arrival.base, action: isDelivered ? 'hold' : 'cut', entries: ruling.entries });
+  if (!isDelivered) arrival.cut?.('reset');
+  // Held for a fault that strikes elsewhere: that it was held proves nothing.
+  else if (ruling.isWindow !== true) prove(parts, ruling.entries, arrival.view, { ...arrival.evidence, held: true });
+  return isDelivered;
+}
+
+/** Each of these entries bit this message. */
+export function prove(
+  { log }: Pick<Obedience, 'log'>,
+  entries: readonly string[],
+  { conn, call, op }: MessageView,
+  evidence: Evidence,
+): void {
+  for (const entry of entries) log.proven(entry, { conn, call, op, ...evidence });
+}
