@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { completeConfig, parseConfig, withDirectoryFrom } from './config.ts';
+import { completeConfig, parseConfig, withPathsFrom } from './config.ts';
 import { VERSION } from './version.ts';
 
 const messageOf = (text: string): string => {
@@ -56,11 +56,14 @@ test.each([
   for (const part of parts) expect(messageOf(text)).toContain(part);
 });
 
-test('a directory is counted from where the file is', () => {
+test('a directory and a file of authorities are counted from where the file is', () => {
   const config = completeConfig({ state: { directory: 'data' } });
-  expect(withDirectoryFrom(config, '/etc/claimcheck').state.directory).toBe('/etc/claimcheck/data');
-  const absolute = completeConfig({ state: { directory: '/var/data' } });
-  expect(withDirectoryFrom(absolute, '/etc').state.directory).toBe('/var/data');
+  expect(withPathsFrom(config, '/etc/claimcheck').state.directory).toBe('/etc/claimcheck/data');
+  const absolute = completeConfig({ state: { directory: '/var/data', connection: { caFile: 'ca.pem' } } });
+  expect(withPathsFrom(absolute, '/etc').state).toMatchObject({
+    directory: '/var/data',
+    connection: { caFile: '/etc/ca.pem' },
+  });
 });
 
 test('the version is the package’s', () => {

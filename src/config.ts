@@ -1,6 +1,7 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { connectionSchema, queueConnectionSchema } from './stores/connection.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
 import { nearestName, UsageError } from './usage-error.ts';
 
@@ -34,6 +35,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       store: z.string().min(1).default('sqlite'),
       directory: z.string().min(1).default('.claimcheck'),
+      /** How stores on an engine of their own reach it. */
+      connection: connectionSchema.prefault({}),
       /** How long results are kept, counted from the call. */
       ttlSeconds: seconds.default(86_400),
       ttlSecondsMax: seconds.default(7 * 86_400),
@@ -42,6 +45,7 @@ export const configSchema = z.strictObject({
   execution: z
     .strictObject({
       queue: z.string().min(1).default('local'),
+      connection: queueConnectionSchema.prefault({}),
       maxConcurrency: z.int().min(1).max(10_000).default(50),
       queueMax: z.int().min(0).max(1_000_000).default(1_000),
       slaSeconds: seconds.max(86_400).default(120),
@@ -99,11 +103,18 @@ export function completeConfig(input: ConfigInput): Config {
   );
 }
 
-/** State next to the configuration file, wherever the server is started from. */
-export function withDirectoryFrom(config: Config, base: string): Config {
-  const { directory } = config.state;
-  if (isAbsolute(directory)) return config;
-  return { ...config, state: { ...config.state, directory: resolve(base, directory) } };
+/** Files and folders next to the configuration file, wherever the server is started from. */
+export function withPathsFrom(config: Config, base: string): Config {
+  const { state, execution } = config;
+  return {
+    ...config,
+    state: { ...state, directory: resolve(base, state.directory), connection: withCaFrom(state.connection, base) },
+    execution: { ...execution, connection: withCaFrom(execution.connection, base) },
+  };
+}
+
+function withCaFrom<Connection extends { caFile?: string | undefined }>(connection: Connection, base: string) {
+  return connection.caFile === undefined ? connection : { ...connection, caFile: resolve(base, connection.caFile) };
 }
 
 /** Where the key that a path ends with is written; where it is missing, the nearest key above it. */

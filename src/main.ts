@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { type Config, type ConfigInput, completeConfig, parseConfig, withDirectoryFrom } from './config.ts';
+import { type Config, type ConfigInput, completeConfig, parseConfig, withPathsFrom } from './config.ts';
+import { QUEUES } from './queues/index.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
+import { ENGINES } from './stores/connection.ts';
+import { STORES } from './stores/index.ts';
 import { createLog } from './telemetry/log.ts';
 import { EXIT_FAULT, EXIT_USAGE, messageOf, UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
@@ -36,7 +39,11 @@ interface Flags {
   readonly config?: string;
   readonly store?: string;
   readonly data?: string;
+  readonly storeUrl?: string;
+  readonly storePrefix?: string;
+  readonly poolMax?: number;
   readonly queue?: string;
+  readonly queueUrl?: string;
   readonly dialect?: string;
   readonly transport?: 'stdio' | 'http';
   readonly host?: string;
@@ -54,6 +61,10 @@ interface Flags {
   readonly logLevel?: Config['observability']['logLevel'];
 }
 
+const VARIABLES = Object.values(ENGINES)
+  .map(({ variable }) => variable)
+  .join(', ');
+
 function createProgram(): Command {
   return new Command('claimcheck serve')
     .description(
@@ -61,9 +72,16 @@ function createProgram(): Command {
     )
     .version(VERSION)
     .option('--config <file>', 'YAML or JSON; what else is given here goes over it')
-    .option('--store <name>', 'where tasks live: memory, sqlite')
+    .option('--store <name>', `where tasks live: ${Object.keys(STORES).join(', ')}`)
     .option('--data <directory>', 'where the store keeps its files')
-    .option('--queue <name>', 'who runs the work: local')
+    .option(
+      '--store-url <url>',
+      `the engine of a store that has one; several with commas for failover; also ${VARIABLES}`,
+    )
+    .option('--store-prefix <name>', 'stands before every name the store makes there')
+    .option('--pool-max <number>', 'connections to it at most', toNumber)
+    .option('--queue <name>', `who runs the work: ${Object.keys(QUEUES).join(', ')}`)
+    .option('--queue-url <url>', 'the engine of such a queue; default: the store’s, when it is of the same kind')
     .option('--dialect <name>', 'blocking, handle, tasks-2025-11-25, tasks-2026-07-28')
     .option('--transport <kind>', 'stdio or http')
     .option('--host <address>', 'where to listen')
@@ -92,17 +110,23 @@ async function readConfig(flags: Flags): Promise<Config> {
   const base = flags.config === undefined ? completeConfig({}) : await readConfigFile(flags.config);
   const { server, transport, state, execution, polling, observability } = base;
   const { logLevel, metrics } = flags;
+  const connection = given({ url: flags.storeUrl, prefix: flags.storePrefix, poolMax: flags.poolMax });
   const input: ConfigInput = {
     server: { ...server, ...given({ dialect: flags.dialect }) },
     transport: {
       ...transport,
       ...given({ kind: flags.transport, host: flags.host, port: flags.port, path: flags.path }),
     },
-    state: { ...state, ...given({ store: flags.store, directory: flags.data, ttlSeconds: flags.ttl }) },
+    state: {
+      ...state,
+      ...given({ store: flags.store, directory: flags.data, ttlSeconds: flags.ttl }),
+      connection: { ...state.connection, ...connection },
+    },
     execution: {
       ...execution,
       ...given({ queue: flags.queue, maxConcurrency: flags.maxConcurrency, queueMax: flags.queueMax }),
       ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, sweepMs: flags.sweep, drainSeconds: flags.drain }),
+      connection: { ...execution.connection, ...given({ url: flags.queueUrl }) },
     },
     polling: { ...polling, ...given({ intervalMs: flags.pollInterval }) },
     observability: { ...observability, ...given({ logLevel, metrics }) },
@@ -117,7 +141,7 @@ async function readConfigFile(path: string): Promise<Config> {
   } catch (cause) {
     throw new UsageError(`Cannot read the configuration ${path}: ${messageOf(cause)}`, { cause });
   }
-  return withDirectoryFrom(parseConfig(text, path), dirname(path));
+  return withPathsFrom(parseConfig(text, path), dirname(path));
 }
 
 /** What was given on the command line, without what was not. */

@@ -6,6 +6,7 @@ import type { OpenQueue, TaskQueue } from './queues/queue.ts';
 import { loadUnit } from './registry.ts';
 import type { ServerOptions } from './server.ts';
 import { createStateSecret } from './state-secret.ts';
+import { chooseConnections } from './stores/connection.ts';
 import { STORES } from './stores/index.ts';
 import type { OpenStore, TaskStore } from './stores/store.ts';
 import { openLedger } from './tools/effect-ledger.ts';
@@ -32,6 +33,13 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     ? async () => givenQueue
     : await loadUnit(QUEUES, 'queue', config.execution.queue);
   const createDialect = options.dialect ?? (await loadUnit(dialects, 'dialect', config.server.dialect)).create;
+  const connections = chooseConnections({
+    store: config.state.connection,
+    storeEngine: STORES[config.state.store]?.meta.engine,
+    queue: config.execution.connection,
+    queueEngine: QUEUES[config.execution.queue]?.meta.engine,
+    env: process.env,
+  });
   const closes: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closeOne of closes.splice(0).reverse()) await closeOne();
@@ -44,7 +52,7 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     return ledger;
   }
   async function storeOf(): Promise<TaskStore> {
-    const store = await openStore({ directory: config.state.directory });
+    const store = await openStore({ directory: config.state.directory, connection: connections.store });
     if (store !== givenStore) closes.push(async () => store[Symbol.asyncDispose]());
     return store;
   }
@@ -53,7 +61,7 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     const effects = await effectsOf();
     const store = await storeOf();
     const { maxConcurrency: concurrency, queueMax: waitingMax } = config.execution;
-    const queue = await openQueue({ concurrency, waitingMax });
+    const queue = await openQueue({ concurrency, waitingMax, connection: connections.queue });
     return {
       store: wrap.store?.(store) ?? store,
       queue: wrap.queue?.(queue) ?? queue,

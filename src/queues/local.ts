@@ -1,7 +1,7 @@
 import type { QueueOptions, TaskQueue } from './queue.ts';
 
 /** In this process, first come, first served. */
-export async function openLocalQueue(options: QueueOptions): Promise<TaskQueue> {
+export async function openLocalQueue(options: Omit<QueueOptions, 'connection'>): Promise<TaskQueue> {
   const waiting: string[] = [];
   const known = new Set<string>(); // waiting or running
   const running = new Set<string>();

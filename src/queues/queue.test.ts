@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { connectionSchema } from '../stores/connection.ts';
 import { QUEUES } from './index.ts';
 
 describe.each(Object.entries(QUEUES))('queue %s', (id, entry) => {
-  const open = async (concurrency: number, waitingMax: number) => (await entry.load())({ concurrency, waitingMax });
+  const open = async (concurrency: number, waitingMax: number) =>
+    (await entry.load())({ concurrency, waitingMax, connection: connectionSchema.parse({}) });
 
   /** Work that ends when it is told to. */
   function manual() {

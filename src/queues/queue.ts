@@ -1,4 +1,5 @@
 import type { Meta } from '../registry.ts';
+import type { ConnectionOptions, Engine } from '../stores/connection.ts';
 
 /**
  * Who runs the work, and how much of it may wait. A queue carries task ids only and may forget them: the store is the truth, and
@@ -29,9 +30,13 @@ export interface QueueOptions {
   readonly concurrency: number;
   /** How many may wait beyond those. */
   readonly waitingMax: number;
+  readonly connection: ConnectionOptions;
 }
 
-export type QueueMeta = Meta;
+export interface QueueMeta extends Meta {
+  /** What it stands on; left out: nothing beside the process. */
+  readonly engine?: Engine;
+}
 
 /** Opens a queue. Throws a UsageError when what it needs cannot be reached. */
 export type OpenQueue = (options: QueueOptions) => Promise<TaskQueue>;

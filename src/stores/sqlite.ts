@@ -34,7 +34,7 @@ const SCHEMA = `
 `;
 
 /** One file, `tasks.db`, in WAL mode. A write resolves when it is synced to the disk, so a receipt survives a crash of the machine too. */
-export async function openSqliteStore(options: StoreOptions): Promise<TaskStore> {
+export async function openSqliteStore(options: Pick<StoreOptions, 'directory'>): Promise<TaskStore> {
   const path = join(options.directory, 'tasks.db');
   const database = connect(options.directory, path);
   const statements = prepare(database);

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { TaskRecord } from '../tasks/task.ts';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import { UsageError } from '../usage-error.ts';
+import { connectionSchema } from './connection.ts';
 import { createFilePresence } from './file-presence.ts';
 import { STORES } from './index.ts';
 import { openSqliteStore } from './sqlite.ts';
@@ -24,7 +25,8 @@ function newDirectory(): string {
 
 // The contract of store.ts, for every entry of the registry.
 describe.each(Object.entries(STORES))('store %s', (id, entry) => {
-  const open = async (directory = newDirectory()) => (await entry.load())({ directory });
+  const open = async (directory = newDirectory()) =>
+    (await entry.load())({ directory, connection: connectionSchema.parse({}) });
 
   test('is registered under its own name, with a title and a description', () => {
     expect(entry.meta.id).toBe(id);
@@ -139,7 +141,7 @@ describe.each(Object.entries(STORES))('store %s', (id, entry) => {
 const durable = Object.entries(STORES).filter(([, entry]) => entry.meta.durable);
 
 describe.each(durable)('durable store %s', (_id, entry) => {
-  const open = async (directory: string) => (await entry.load())({ directory });
+  const open = async (directory: string) => (await entry.load())({ directory, connection: connectionSchema.parse({}) });
 
   test('keeps everything when it is opened again, also without being closed', async () => {
     const directory = newDirectory();

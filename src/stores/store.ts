@@ -1,5 +1,6 @@
 import type { Meta } from '../registry.ts';
 import type { TaskRecord } from '../tasks/task.ts';
+import type { ConnectionOptions, Engine } from './connection.ts';
 
 /**
  * Where task records live. The engine needs no more than this: single-record writes with compare-and-set, one unique
@@ -45,11 +46,14 @@ export interface Position {
 export interface StoreMeta extends Meta {
   /** Records survive the death of the process. */
   readonly durable: boolean;
+  /** What it stands on; left out: nothing beside the process and its files. */
+  readonly engine?: Engine;
 }
 
 export interface StoreOptions {
   /** Where the store may keep files; created when missing. */
   readonly directory: string;
+  readonly connection: ConnectionOptions;
 }
 
 /** Opens a store. Throws a UsageError when it cannot be reached or written. */
