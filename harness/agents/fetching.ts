@@ -1,5 +1,6 @@
 import type { AgentContext } from '../model/agent.ts';
-import { nsOf } from '../model/clock.ts';
+import type { BackoffInput } from '../model/backoff.ts';
+import { msOf, nsOf } from '../model/clock.ts';
 import { linkSignals } from '../model/linked-signal.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { OkOutcome, Outcome } from '../model/outcome.ts';
@@ -38,29 +39,56 @@ async function poll(context: AgentContext, held: Held, answering: Answering, pol
   let hintMs = receipt.outcome.pollMs ?? null;
   let dueAt = receipt.at;
   let sentAt = receipt.at;
+  let previousMs: number | null = null;
   for (let number = 1; number <= pollsMax; number += 1) {
-    const { options } = context.plan.agents.backoff;
     // A receipt that already says "done" (of a call sent again) is followed by a read at once: there is nothing to wait for.
     const isDue = number === 1 && isTerminal(receipt.outcome.status);
-    const delayMs = isDue ? 0 : context.backoff.delayMs({ poll: number, hintMs, options, draw: context.draw });
+    const elapsedMs = msOf(dueAt - receipt.at);
+    const delayMs: number = isDue ? 0 : delayBefore(context, call, { poll: number, previousMs, elapsedMs, hintMs });
+    previousMs = delayMs;
     // Who respects the hint keeps the distance also after a poll that went out late.
     const politeAt = hintMs !== null && delayMs >= hintMs ? sentAt + nsOf(hintMs) : 0;
     dueAt = Math.max(dueAt + nsOf(delayMs), politeAt, context.clock.now());
     const isLast = await sleepWithinLimit(context, dueAt, receipt.at);
     const fetched = answering.fetched();
     if (fetched !== null) return fetched;
+    const lastSentAt = sentAt;
     sentAt = context.clock.now();
     const verdict = reader.judge(await context.wire.get(call, task));
     if (verdict.kind === 'lost') return lost(context, held);
     if (verdict.kind === 'seen') {
       hintMs = verdict.outcome.pollMs ?? hintMs;
-      if (isTerminal(verdict.outcome.status)) return withResult(context, held, verdict.outcome, answering);
+      if (isTerminal(verdict.outcome.status)) {
+        context.durations.add(call.tool, durationMs(verdict.outcome, receipt.at, { from: lastSentAt, to: sentAt }));
+        return withResult(context, held, verdict.outcome, answering);
+      }
       // Who polls no more waits in the blocking fetch, and is asked there.
       if (number < pollsMax) answering.see(verdict.outcome);
     }
     if (isLast) return giveUp(context, call, 'not terminal within the time limit');
   }
   return 'still working';
+}
+
+function delayBefore(
+  { backoff, plan, durations, draw }: AgentContext,
+  { tool }: PlannedCall,
+  at: Pick<BackoffInput, 'poll' | 'previousMs' | 'elapsedMs' | 'hintMs'>,
+): number {
+  return backoff.delayMs({ ...at, pastMs: durations.of(tool), options: plan.agents.backoff.options, draw });
+}
+
+/**
+ * How long a task took, as its client can tell: by the dates of the server, which are of one clock; without them it ended in
+ * the middle between the last poll that found it at work and the one that did not.
+ */
+function durationMs(
+  { createdAt, lastUpdatedAt }: OkOutcome,
+  ackedAt: number,
+  ended: { readonly from: number; readonly to: number },
+): number {
+  const stated = Date.parse(lastUpdatedAt ?? '') - Date.parse(createdAt ?? '');
+  return stated >= 0 ? stated : msOf((ended.from + ended.to) / 2 - ackedAt);
 }
 
 /** The outcome of a task as its agent has it in hand; null: given up; 'still working': the number of polls is used up. */

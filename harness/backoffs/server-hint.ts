@@ -11,5 +11,10 @@ export const serverHint: Backoff = {
     // A hint of 0 would make a busy loop of an honest client.
     options: { defaultMs: 1000, floorMs: 10 },
   },
-  delayMs: ({ hintMs, options }) => Math.max(options.floorMs ?? 0, hintMs ?? options.defaultMs ?? 0),
+  delayMs: ({ hintMs, options }) => hintedMs(hintMs, options),
 };
+
+/** The wait that a hint means, in ms. */
+export function hintedMs(hintMs: number | null, options: Readonly<Record<string, number>>): number {
+  return Math.max(options.floorMs ?? 0, hintMs ?? options.defaultMs ?? 0);
+}

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { AgentContext, AgentPolicy } from '../model/agent.ts';
-import type { Backoff } from '../model/backoff.ts';
+import { type Backoff, createDurationMemory, type DurationMemory } from '../model/backoff.ts';
 import { type Clock, nsOf } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { Fault } from '../model/fault.ts';
@@ -129,7 +129,8 @@ async function load(options: CourseOptions, parts: LoadParts): Promise<void> {
     },
     () => {}, // The load was done before.
   );
-  const contextFor = (agent: number) => contextOf(agent, options, parts);
+  const durations = createDurationMemory();
+  const contextFor = (agent: number) => contextOf(agent, options, { ...parts, durations });
   await runLoad({ plan, policies: units.policies, contextFor, clock, recorder, signal: loadSignal });
   loadEnd.abort(new Error('the load has drained'));
   await limit;
@@ -161,7 +162,11 @@ async function finish(
   }
 }
 
-function contextOf(agent: number, options: CourseOptions, { bed, progress, loadSignal }: LoadParts): AgentContext {
+function contextOf(
+  agent: number,
+  options: CourseOptions,
+  { bed, progress, loadSignal, durations }: LoadParts & { readonly durations: DurationMemory },
+): AgentContext {
   const { plan, clock, recorder, units } = options;
   return {
     agent,
@@ -170,6 +175,7 @@ function contextOf(agent: number, options: CourseOptions, { bed, progress, loadS
     wire: bed.wireOf(agent),
     clock,
     backoff: units.backoff,
+    durations,
     draw: createPrng(plan.seed).fork(`agent/${agent}`),
     faultsOf: (call) => plan.faults.filter((entry) => entry.trigger.kind === 'call' && entry.trigger.call === call),
     record: recorder.record,

@@ -1,10 +1,17 @@
+import { exponential } from '../backoffs/exponential.ts';
+import { fixed } from '../backoffs/fixed.ts';
+import { linear } from '../backoffs/linear.ts';
+import { pollInstants } from '../backoffs/schedule.ts';
+import { stepped } from '../backoffs/stepped.ts';
+import type { Backoff } from '../model/backoff.ts';
 import { msOf } from '../model/clock.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PollTrack } from '../model/poll-figures.ts';
 import { pollFigures } from '../model/poll-tally.ts';
-import { exponentialInstants, fixedInstants, takeInstants } from './poll-model.ts';
+import { createPrng } from '../model/prng.ts';
+import { takeInstants } from './poll-model.ts';
 import { firstAck, terminalSeen, workEndT } from './timeline.ts';
 
 /** How far what a task cost its agent is from what the plan's backoff costs for a task of that length. */
@@ -72,11 +79,18 @@ function expectedPoll(plan: Plan, track: PollTrack, lengthMs: number): { polls: 
   throw new Error('expected the instants of a policy to have no end');
 }
 
-/** When the plan's backoff polls, ms after the receipt; null: that depends on hints or on chance. */
+/** Backoffs that look at nothing but the number of the poll. */
+const KNOWN_INSTANTS: Readonly<Record<string, Backoff>> = { exponential, fixed, linear, stepped };
+
+/** When the plan's backoff polls, ms after the receipt; null: that depends on hints, on chance or on what was before. */
 function instantsOf({ agents: { backoff } }: Plan): Iterable<number> | null {
-  const { intervalMs, initialMs, factor, capMs } = backoff.options;
-  if (backoff.id === 'fixed' && intervalMs !== undefined && intervalMs > 0) return fixedInstants(intervalMs);
-  const isGrowing = initialMs !== undefined && initialMs > 0 && factor !== undefined && factor >= 1;
-  if (backoff.id !== 'exponential' || !isGrowing || capMs === undefined || capMs <= 0) return null;
-  return exponentialInstants({ initialMs, factor, capMs });
+  const unit = Object.hasOwn(KNOWN_INSTANTS, backoff.id) ? KNOWN_INSTANTS[backoff.id] : undefined;
+  if (unit === undefined) return null;
+  const { options } = backoff;
+  const instants = () => pollInstants(unit, { options, draw: NO_DRAW });
+  // A backoff that stands still never comes to the end of any task.
+  const [first = 0, second = 0] = takeInstants(instants(), 2);
+  return first > 0 && second > first ? instants() : null;
 }
+
+const NO_DRAW = createPrng(0);

@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff.ts';
+import type { Backoff, DurationMemory } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { EventBody } from './event.ts';
 import type { Outcome } from './outcome.ts';
@@ -45,6 +45,8 @@ export interface AgentContext {
   readonly wire: AgentWire;
   readonly clock: Clock;
   readonly backoff: Backoff;
+  /** Shared by all agents of a run: one client, which has seen the tasks of all of them. */
+  readonly durations: DurationMemory;
   readonly draw: Prng;
   /** F8 probe and F9 entries planned for a call. */
   faultsOf(call: number): readonly PlannedFault[];

@@ -13,8 +13,9 @@ import type {
 import { PLAN_SCHEMA, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { unknownName } from '../model/usage-error.ts';
+import { between } from './duration-law.ts';
 import { applyOverrides, type Overrides } from './override.ts';
-import { between, knownOptions, loadOf, planCalls } from './planned-call.ts';
+import { knownOptions, loadOf, planCalls } from './planned-call.ts';
 import { withRaces } from './planned-cancel.ts';
 import { planFaults } from './planned-fault.ts';
 import type { Scenario } from './scenario-schema.ts';
@@ -43,7 +44,7 @@ export interface CompileInput {
  * target makes impossible is taken out and stands under notApplicable. Throws a UsageError for a wish that cannot be met.
  */
 export function compile({ scenario, seed, target, overrides = {}, claimcheck, time = 'real' }: CompileInput): Plan {
-  const wanted = applyOverrides(scenario, overrides);
+  const wanted = waitingItsWay(applyOverrides(scenario, overrides));
   const draw = createPrng(seed).fork('plan');
   const set = chooseSettings(wanted, target);
   const drawn = planCalls(wanted, target, draw.fork('calls'));
@@ -87,6 +88,13 @@ export function compile({ scenario, seed, target, overrides = {}, claimcheck, ti
     record: wanted.record ?? (calls.length > FULL_CALLS_MAX ? 'heads' : 'full'),
     ...(time === 'virtual' ? { virtual: VIRTUAL_DEFAULTS } : {}),
   };
+}
+
+/** Some backoffs are a policy of their own; a work entry that names another keeps it. */
+function waitingItsWay(scenario: Scenario): Scenario {
+  const { agents } = scenario;
+  const policy = backoffs[agents.backoff.id]?.meta.policy;
+  return policy === undefined ? scenario : { ...scenario, agents: { ...agents, policy } };
 }
 
 function planBackoff({ agents: { backoff } }: Scenario): PlannedBackoff {

@@ -3,6 +3,7 @@ import type { Load } from '../model/load.ts';
 import type { PlannedCall, PlannedTarget } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { between, durationOf } from './duration-law.ts';
 import type { Scenario, ScenarioWork } from './scenario-schema.ts';
 
 /** The load unit of a scenario, and its options with defaults filled in. A UsageError names an option it does not have. */
@@ -63,7 +64,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
     const own = draw.fork(`call/${number}`);
     const { facts } = target;
     const tool = toolOf(work.tool, target);
-    const asked = between(own, work.ms);
+    const asked = durationOf(own, work.ms);
     const answerAfterMs = asksOf(tool) ? between(draw.fork(`answer/${number}`), work.answerAfterMs) : 0;
     const cancelAfterMs = work.cancelAfterMs === null ? null : between(own, work.cancelAfterMs);
     const hasTask = target.dialect !== 'blocking';
@@ -84,12 +85,6 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
       ...(work.fetchAfterMs === undefined || !hasTask ? {} : { fetchAfterMs: between(own, work.fetchAfterMs) }),
     };
   });
-}
-
-/** A whole number of ms out of a number or [least, most]. Draws once in either case, so that a change moves nothing after it. */
-export function between(draw: Prng, range: number | readonly [number, number]): number {
-  const [least, most] = typeof range === 'number' ? [range, range] : range;
-  return Math.round(least + draw.float() * (most - least));
 }
 
 /** Calls of this tool ask for input: as tasks, or before they become one. */

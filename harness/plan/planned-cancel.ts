@@ -1,6 +1,6 @@
 import type { PlannedCall, PlannedFault } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
-import { between } from './planned-call.ts';
+import { between } from './duration-law.ts';
 
 /**
  * Gives every call of a cancel race (F28) the instant of its cancel: when its work is to end, plus the fault's offset, plus or

@@ -4,8 +4,9 @@ import type { NotApplicable, Plan, PlannedCall, PlannedFault, PlannedTarget, Tri
 import type { Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { type CallPool, createCallPool } from './call-pool.ts';
+import { between } from './duration-law.ts';
 import { impossible } from './fault-applicability.ts';
-import { between, knownOptions } from './planned-call.ts';
+import { knownOptions } from './planned-call.ts';
 import type { Scenario, ScenarioFault } from './scenario-schema.ts';
 
 export interface PlannedFaults {

@@ -1,6 +1,8 @@
 import { exponential } from '../backoffs/exponential.ts';
 import { fixed } from '../backoffs/fixed.ts';
+import { linear } from '../backoffs/linear.ts';
 import { serverHint } from '../backoffs/server-hint.ts';
+import { stepped } from '../backoffs/stepped.ts';
 import type { Backoff } from '../model/backoff.ts';
 import type { Plan, PlannedCall } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
@@ -15,6 +17,8 @@ const HINT_MS = 500;
 const KNOWN_INSTANTS: Readonly<Record<string, Backoff>> = {
   fixed,
   exponential,
+  linear,
+  stepped,
   'server-hint': serverHint,
 };
 
@@ -47,7 +51,9 @@ export function pollDelays(plan: Plan, hintMs: number | null): ((poll: number) =
   const backoff = Object.hasOwn(KNOWN_INSTANTS, id) ? KNOWN_INSTANTS[id] : undefined;
   if (backoff === undefined) return null;
   const draw = createPrng(0); // None of these draws anything.
-  const delayMs = (poll: number) => backoff.delayMs({ poll, hintMs, options, draw });
+  // Nor do they look at what was before.
+  const before = { previousMs: null, elapsedMs: 0, pastMs: [] };
+  const delayMs = (poll: number) => backoff.delayMs({ poll, ...before, hintMs, options, draw });
   return delayMs(1) > 0 ? delayMs : null;
 }
 

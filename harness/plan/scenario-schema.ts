@@ -16,6 +16,14 @@ const count = z.int().min(0).max(1_000_000);
 const range = z
   .union([ms, z.tuple([ms, ms])])
   .refine((value) => typeof value === 'number' || value[0] <= value[1], 'expected [least, most] in this order');
+/** A law with a long tail: half of all below the median, one in six above e^sigma times it, none above mostMs. */
+const lognormal = z.strictObject({
+  law: z.literal('lognormal'),
+  medianMs: ms.min(1),
+  sigma: z.number().positive().max(5),
+  mostMs: ms,
+});
+const duration = z.union([range, lognormal]);
 const numberOptions = z.record(z.string(), z.number());
 
 const retrySchema = z.strictObject({
@@ -40,7 +48,8 @@ const workSchema = z.strictObject({
   tool: z.string().min(1).default('work'),
   /** Share of the calls, beside the weights of the others. */
   weight: z.number().positive().default(1),
-  ms: range.default([200, 1000]),
+  /** How long it takes. */
+  ms: duration.default([200, 1000]),
   mode: z.string().nullable().default(null),
   policy: z.enum(Object.keys(agents)).optional(),
   busyMs: range.optional(),
@@ -124,6 +133,7 @@ export const scenarioSchema = z.strictObject({
 
 export type ScenarioBody = z.infer<typeof scenarioSchema>;
 export type ScenarioFault = ScenarioBody['faults'][number];
+export type Duration = z.infer<typeof duration>;
 export type ScenarioWork = ScenarioBody['work'][number];
 
 /** A checked scenario. The name is the file's. */

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { AgentContext, AgentPolicy, AgentWire, CreateOptions } from '../../model/agent.ts';
-import type { Backoff } from '../../model/backoff.ts';
+import { type Backoff, createDurationMemory } from '../../model/backoff.ts';
 import { createSystemClock, nsOf } from '../../model/clock.ts';
 import type { EventBody } from '../../model/event.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -89,6 +89,7 @@ export function createBench(options: BenchOptions): Bench {
     },
     clock,
     backoff: options.backoff,
+    durations: createDurationMemory(),
     draw: createPrng(1),
     faultsOf: () => options.faults ?? [],
     record(event) {
