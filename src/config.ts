@@ -19,6 +19,8 @@ export const configSchema = z.strictObject({
       name: z.string().min(1).default('claimcheck'),
       instructions: z.string().optional(),
       dialect: z.string().min(1).default('tasks-2026-07-28'),
+      /** In the dialect `grace`: how long a call waits for its result before it is answered with a receipt. */
+      graceMs: z.int().min(0).max(60_000).default(2_000),
     })
     .prefault({}),
   transport: z

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type Config, type ConfigInput, completeConfig, parseConfig, withPathsFrom } from './config.ts';
+import { dialects } from './dialects/index.ts';
 import { QUEUES } from './queues/index.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 import { ENGINES } from './stores/connection.ts';
@@ -45,6 +46,7 @@ interface Flags {
   readonly queue?: string;
   readonly queueUrl?: string;
   readonly dialect?: string;
+  readonly grace?: number;
   readonly transport?: 'stdio' | 'http';
   readonly host?: string;
   readonly port?: number;
@@ -82,7 +84,8 @@ function createProgram(): Command {
     .option('--pool-max <number>', 'connections to it at most', toNumber)
     .option('--queue <name>', `who runs the work: ${Object.keys(QUEUES).join(', ')}`)
     .option('--queue-url <url>', 'the engine of such a queue; default: the store’s, when it is of the same kind')
-    .option('--dialect <name>', 'blocking, handle, tasks-2025-11-25, tasks-2026-07-28')
+    .option('--dialect <name>', `how clients talk to it: ${Object.keys(dialects).join(', ')}`)
+    .option('--grace <ms>', 'dialect grace: a call waits so long for its result before it gets a receipt', toNumber)
     .option('--transport <kind>', 'stdio or http')
     .option('--host <address>', 'where to listen')
     .option('--port <number>', '0: the system picks one', toNumber)
@@ -112,7 +115,7 @@ async function readConfig(flags: Flags): Promise<Config> {
   const { logLevel, metrics } = flags;
   const connection = given({ url: flags.storeUrl, prefix: flags.storePrefix, poolMax: flags.poolMax });
   const input: ConfigInput = {
-    server: { ...server, ...given({ dialect: flags.dialect }) },
+    server: { ...server, ...given({ dialect: flags.dialect, graceMs: flags.grace }) },
     transport: {
       ...transport,
       ...given({ kind: flags.transport, host: flags.host, port: flags.port, path: flags.path }),

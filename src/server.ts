@@ -104,6 +104,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     tools,
     secret,
     now: () => clock.now(),
+    clock,
+    graceMs: config.server.graceMs,
     serverInfo: { name: config.server.name, version: VERSION },
     instructions: config.server.instructions ?? INSTRUCTIONS,
     onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),

@@ -17,7 +17,7 @@ export interface Simulation {
   readonly ledger: { begin(token: string): void; commit(token: string): void };
   /** The way to the store: takes virtual time, and fails while the store is in trouble. */
   readonly storage: StorageLink;
-  /** store, queue, dialect, concurrency, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs. */
+  /** store, queue, dialect, concurrency, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +58,7 @@ function configOf({ directory, options }: Simulation): ConfigInput {
   return {
     transport: { kind: 'none' },
     observability: { logLevel: 'silent' },
-    ...section('server', { dialect: options.dialect }),
+    server: { ...given('dialect', options.dialect), ...number('graceMs', options.graceMs, 1) },
     state: { directory, ...number('ttlSeconds', options.ttlMs, 1_000) },
     execution: {
       ...number('slaSeconds', options.slaMs, 1_000),
@@ -70,8 +70,8 @@ function configOf({ directory, options }: Simulation): ConfigInput {
   };
 }
 
-function section(name: string, fields: Readonly<Record<string, string | undefined>>): ConfigInput {
-  return { [name]: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) };
+function given(name: string, text: string | undefined): Readonly<Record<string, string>> {
+  return text === undefined ? {} : { [name]: text };
 }
 
 function number(name: string, text: string | undefined, per: number): Readonly<Record<string, number>> {

@@ -1,3 +1,4 @@
+import { hasOutcome } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
 import { groupBy } from '../model/grouping.ts';
 import type { Acked, HistoryIndex } from '../model/history-index.ts';
@@ -61,14 +62,21 @@ function judgeKey(acks: readonly Acked[], history: HistoryIndex, findings: Findi
       [first.end.seq, stranger.end.seq],
     );
   }
-  const own = acks.filter(({ inv }) => inv.call === first.inv.call);
-  const other = own.find(({ end }) => end.task !== first.end.task);
-  if (!other) return;
+  // A server may answer one attempt with a receipt and the other with the result itself, which names no task.
+  const own = acks.filter(({ inv, end }) => inv.call === first.inv.call && !isInline(end));
+  const [known] = own;
+  const other = own.find(({ end }) => end.task !== known?.end.task);
+  if (!known || !other) return;
   const tasks = new Set(own.map(({ end }) => end.task)).size;
   findings.add(
     'S13',
-    `call ${first.inv.call} (agent ${first.inv.agent}) was given ${at(first)} and, under the same key, ${at(other)}` +
+    `call ${known.inv.call} (agent ${known.inv.agent}) was given ${at(known)} and, under the same key, ${at(other)}` +
       `${tasks > 2 ? ` (${tasks} tasks in all)` : ''}`,
-    [first.end.seq, other.end.seq],
+    [known.end.seq, other.end.seq],
   );
+}
+
+/** The result of the call itself, in place of a receipt. */
+function isInline({ task, ...seen }: Acked['end']): boolean {
+  return task === undefined && hasOutcome(seen);
 }

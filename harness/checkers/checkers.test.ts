@@ -696,6 +696,13 @@ describe('broken-keys', () => {
       },
     ]);
   });
+  test('a result in place of a receipt, or a receipt in place of a result, is no other task', async () => {
+    const result = await run((h) => {
+      accept(h);
+      h.ok(31, h.create(30, 1, { probe: true }), { status: 'completed', result: { content: [] } });
+    });
+    expect(result).toEqual({ valid: true, counts: { keys: 1, answeredTwice: 1, violations: 0 }, findings: [] });
+  });
   test('another task for a new key is right', async () => {
     const result = await run((h) => {
       accept(h);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { congruential32 } from 'pure-rand/generator/congruential32';
+import { hasModernTasks } from '../model/operation.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import type { CaseCall, ExplorationCase } from './exploration-case.ts';
 import { type FaultFamily, faultFamilies } from './fault-families.ts';
@@ -170,7 +171,7 @@ function workArbitrary({ facts, dialect }: PlannedTarget): {
 } {
   const modes = ['repeatable', 'plain', 'error', 'throw'].filter((mode) => facts.modes.includes(mode));
   // Where answers go out once and have no answer of their own, a lost one leaves the task waiting for ever, rightly.
-  const canAnswerAgain = facts.asking && (dialect === 'tasks-2026-07-28' || dialect === 'handle');
+  const canAnswerAgain = facts.asking && (hasModernTasks(dialect) || dialect === 'handle');
   const hasModes = facts.tools.includes('effect') && modes.length > 0;
   return {
     tool: weighted([

@@ -1,4 +1,5 @@
 import type { Disposition, MessageFault } from '../model/fault.ts';
+import { hasModernTasks } from '../model/operation.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import { numberOption } from './option.ts';
 
@@ -24,7 +25,7 @@ export const inputTrouble: MessageFault = {
   },
   applicable(target, _time, options) {
     if (!target.facts.asking) return NOTHING_ASKED;
-    if (target.dialect === 'tasks-2026-07-28' || target.dialect === 'handle') return null;
+    if (hasModernTasks(target.dialect) || target.dialect === 'handle') return null;
     if (options.form === 'unacknowledged') return NO_ACKNOWLEDGEMENT;
     return options.form === 'lost' && isPipe(target) ? UNSEEN : null;
   },

@@ -29,8 +29,13 @@ export function isTerminal(status: Status | undefined): boolean {
   return status !== undefined && TERMINAL.has(status);
 }
 
-export const DIALECT_IDS = ['blocking', 'handle', 'tasks-2025-11-25', 'tasks-2026-07-28'] as const;
+export const DIALECT_IDS = ['blocking', 'grace', 'handle', 'tasks-2025-11-25', 'tasks-2026-07-28'] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
+
+/** Its receipts are tasks of the extension of 2026-07-28; `grace` gives them only for what takes long. */
+export function hasModernTasks(dialect: DialectId): boolean {
+  return dialect === 'tasks-2026-07-28' || dialect === 'grace';
+}
 
 export type TransportId = 'stdio' | 'http';
 

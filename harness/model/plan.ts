@@ -88,6 +88,8 @@ export interface ServerSettings {
   readonly sweepMs?: number;
   /** Tasks that run at a time. */
   readonly concurrency?: number;
+  /** Dialect grace: a call waits so long for its result before it gets a receipt. */
+  readonly graceMs?: number;
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */

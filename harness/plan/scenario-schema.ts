@@ -68,6 +68,7 @@ const serverSchema = z.strictObject({
   leaseMs: ms.optional(),
   sweepMs: ms.optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
+  graceMs: ms.optional(),
 });
 
 const faultSchema = z

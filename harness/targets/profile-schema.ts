@@ -124,7 +124,7 @@ const handleSchema = z.strictObject({
 export const profileSchema = z.strictObject({
   requires: z.strictObject({ node: z.string().optional(), env: z.array(z.string()).optional() }).optional(),
   target: targetSchema.optional(),
-  dialect: z.enum(['auto', 'blocking', 'handle', 'tasks-2025-11-25', 'tasks-2026-07-28']).optional(),
+  dialect: z.enum(['auto', 'blocking', 'grace', 'handle', 'tasks-2025-11-25', 'tasks-2026-07-28']).optional(),
   setup: z.array(z.strictObject({ tool: z.string().min(1), arguments: argumentsSchema.optional() })).optional(),
   tools: z
     .strictObject({

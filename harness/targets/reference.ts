@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DialectId, TransportId } from '../model/operation.ts';
+import { type DialectId, hasModernTasks, type TransportId } from '../model/operation.ts';
 import type { ServerSettings, TargetFacts } from '../model/plan.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
@@ -44,7 +44,7 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
 
 /** The flags of the server's program that set it so. */
 export function settingFlags(settings: ServerSettings = {}): readonly string[] {
-  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency } = settings;
+  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency, graceMs } = settings;
   return [
     ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
     ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
@@ -52,6 +52,7 @@ export function settingFlags(settings: ServerSettings = {}): readonly string[] {
     ...(leaseMs === undefined ? [] : ['--lease', String(leaseMs)]),
     ...(sweepMs === undefined ? [] : ['--sweep', String(sweepMs)]),
     ...(concurrency === undefined ? [] : ['--max-concurrency', String(concurrency)]),
+    ...(graceMs === undefined ? [] : ['--grace', String(graceMs)]),
   ];
 }
 
@@ -99,7 +100,7 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     asking: true,
     durable: true,
     modes: MODES,
-    tools: ['work', 'effect', ...WORKLOADS, ...(dialect === 'tasks-2026-07-28' ? ['asking-first'] : [])],
+    tools: ['work', 'effect', ...WORKLOADS, ...(hasModernTasks(dialect) ? ['asking-first'] : [])],
     settings: true,
   };
 }
@@ -159,7 +160,7 @@ const HANDLE: NonNullable<Profile['handle']> = {
 function askingTools(dialect: DialectId): (readonly [string, WorkTool])[] {
   const answer = dialect === 'handle' ? APPROVAL : APPROVAL.content;
   const asking = ['asking', { ...referenceTool(dialect, 'effect', { ask: true }), answer }] as const;
-  if (dialect !== 'tasks-2026-07-28') return [asking];
+  if (!hasModernTasks(dialect)) return [asking];
   return [asking, ['asking-first', { ...referenceTool(dialect, 'effect', { ask_first: true }), answer }]];
 }
 

@@ -13,7 +13,7 @@ import {
   ErrorV2Schema,
   GetTaskResultV2Schema,
 } from '@modelcontextprotocol/ext-tasks/core/v2';
-import type { DialectId, Operation } from '../model/operation.ts';
+import { type DialectId, hasModernTasks, type Operation } from '../model/operation.ts';
 import type { Era } from './dialects/adapter.ts';
 import { isObject, type JsonObject } from './json-rpc.ts';
 import { legacyTaskRules, modernTaskRules } from './task-rules.ts';
@@ -72,7 +72,7 @@ export function validateHandshake(method: string, result: JsonObject): string[] 
 
 function validateResult(form: ReplyForm, result: JsonObject): string[] {
   if (form.dialect === 'tasks-2025-11-25') return validateLegacy(form, result);
-  if (form.dialect === 'tasks-2026-07-28') return validateModern(form, result);
+  if (hasModernTasks(form.dialect)) return validateModern(form, result);
   return form.era === 'modern'
     ? official('', CallToolResultV2Schema, result)
     : official('', CallToolResultV1Schema, result);

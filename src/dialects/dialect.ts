@@ -1,3 +1,4 @@
+import type { ServerClock } from '../tasks/clock.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -27,6 +28,10 @@ export interface DialectOptions {
   readonly secret?: () => Uint8Array;
   /** ms since the epoch. Default: the machine's clock. */
   readonly now?: () => number;
+  /** Default: the machine's clock. */
+  readonly clock?: Pick<ServerClock, 'sleep'>;
+  /** How long a call is waited for before it is answered with a receipt, in the dialect that does so, ms. */
+  readonly graceMs?: number;
   /** Told of what the engine or this code threw, which callers see as -32603 and nothing more. */
   onError?(error: unknown): void;
 }

@@ -15,8 +15,16 @@ const LATER =
   'A result that comes late still belongs to the call that started it: continue that work, do not start it again.';
 
 export function jobTools(operations: readonly Tool[]): readonly JsonObject[] {
-  return [initiateTool(operations), resolveTool(), answerTool(), cancelTool()];
+  return [initiateTool(operations), ...followingTools(INITIATE)];
 }
+
+/** The tools beside the one that starts work; `source`: what gave the task_ref. */
+export function followingTools(source: string): readonly JsonObject[] {
+  return [resolveTool(source), answerTool(source), cancelTool(source)];
+}
+
+/** Whoever holds the reference can answer: it takes a tool call, and no capability of the client. */
+export const HANDLE_ANSWERABLE = ['elicitation/create', 'sampling/createMessage'] as const;
 
 function initiateTool(operations: readonly Tool[]): JsonObject {
   const list = operations.map((tool) => `- ${tool.name}: ${tool.title}`).join('\n');
@@ -57,28 +65,28 @@ function callOptions(operations: readonly Tool[]): JsonObject {
   return Object.fromEntries(published.filter(([name]) => !(name in any.inputSchema.properties)));
 }
 
-function resolveTool(): JsonObject {
+function resolveTool(source: string): JsonObject {
   return {
     name: RESOLVE,
     title: 'Look at work in the background',
     description:
-      `Says how a task of ${INITIATE} stands, now and without waiting: status, and once it is final its result or error. ` +
+      `Says how a task of ${source} stands, now and without waiting: status, and once it is final its result or error. ` +
       `${STATES} Wait poll_after_ms between two looks. failed carries error (reason tool_error or execution_error, which ` +
       `includes a timeout and an interruption); input_required carries questions, which ${ANSWER} takes the answers to; unknown means that the reference never was yours or is kept no longer: ` +
       `stop asking. Changes nothing; may be repeated. ${LATER}`,
-    inputSchema: referenceSchema(),
+    inputSchema: referenceSchema(source),
     outputSchema: JOB_OUTPUT_SCHEMA,
     annotations: { readOnlyHint: true, idempotentHint: true, destructiveHint: false, openWorldHint: false },
   };
 }
 
-function answerTool(): JsonObject {
-  const { properties, required } = referenceSchema();
+function answerTool(source: string): JsonObject {
+  const { properties, required } = referenceSchema(source);
   return {
     name: ANSWER,
     title: 'Answer work in the background',
     description:
-      `Answers questions of a task of ${INITIATE} that is input_required, and says at once how the task stands then; it goes ` +
+      `Answers questions of a task of ${source} that is input_required, and says at once how the task stands then; it goes ` +
       `on when everything is answered, and its result comes later, from ${RESOLVE}. Each question of the status has a key and ` +
       'the request: the answer to an elicitation/create is {"action":"accept","content":{…}} with content as its ' +
       'requestedSchema says, or {"action":"decline"}, or {"action":"cancel"}. Keys that are not asked, or were answered ' +
@@ -102,24 +110,24 @@ function answerTool(): JsonObject {
   };
 }
 
-function cancelTool(): JsonObject {
+function cancelTool(source: string): JsonObject {
   return {
     name: CANCEL,
     title: 'Stop work in the background',
     description:
-      `Stops a task of ${INITIATE} and answers with its status, at once and finally: cancelled, or, when it had ended ` +
+      `Stops a task of ${source} and answers with its status, at once and finally: cancelled, or, when it had ended ` +
       `before, what it ended as, unchanged. ${STATES} Fails only for an unknown reference. May be repeated. What the ` +
       `work has already done is not undone. ${RESOLVE} goes on showing the task while it is kept.`,
-    inputSchema: referenceSchema(),
+    inputSchema: referenceSchema(source),
     outputSchema: JOB_OUTPUT_SCHEMA,
     annotations: { readOnlyHint: false, idempotentHint: true, destructiveHint: true, openWorldHint: false },
   };
 }
 
-function referenceSchema() {
+function referenceSchema(source: string) {
   return {
     type: 'object',
-    properties: { task_ref: { type: 'string', description: `The task_ref that ${INITIATE} answered with.` } },
+    properties: { task_ref: { type: 'string', description: `The task_ref of ${source}.` } },
     required: ['task_ref'],
     additionalProperties: false,
   } as const;
