@@ -1,0 +1,159 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+import { messageOf, UsageError } from '../usage-error.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { type PostgresAddress, postgresAddresses } from './postgres-address.ts';
+import { createSlots } from './slots.ts';
+
+/**
+ * Connections to one PostgreSQL server, or to the first of several addresses that can be reached and written to. Nothing waits
+ * for ever: neither for a free connection, nor for a new one, nor for an answer.
+ */
+export interface PostgresPool extends AsyncDisposable {
+  /** One statement, which is a transaction of its own. After a rejection nothing is known of what became of it. */
+  query(statement: Statement): Promise<StatementAnswer>;
+  /** One connection for as long as `work` takes; not used again after `work` has rejected. */
+  use<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+  /** A connection beside the pool, which belongs to the caller. */
+  connect(): Promise<pg.Client>;
+}
+
+export interface Statement {
+  /** A statement with a name is parsed and planned once a connection. One name means one text. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+export interface StatementAnswer {
+  readonly rows: readonly unknown[];
+  /** Rows found or changed. */
+  readonly rowCount: number;
+}
+
+interface Place extends PostgresAddress {
+  readonly pool: pg.Pool;
+}
+
+const FREE_MS_MAX = 5_000; // As long as a statement may take: those ahead are done or have failed by then.
+const WAITING_MAX = 10_000; // Ten times the tasks that wait by default.
+const IDLE_MS_MAX = 30_000;
+const END_MS_MAX = 1_000; // A farewell that is not answered is cut short.
+const READ_ONLY = '25006'; // SQLSTATE read_only_sql_transaction: it was made a standby under our hands.
+
+/** Opens nothing yet. Throws a UsageError when the URL is none or the CA file cannot be read. */
+export function createPostgresPool(connection: ConnectionOptions, max: number): PostgresPool {
+  const sockets = new Set<Socket>();
+  const places = postgresAddresses(connection, sockets).map((address) => createPlace(address, max));
+  const writable = new WeakSet<pg.ClientBase>();
+  const slots = createSlots({ max, waitingMax: WAITING_MAX, waitMsMax: FREE_MS_MAX, of: 'PostgreSQL connections' });
+  let current = 0;
+
+  /** Tries each address once, beginning with the one that worked last. */
+  async function reach<T>(open: (place: Place) => Promise<T>): Promise<{ readonly opened: T; readonly index: number }> {
+    const failures: string[] = [];
+    let cause: unknown;
+    for (let attempt = 0; attempt < places.length; attempt++) {
+      const index = current;
+      const place = places[index];
+      if (place === undefined) break;
+      try {
+        return { opened: await open(place), index };
+      } catch (error) {
+        cause = error;
+        failures.push(`${place.shown}: ${reasonOf(error)}`);
+        leave(index);
+      }
+    }
+    throw new Error(`PostgreSQL cannot be reached: ${failures.join('; ')}`, { cause });
+  }
+
+  /** Of those who find an address dead at the same time, the first alone moves on. */
+  function leave(index: number): void {
+    if (current === index) current = (index + 1) % places.length;
+  }
+
+  async function use<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    using _slot = await slots.take();
+    const { opened: client, index } = await reach(async ({ pool }) => checkedOut(await pool.connect()));
+    let hasFailed = true;
+    try {
+      const result = await work(client);
+      hasFailed = false;
+      return result;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === READ_ONLY) leave(index);
+      if (error instanceof UsageError) throw error;
+      throw new Error(`PostgreSQL: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      client.release(hasFailed);
+    }
+  }
+
+  async function checkedOut(client: pg.PoolClient): Promise<pg.PoolClient> {
+    if (writable.has(client)) return client;
+    try {
+      await assertWritable(client);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    writable.add(client);
+    return client;
+  }
+
+  return {
+    use,
+    query: ({ name, text, values = [] }) =>
+      use(async (client) => {
+        const answer = await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
+        return { rows: answer.rows, rowCount: answer.rowCount ?? 0 };
+      }),
+    connect: async () => (await reach(({ config }) => connectTo(config))).opened,
+    async [Symbol.asyncDispose]() {
+      const ended = Promise.all(places.map(({ pool }) => pool.end()));
+      await Promise.race([ended, delay(END_MS_MAX)]);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function createPlace(address: PostgresAddress, max: number): Place {
+  const pool = new pg.Pool({ ...address.config, max, idleTimeoutMillis: IDLE_MS_MAX });
+  // A connection that is lost between two statements says so by an event that would end the process if nobody listened. The
+  // pool drops it, and the next statement opens another.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return { ...address, pool };
+}
+
+async function connectTo(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(config);
+  client.on('error', () => {}); // As above; its owner hears of the loss by 'end'.
+  try {
+    await client.connect();
+    await assertWritable(client);
+    return client;
+  } catch (error) {
+    client.end().catch(() => {}); // It is of no use to anybody.
+    throw error;
+  }
+}
+
+async function assertWritable(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query({ text: 'SHOW transaction_read_only', rowMode: 'array' });
+  if (rows[0]?.[0] === 'on') throw new Error('this server takes no writes (a standby, or read-only by its settings)');
+}
+
+/** A name that stands for several addresses, each of which refuses, gives an error without a message of its own. */
+function reasonOf(error: unknown): string {
+  return error instanceof AggregateError && error.message === ''
+    ? error.errors.map(messageOf).join(', ')
+    : messageOf(error);
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

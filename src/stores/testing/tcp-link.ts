@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type Socket } from 'node:net';
+
+/** A port that leads to another one, until it is cut. */
+export interface TcpLink extends AsyncDisposable {
+  readonly port: number;
+  /** Ends every connection there is. New ones are let through. */
+  cut(): void;
+  /** From now on nothing gets through in either direction, and nobody is told. New ones are accepted and hear nothing. */
+  hold(): void;
+  /** What was held back arrives. */
+  release(): void;
+}
+
+export async function openTcpLink(target: number): Promise<TcpLink> {
+  const sockets = new Set<Socket>();
+  let isHeld = false;
+  const server = createServer((inner) => {
+    const outer = createConnection({ port: target, host: '127.0.0.1' });
+    for (const [from, to] of [
+      [inner, outer],
+      [outer, inner],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => to.write(chunk));
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.on('error', () => from.destroy());
+      if (isHeld) from.pause();
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error(`expected a port, got ${address}`);
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: address.port,
+    cut,
+    hold() {
+      isHeld = true;
+      for (const socket of sockets) socket.pause();
+    },
+    release() {
+      isHeld = false;
+      for (const socket of sockets) socket.resume();
+    },
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
