@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 // Unit and property tests run on the sources; end-to-end tests start programs from dist/, which `npm run build` makes.
+// Real store engines, started when a suite asks for one.
+const ENGINES = ['harness/services/testing/vitest-setup.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,6 +13,7 @@ export default defineConfig({
           include: ['{src,harness,reports,fixtures}/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
           testTimeout: 20_000,
+          globalSetup: ENGINES,
         },
       },
       {
@@ -20,6 +24,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Half of them wait for real time, the others compute: two at once is what two cores can take.
           maxWorkers: 2,
+          globalSetup: ENGINES,
         },
       },
     ],

@@ -20,12 +20,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: BELOW_PLAN,
   targets: [...BELOW_PLAN, 'plan'],
   execution: BELOW_PLAN,
-  run: [...BELOW_PLAN, 'plan', 'targets', 'execution'],
+  services: ['model'],
+  run: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'services'],
   simulate: [...BELOW_PLAN, 'plan', 'targets', 'execution'],
   judge: ['model', 'checkers', 'metrics', 'plan'],
   explore: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
   gate: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
-  cli: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge', 'explore', 'gate'],
+  cli: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'services', 'run', 'simulate', 'judge', 'explore', 'gate'],
 };
 
 const TOP_LEVEL_FOLDERS = [

@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { ServerSettings } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { stderrTail } from '../services/stderr-tail.ts';
 import type { LaunchRecipe } from '../targets/target.ts';
 import type { Guardian } from './guardian.ts';
 import { requireFreePort } from './port-check.ts';
 import { prepare } from './preparation.ts';
 import type { Launch, ServerProcess } from './server-process.ts';
-import { stderrTail } from './stderr-tail.ts';
 
 const STDERR_LINES = 12;
 const QUOTE_CHARS_MAX = 100;

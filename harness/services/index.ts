@@ -1,0 +1,21 @@
+/**
+ * The engines that stores and queues beyond one machine stand on, as the harness runs them: real programs, on free loopback
+ * ports, with data folders of their own.
+ *
+ * To add one: write `<id>.ts` beside this file, exporting a Service whose `meta.id` is the file's name; add its id to ServiceId
+ * in service.ts and its line below. The contract tests run over it by themselves.
+ */
+import { entry, type Registry } from '../model/registry.ts';
+import { dynamodb } from './dynamodb.ts';
+import { postgres } from './postgres.ts';
+import { redis } from './redis.ts';
+import type { Service, ServiceId } from './service.ts';
+
+export const serviceUnits: Readonly<Record<ServiceId, Service>> = { redis, postgres, dynamodb };
+
+export const services: Registry<Service> = Object.fromEntries(
+  Object.entries(serviceUnits).map(([id, unit]) => [id, entry(unit)]),
+);
+
+export { startService } from './running-service.ts';
+export type { Finding, RunningService, Service, ServiceGuardian, ServiceHost, ServiceId } from './service.ts';
