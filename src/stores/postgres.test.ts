@@ -1,29 +1,23 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { openPostgresStore } from './postgres.ts';
 import { createPostgresPool } from './postgres-pool.ts';
-import { postgresSuite, startPostgres, type TestPostgres } from './testing/postgres-server.ts';
+import { connectionTo, describeOn } from './testing/engine.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
 const open = (connection: ConnectionOptions) => openPostgresStore({ connection, directory: '' });
 
-describe.skipIf(postgresSuite.isLeftOut)(postgresSuite.title('a store in PostgreSQL'), () => {
-  let server: TestPostgres;
-  beforeAll(async () => {
-    server = await startPostgres();
-  }, 60_000);
-  afterAll(() => server[Symbol.asyncDispose]());
-
+describeOn('postgres', 'a store in PostgreSQL', () => {
   test('answers every sequence of calls as the model does', async () => {
-    const connection = server.connection('model');
+    const connection = await connectionTo('postgres');
     await using store = await open(connection);
     await using admin = createPostgresPool(connection, 1);
     await fc.assert(
       fc.asyncProperty(storeCalls, async (calls) => {
-        await admin.query({ text: 'TRUNCATE model.task' });
+        await admin.query({ text: `TRUNCATE ${connection.prefix}.task` });
         const model = new StoreModel();
         for (const call of calls) {
           const held = 'task' in call ? await store.get(call.task.id) : undefined;
@@ -38,7 +32,7 @@ describe.skipIf(postgresSuite.isLeftOut)(postgresSuite.title('a store in Postgre
   });
 
   test('of processes that open it for the first time at once one makes the tables', async () => {
-    const connection = server.connection('opened');
+    const connection = await connectionTo('postgres');
     const stores = await Promise.all(Array.from({ length: 8 }, () => open(connection)));
     await stores[0]?.insert(taskOf());
     expect(await Promise.all(stores.map(async (store) => (await store.get(taskOf().id))?.id))).toEqual(
@@ -48,7 +42,7 @@ describe.skipIf(postgresSuite.isLeftOut)(postgresSuite.title('a store in Postgre
   });
 
   test('of fifty inserts with one key, half of them elsewhere, one wins', async () => {
-    const connection = server.connection('keys');
+    const connection = await connectionTo('postgres');
     await using here = await open(connection);
     await using elsewhere = await open(connection);
     const answers = await Promise.all(
@@ -64,7 +58,7 @@ describe.skipIf(postgresSuite.isLeftOut)(postgresSuite.title('a store in Postgre
   });
 
   test('tells apart what no column could hold: zero characters, halves of characters, and keys of any length', async () => {
-    await using store = await open(server.connection('texts'));
+    await using store = await open(await connectionTo('postgres'));
     const keys = ['\0', '\ud800', '\ud801', 'x'.repeat(100_000), ''];
     for (const [number, idempotencyKey] of keys.entries()) {
       expect(await store.insert(taskOf({ id: `task-${number}`, idempotencyKey, principal: '\ud800' }))).toEqual({
@@ -82,7 +76,7 @@ describe.skipIf(postgresSuite.isLeftOut)(postgresSuite.title('a store in Postgre
   });
 
   test('keeps a result of 1 MiB, and thousands of tasks in order', async () => {
-    await using store = await open(server.connection('many'));
+    await using store = await open(await connectionTo('postgres'));
     const text = '\u00e4"\n'.repeat(349_525);
     const big = taskOf({
       id: 'big',
@@ -111,11 +105,11 @@ describe.skipIf(postgresSuite.isLeftOut)(postgresSuite.title('a store in Postgre
       /^Cannot open the task store\. PostgreSQL cannot be reached: postgres:\/\/me@127\.0\.0\.1:1\/tasks: connect ECONNREFUSED/,
     );
     await expect(refused).rejects.not.toThrow(/secret/);
-    const connection = server.connection('old');
+    const connection = await connectionTo('postgres');
     await (await open(connection))[Symbol.asyncDispose]();
     await using admin = createPostgresPool(connection, 1);
-    await admin.query({ text: 'UPDATE old.meta SET version = 99' });
-    await expect(open(connection)).rejects.toThrow(/The schema 'old' has version 99; this server knows 1\./);
+    await admin.query({ text: `UPDATE ${connection.prefix}.meta SET version = 99` });
+    await expect(open(connection)).rejects.toThrow(/The schema '\w+' has version 99; this server knows 1\./);
     const caFile = '/nowhere/ca.pem';
     await expect(open({ ...connection, caFile })).rejects.toThrow(/Cannot read the certificates \/nowhere\/ca\.pem/);
   });
