@@ -2,6 +2,7 @@
  * Where task records live. To add one: write src/stores/<id>.ts with an open function as store.ts says, add one line
  * here, and run `npx vitest run --project unit src/stores`: the contract kit tries every entry.
  */
+import { withPeers } from '../optional-peer.ts';
 import type { Entry } from '../registry.ts';
 import type { OpenStore, StoreMeta } from './store.ts';
 
@@ -23,6 +24,17 @@ export const STORES: Readonly<Record<string, Entry<OpenStore, StoreMeta>>> = {
       durable: true,
     },
     load: async () => (await import('./sqlite.ts')).openSqliteStore,
+  },
+  redis: {
+    meta: {
+      id: 'redis',
+      title: 'Redis',
+      description:
+        'One Redis server or cluster slot, shared by any number of processes; as durable as its appendfsync says.',
+      durable: true,
+      engine: 'redis',
+    },
+    load: () => withPeers(['ioredis'], async () => (await import('./redis.ts')).openRedisStore),
   },
 };
 

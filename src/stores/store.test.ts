@@ -6,10 +6,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { TaskRecord } from '../tasks/task.ts';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import { UsageError } from '../usage-error.ts';
-import { connectionSchema } from './connection.ts';
+import { type ConnectionOptions, connectionSchema } from './connection.ts';
 import { createFilePresence } from './file-presence.ts';
 import { STORES } from './index.ts';
 import { openSqliteStore } from './sqlite.ts';
+import { connectionTo, describeOn } from './testing/engine.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
 const directories: string[] = [];
@@ -23,10 +24,31 @@ function newDirectory(): string {
   return directory;
 }
 
+type StoreEntry = (typeof STORES)[string];
+type Suite = (id: string, entry: StoreEntry) => void;
+
+/** Opens stores of one kind; those of one directory are one store. */
+function openerOf({ meta, load }: StoreEntry) {
+  const connections = new Map<string, Promise<ConnectionOptions>>();
+  return async (directory = newDirectory()) => {
+    const { engine } = meta;
+    const connection = connections.get(directory) ?? (engine && connectionTo(engine));
+    if (connection !== undefined) connections.set(directory, connection);
+    return (await load())({ directory, connection: (await connection) ?? connectionSchema.parse({}) });
+  };
+}
+
+function describeStores(what: string, entries: readonly (readonly [string, StoreEntry])[], suite: Suite): void {
+  for (const [id, entry] of entries) {
+    const { engine } = entry.meta;
+    if (engine === undefined) describe(`${what} ${id}`, () => suite(id, entry));
+    else describeOn(engine, `${what} ${id}`, () => suite(id, entry));
+  }
+}
+
 // The contract of store.ts, for every entry of the registry.
-describe.each(Object.entries(STORES))('store %s', (id, entry) => {
-  const open = async (directory = newDirectory()) =>
-    (await entry.load())({ directory, connection: connectionSchema.parse({}) });
+describeStores('store', Object.entries(STORES), (id, entry) => {
+  const open = openerOf(entry);
 
   test('is registered under its own name, with a title and a description', () => {
     expect(entry.meta.id).toBe(id);
@@ -140,8 +162,8 @@ describe.each(Object.entries(STORES))('store %s', (id, entry) => {
 
 const durable = Object.entries(STORES).filter(([, entry]) => entry.meta.durable);
 
-describe.each(durable)('durable store %s', (_id, entry) => {
-  const open = async (directory: string) => (await entry.load())({ directory, connection: connectionSchema.parse({}) });
+describeStores('durable store', durable, (_id, entry) => {
+  const open = openerOf(entry);
 
   test('keeps everything when it is opened again, also without being closed', async () => {
     const directory = newDirectory();

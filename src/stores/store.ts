@@ -26,6 +26,15 @@ export interface TaskStore extends AsyncDisposable {
   held(page: { readonly after?: Position; readonly limit: number }): Promise<readonly TaskRecord[]>;
   /** Stores that can tell a dead worker from a slow one without waiting for its lease to end. */
   readonly presence?: Presence;
+  /** What a resolved write outlives, as its engine is set up; left out: what the meta says. */
+  readonly durability?: Durability;
+}
+
+export interface Durability {
+  /** The server's own process; the machine as well, since it is synced to a disk; or the loss of that disk, too. */
+  readonly outlives: 'process' | 'disk' | 'replicated';
+  /** By which settings, and what may be lost all the same, in one sentence. */
+  readonly detail: string;
 }
 
 /** Kept for as long as the worker's process lives, and freed by whatever outlives it (the kernel, a database session). */

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { dueAt } from '../tasks/due.ts';
+import type { TaskRecord } from '../tasks/task.ts';
+import { decodeTask, encodeTask } from '../tasks/task-record.ts';
+import { createFilePresence } from './file-presence.ts';
+import { redisDurability } from './redis-durability.ts';
+import { openRedisLink } from './redis-link.ts';
+import { BY_KEY, INSERT, REMOVE, REPLACE, type RedisScript, runScript, SCAN } from './redis-scripts.ts';
+import type { InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
+
+/** Records in Redis: one round trip an operation, each of them one step of the server. */
+export async function openRedisStore({ directory, connection }: StoreOptions): Promise<TaskStore> {
+  const keys = keysOf(connection.prefix);
+  const link = await openRedisLink(connection);
+  const durability = await redisDurability(link);
+  // Certain for workers of this machine; of those elsewhere this directory knows nothing, and their leases decide.
+  const presence = createFilePresence(join(directory, 'workers'));
+
+  const run = (script: RedisScript, values: readonly (string | number)[]) =>
+    link.ask((redis) => runScript(redis, script, keys.all, values));
+  const scan = async (set: string, values: readonly (string | number)[]): Promise<readonly TaskRecord[]> =>
+    storedRecords.parse(await link.ask((redis) => runScript(redis, SCAN, [keys.tasks, set], values))).map(decodeTask);
+  const oldestFirst = (set: string, { after, limit }: { readonly after?: Position; readonly limit: number }) =>
+    scan(set, ['after', after === undefined ? '-' : `(${positionOf(after)}`, '+', limit, 0]);
+
+  return {
+    insert: async (task) => insertAnswer(task, await run(INSERT, insertValues(task))),
+    get: async (id) => recordOf(await link.ask((redis) => redis.hget(keys.tasks, id))),
+    byKey: async (principal, idempotencyKey) => {
+      const field = keyField(principal, idempotencyKey);
+      return recordOf(await link.ask((redis) => runScript(redis, BY_KEY, [keys.tasks, keys.keys], [field])));
+    },
+    replace: async (task, expectedVersion) =>
+      isDone.parse(
+        await run(REPLACE, [task.id, expectedVersion, task.version, encodeTask(task), ...placeValues(task)]),
+      ) === 1,
+    remove: async (id, expectedVersion) => isDone.parse(await run(REMOVE, [id, expectedVersion])) === 1,
+    list: (principal, { after, limit }) => {
+      const own = JSON.stringify(principal);
+      // Digits follow the principal, and ':' is the character after them.
+      const high = after === undefined ? `(${own}:` : `(${own}${positionOf(after)}`;
+      return scan(keys.lists, ['before', `[${own}`, high, limit, Buffer.byteLength(own)]);
+    },
+    due: (nowMs, limit) => scan(keys.due, ['until', '-inf', nowMs, limit, 0]),
+    queued: (page) => oldestFirst(keys.queued, page),
+    held: (page) => oldestFirst(keys.held, page),
+    presence,
+    durability,
+    async [Symbol.asyncDispose]() {
+      presence[Symbol.dispose]();
+      link[Symbol.dispose]();
+    },
+  };
+}
+
+/** The braces keep all of them on one server of a cluster. */
+function keysOf(prefix: string) {
+  const [tasks, heads, keys, lists] = [
+    `{${prefix}}:tasks`,
+    `{${prefix}}:heads`,
+    `{${prefix}}:keys`,
+    `{${prefix}}:lists`,
+  ];
+  const [queued, held, due] = [`{${prefix}}:queued`, `{${prefix}}:held`, `{${prefix}}:due`];
+  return { tasks, keys, lists, queued, held, due, all: [tasks, heads, keys, lists, queued, held, due] };
+}
+
+function insertValues(task: TaskRecord): readonly (string | number)[] {
+  const { id, idempotencyKey, version } = task;
+  const position = positionOf(task);
+  const principal = JSON.stringify(task.principal); // Ends in a quote that nothing inside can be: no principal is the start of another.
+  const key = idempotencyKey === null ? '' : keyField(task.principal, idempotencyKey);
+  const head = [version, position, principal, key].join('\n');
+  return [id, encodeTask(task), head, position, principal, key, ...placeValues(task)];
+}
+
+function placeValues(task: TaskRecord): readonly (string | number)[] {
+  return [task.state === 'queued' ? 1 : 0, task.lease === null ? 0 : 1, dueAt(task) ?? ''];
+}
+
+function positionOf({ createdAt, id }: Position): string {
+  return `${String(createdAt).padStart(16, '0')}${id}`;
+}
+
+function keyField(principal: string, key: string): string {
+  return JSON.stringify([principal, key]);
+}
+
+const isDone = z.union([z.literal(0), z.literal(1)]);
+const storedRecords = z.array(z.string());
+const storedRecord = z.string().nullable();
+
+function recordOf(reply: unknown): TaskRecord | undefined {
+  const text = storedRecord.parse(reply);
+  return text === null ? undefined : decodeTask(text);
+}
+
+function insertAnswer(task: TaskRecord, reply: unknown): InsertAnswer {
+  if (reply === 1) return { kind: 'inserted' };
+  if (reply === 0) throw new Error(`task id ${task.id} exists already`);
+  return { kind: 'key-taken', task: decodeTask(z.string().parse(reply)) };
+}
