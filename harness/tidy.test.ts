@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: ['model'],
   ...Object.fromEntries(UNITS.map((unit) => [unit, ['model', 'backoffs']])),
   plan: BELOW_PLAN,
-  targets: [...BELOW_PLAN, 'plan'],
+  targets: [...BELOW_PLAN, 'plan', 'services'],
   execution: BELOW_PLAN,
   services: ['model'],
   run: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'services'],

@@ -5,6 +5,7 @@ import { SIMULATED_STORES, STORES } from '../../src/stores/index.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import { type ResolvedTarget, resolveTarget, type TargetProbes } from '../targets/index.ts';
 import { wholeNumber } from './number-option.ts';
+import { chosenServices } from './service-options.ts';
 
 /** Which system is tested: the same options for every command that needs one. None: the reference server. */
 export interface TargetFlags {
@@ -14,7 +15,9 @@ export interface TargetFlags {
   readonly tool?: string;
   readonly arguments?: string;
   readonly store?: string;
+  readonly storeUrl?: string;
   readonly queue?: string;
+  readonly queueUrl?: string;
   readonly dialect?: string;
   readonly transport?: 'stdio' | 'http';
   readonly module?: string;
@@ -36,6 +39,8 @@ export function addTargetOptions(parser: Parser): void {
       `reference server: ${Object.keys(STORES).join(', ')}; in virtual time also ${Object.keys(SIMULATED_STORES).join(', ')}`,
       known('store', { ...STORES, ...SIMULATED_STORES }),
     )
+    .option('--store-url <url>', 'its engine, already running and not struck; default: one is started for the run')
+    .option('--queue-url <url>', 'the same for the queue')
     .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
     .addOption(new Option('--transport <id>', 'reference server and modules').choices(['stdio', 'http']))
@@ -48,7 +53,10 @@ export function addTargetOptions(parser: Parser): void {
 export function resolveFlags(flags: TargetFlags, probes: TargetProbes): Promise<ResolvedTarget> {
   const { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas } = flags;
   return resolveTarget(
-    { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas },
+    {
+      ...{ server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas },
+      ...chosenServices(flags),
+    },
     probes,
   );
 }

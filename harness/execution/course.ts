@@ -86,6 +86,7 @@ export async function runCourse(options: CourseOptions): Promise<RunResult> {
       plan,
       faults: units.faults,
       server: bed.control,
+      ...(bed.store ? { store: bed.store } : {}),
       log,
       clock,
       signal: options.signal,

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
-import type { Fault, ProcessFault, ServerControl } from '../model/fault.ts';
+import type { Fault, ProcessFault, ServerControl, StoreControl } from '../model/fault.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import { createBoundaryWatcher } from './boundary-watcher.ts';
 import type { FaultLog } from './fault-log.ts';
@@ -22,6 +22,8 @@ export interface NemesisOptions {
   readonly plan: Plan;
   readonly faults: ReadonlyMap<string, Fault>;
   readonly server: ServerControl;
+  /** What stands under it; absent: nothing that could be reached. */
+  readonly store?: StoreControl;
   readonly log: FaultLog;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -83,7 +85,7 @@ async function strike(
   const { entry, unit, cause } = blow;
   log.start(entry, cause);
   try {
-    const running = unit.start(entry, options.server);
+    const running = unit.start(entry, options.server, options.store);
     // The blow falls synchronously inside start(); whatever was held for it must not be delivered any more.
     options.onStruck(entry.entry);
     const { evidence, undo } = await running;

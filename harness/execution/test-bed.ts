@@ -1,5 +1,5 @@
 import type { AgentWire } from '../model/agent.ts';
-import type { ServerControl } from '../model/fault.ts';
+import type { ServerControl, StoreControl } from '../model/fault.ts';
 import type { AuditRead } from './audit.ts';
 
 /**
@@ -9,6 +9,8 @@ import type { AuditRead } from './audit.ts';
 export interface TestBed {
   /** What process faults may do; a server that somebody else runs refuses all of it. */
   readonly control: ServerControl;
+  /** What stands under it; absent: nothing that faults could reach. */
+  readonly store?: StoreControl;
   /** First boot and one connection an agent. Throws a UsageError when the server does not come up. */
   boot(): Promise<void>;
   isUp(): boolean;

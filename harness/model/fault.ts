@@ -67,6 +67,7 @@ export interface ProcessFault {
   start(
     entry: PlannedFault,
     server: ServerControl,
+    store?: StoreControl,
   ): Promise<{ readonly evidence: Evidence; undo(): Promise<Evidence> }>;
 }
 
@@ -95,6 +96,26 @@ export type StoreTrouble =
   | { readonly form: 'failing'; readonly probability: number }
   /** Nothing new can be written; reads go on. */
   | { readonly form: 'full' };
+
+/** What a process fault may do to the engine that a server's store stands on. */
+export interface EngineControl {
+  /** SIGKILL to it and everything it started; resolves when its exit was seen. */
+  kill(by: string): Promise<Evidence>;
+  /** Starts it again, on the same data; resolves when it answers. */
+  start(by: string): Promise<Evidence>;
+  /** Starts it again and kills it so soon after; `wasReady`: it answered before that. */
+  startAndKill(by: string, afterMs: number): Promise<Evidence & { readonly wasReady: boolean }>;
+  /** SIGSTOP to it and everything it started; resolves when all of it was seen to stand. */
+  pause(by: string): Promise<Evidence>;
+  /** SIGCONT. */
+  resume(by: string): Promise<Evidence>;
+}
+
+/** What stands under a real server, as far as the harness can reach it. */
+export interface StoreControl {
+  /** A program of its own, started by the harness. */
+  readonly engine?: EngineControl;
+}
 
 /**
  * What a process fault may do to the server under test. The optional capabilities are there where the place it runs in has

@@ -72,6 +72,19 @@ export interface PlannedTarget {
   readonly facts: TargetFacts;
   /** What the scenario needs this server to be set to; absent: its own defaults hold. */
   readonly settings?: ServerSettings;
+  /** The engines that its store and queue stand on; absent: they need none. */
+  readonly services?: readonly PlannedService[];
+}
+
+export type ServiceId = 'redis' | 'postgres' | 'dynamodb';
+
+/** An engine under a server. */
+export interface PlannedService {
+  readonly id: ServiceId;
+  /** What of the server stands on it. */
+  readonly uses: readonly ('store' | 'queue')[];
+  /** Where the user's own one is, without its password; null: the harness starts one for the run. */
+  readonly given: string | null;
 }
 
 /** Settings of a server under test, ms. What is absent is left as it is. */

@@ -9,10 +9,12 @@ import { askingFor } from '../execution/server-settings.ts';
 import type { TestBed } from '../execution/test-bed.ts';
 import type { createSystemClock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
+import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { WireContext } from '../wire/connection.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
+import { type Engines, startEngines } from './engines.ts';
 import type { Guardian } from './guardian.ts';
 import type { RunOptions } from './run.ts';
 import { type CloseConnections, launchServer } from './server-launch.ts';
@@ -31,6 +33,54 @@ export type TestBedOptions = RunOptions & {
 };
 
 export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
+  const engines = await startEngines(options);
+  try {
+    const bed = await openBedOn({ ...options, target: toldOf(options.target, engines.env) });
+    return {
+      ...bed,
+      ...(engines.control ? { store: { engine: engines.control } } : {}),
+      async ensureUp() {
+        try {
+          await engines.heal();
+        } catch (error) {
+          // An engine that does not come back on its data is its failure, and the server without it can show nothing.
+          const text = error instanceof Error ? error.message : String(error);
+          options.recorder.record({ kind: 'note', topic: 'down', text });
+          return false;
+        }
+        return bed.ensureUp();
+      },
+      async close(stopMs) {
+        try {
+          await bed.close(stopMs);
+        } finally {
+          await engines[Symbol.asyncDispose]();
+        }
+      },
+    };
+  } catch (error) {
+    await engines[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same server, with more in its environment. */
+function toldOf(target: ResolvedTarget, env: Engines['env']): ResolvedTarget {
+  const { launch } = target;
+  if (launch === null) return target;
+  return {
+    ...target,
+    launch: {
+      ...launch,
+      instantiate(place) {
+        const launched = launch.instantiate(place);
+        return { ...launched, env: { ...launched.env, ...env } };
+      },
+    },
+  };
+}
+
+async function openBedOn(options: TestBedOptions): Promise<TestBed> {
   const { plan, recorder } = options;
   let supervisor: Supervisor | null = null;
   const closeConnections: CloseConnections = async ({ call }) => {

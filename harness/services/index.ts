@@ -3,13 +3,15 @@
  * ports, with data folders of their own.
  *
  * To add one: write `<id>.ts` beside this file, exporting a Service whose `meta.id` is the file's name; add its id to ServiceId
- * in service.ts and its line below. The contract tests run over it by themselves.
+ * in harness/model/plan.ts and its line below. The contract tests run over it by themselves.
  */
+
+import type { ServiceId } from '../model/plan.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { dynamodb } from './dynamodb.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
-import type { Service, ServiceId } from './service.ts';
+import type { Service } from './service.ts';
 
 export const serviceUnits: Readonly<Record<ServiceId, Service>> = { redis, postgres, dynamodb };
 
@@ -18,4 +20,4 @@ export const services: Registry<Service> = Object.fromEntries(
 );
 
 export { startService } from './running-service.ts';
-export type { Finding, RunningService, Service, ServiceGuardian, ServiceHost, ServiceId } from './service.ts';
+export type { Finding, RunningService, Service, ServiceGuardian, ServiceHost } from './service.ts';

@@ -1,8 +1,6 @@
 import type { Clock } from '../model/clock.ts';
+import type { ServiceId } from '../model/plan.ts';
 import type { Meta } from '../model/registry.ts';
-
-/** The engines that stores and queues beyond one machine stand on. */
-export type ServiceId = 'redis' | 'postgres' | 'dynamodb';
 
 export interface ServiceMeta extends Meta {
   readonly id: ServiceId;

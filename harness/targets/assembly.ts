@@ -10,7 +10,7 @@ import type { PlannedProfile } from './planned-profile.ts';
 import type { Profile } from './profile-schema.ts';
 import { settingFlags } from './reference.ts';
 import { unmetRequirement } from './requirement.ts';
-import type { LaunchRecipe, Place, ResolvedTarget } from './target.ts';
+import type { LaunchRecipe, Place, ResolvedTarget, ServiceUrls } from './target.ts';
 import { createSpokenTarget } from './wire-target.ts';
 
 /** Puts a target together from what stands in its plan; the same for a new run and for a replay. */
@@ -18,6 +18,7 @@ export function assembleTarget(
   planned: PlannedTarget,
   saved: PlannedProfile,
   tools: ReadonlyMap<string, WorkTool>,
+  serviceUrls: ServiceUrls = {},
 ): ResolvedTarget {
   const { profile, baseDirectory } = saved;
   let place: Place | null = null;
@@ -43,6 +44,7 @@ export function assembleTarget(
     wireTarget,
     tokenOf,
     callsMax,
+    serviceUrls,
     launch,
     module: saved.module ? { ...saved.module, path: resolve(baseDirectory, saved.module.path) } : null,
     unmet: unmetRequirement(profile),

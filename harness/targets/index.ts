@@ -5,6 +5,7 @@
  */
 import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { serviceUnits } from '../services/index.ts';
 import { assembleTarget } from './assembly.ts';
 import { dialectNamed, resolveForeign, restoreForeign } from './foreign.ts';
 import { resolveModule } from './module.ts';
@@ -18,7 +19,7 @@ import {
   referenceProgram,
   referenceTools,
 } from './reference.ts';
-import type { Probe, ProbeModule, ResolvedTarget, TargetOptions } from './target.ts';
+import type { Probe, ProbeModule, ResolvedTarget, ServiceUrls, TargetOptions } from './target.ts';
 import { transportNamed } from './transport-name.ts';
 
 export type {
@@ -60,9 +61,11 @@ export function restoreTarget(planned: PlannedTarget): ResolvedTarget {
   if (planned.kind === 'reference') {
     const { dialect, transport } = planned;
     const { store, queue } = { ...REFERENCE_DEFAULTS, ...present({ store: planned.store, queue: planned.queue }) };
-    return assembleReference({ dialect, transport, store, queue }, planned);
+    return assembleReference({ dialect, transport, store, queue }, planned, { serviceUrls: givenAgain(planned) });
   }
-  if (saved.imitates === 'reference') return assembleTarget(planned, saved, referenceTools(planned.dialect));
+  if (saved.imitates === 'reference') {
+    return assembleTarget(planned, saved, referenceTools(planned.dialect), givenAgain(planned));
+  }
   return restoreForeign(planned, saved);
 }
 
@@ -75,7 +78,7 @@ function resolveReference(options: TargetOptions): ResolvedTarget {
   if (options.replicas !== undefined && options.replicas !== 1) {
     throw new UsageError(`--replicas ${options.replicas} is not supported yet; expected 1.`);
   }
-  return assembleReference(choiceOf(options), null);
+  return assembleReference(choiceOf(options), null, options);
 }
 
 function choiceOf(options: TargetOptions): ReferenceChoice {
@@ -90,7 +93,11 @@ function choiceOf(options: TargetOptions): ReferenceChoice {
 }
 
 /** The program's path is this machine's, also when the plan was made on another; the plan keeps its own words. */
-function assembleReference(choice: ReferenceChoice, restored: PlannedTarget | null): ResolvedTarget {
+function assembleReference(
+  choice: ReferenceChoice,
+  restored: PlannedTarget | null,
+  { services, serviceUrls }: Pick<TargetOptions, 'services' | 'serviceUrls'>,
+): ResolvedTarget {
   if (referenceProgram() === null) {
     throw new UsageError('The reference server is not built; run `npm run build` in the folder of this package.');
   }
@@ -105,8 +112,9 @@ function assembleReference(choice: ReferenceChoice, restored: PlannedTarget | nu
     queue,
     profile: saved,
     facts: referenceFacts(dialect, transport),
+    ...(services ? { services } : {}),
   };
-  return assembleTarget(planned, saved, referenceTools(dialect));
+  return assembleTarget(planned, saved, referenceTools(dialect), serviceUrls);
 }
 
 /** Another program with the reference server's tools: a broken server on purpose, or one built on the library. */
@@ -124,8 +132,22 @@ function resolveLookalike(options: TargetOptions): ResolvedTarget {
     queue: options.queue ?? null,
     profile: saved,
     facts,
+    ...(options.services ? { services: options.services } : {}),
   };
-  return assembleTarget(planned, saved, referenceTools(dialect));
+  return assembleTarget(planned, saved, referenceTools(dialect), options.serviceUrls);
+}
+
+/** Passwords are in no plan: a user's own engine is named again by the variable that servers read. */
+function givenAgain({ services = [] }: PlannedTarget): ServiceUrls {
+  const given = services.filter((service) => service.given !== null);
+  return Object.fromEntries(
+    given.map(({ id, given: shown }) => {
+      const { variable } = serviceUnits[id].meta;
+      const url = process.env[variable];
+      if (url !== undefined && url !== '') return [id, url];
+      throw new UsageError(`The saved run used the engine at ${shown}; set ${variable} to its whole URL.`);
+    }),
+  );
 }
 
 function present(values: { readonly store: string | null; readonly queue: string | null }): {

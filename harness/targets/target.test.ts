@@ -354,7 +354,10 @@ state:
     ],
     [{ server: 'a', tool: 'rendr' }, "Unknown tool 'rendr' in this server; known: render. Did you mean 'render'?"],
     [{ server: 'a', tool: 'render', arguments: '[1]' }, '--arguments must be one JSON object; got [1]'],
-    [{ dialect: 'tasks' }, "Unknown dialect 'tasks'; known: blocking, grace, handle, tasks-2025-11-25, tasks-2026-07-28."],
+    [
+      { dialect: 'tasks' },
+      "Unknown dialect 'tasks'; known: blocking, grace, handle, tasks-2025-11-25, tasks-2026-07-28.",
+    ],
   ])('%j is bad usage', async (options, message) => {
     await expect(resolveTarget(options, server('blocking', RENDER))).rejects.toThrow(message);
   });

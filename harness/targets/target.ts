@@ -1,5 +1,5 @@
 import type { DialectId, TransportId } from '../model/operation.ts';
-import type { PlannedTarget, ServerSettings } from '../model/plan.ts';
+import type { PlannedService, PlannedTarget, ServerSettings, ServiceId } from '../model/plan.ts';
 import type { ServerTool } from '../wire/dialects/adapter.ts';
 import type { WireTarget } from '../wire/wire-target.ts';
 
@@ -21,9 +21,14 @@ export interface ResolvedTarget {
   effectsFile(dir: string): string | null;
   /** The token that an effect's or a result's own token stands for: itself, or what `{{number A B}}` was sent for. */
   tokenOf(value: string): string;
+  /** Where engines are that the user named, with their passwords: these stand in no plan. */
+  readonly serviceUrls: ServiceUrls;
   /** How many calls of one run can be told apart (`{{number A B}}`); null: any number. */
   readonly callsMax: number | null;
 }
+
+/** By engine, each with its password. */
+export type ServiceUrls = Readonly<Partial<Record<ServiceId, string>>>;
 
 /** A file that exports createServer. */
 export interface ModuleChoice {
@@ -82,6 +87,9 @@ export interface TargetOptions {
   /** Reference server and modules. */
   readonly transport?: string;
   readonly replicas?: number;
+  /** The engines that the store and the queue chosen stand on. */
+  readonly services?: readonly PlannedService[];
+  readonly serviceUrls?: ServiceUrls;
   /** `server` offers the reference server's tools, so its built-in profile describes it; `transport` says how it speaks. */
   readonly asReference?: boolean;
 }
