@@ -56,7 +56,15 @@ export const configSchema = z.strictObject({
       drainSeconds: z.number().min(0).max(3_600).default(10),
     })
     .prefault({}),
-  polling: z.strictObject({ intervalMs: milliseconds.default(500) }).prefault({}),
+  polling: z
+    .strictObject({
+      intervalMs: milliseconds.default(500),
+      /** Polls a second that one caller may send; left out: as many as it likes. */
+      perSecondMax: z.number().positive().max(1_000_000).optional(),
+      /** Polls of one caller that may come at once after a pause. */
+      burst: z.int().min(1).max(1_000_000).default(20),
+    })
+    .prefault({}),
   observability: z
     .strictObject({
       logLevel: z.enum(LOG_LEVELS).default('info'),

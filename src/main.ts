@@ -59,6 +59,8 @@ interface Flags {
   readonly sweep?: number;
   readonly drain?: number;
   readonly pollInterval?: number;
+  readonly pollLimit?: number;
+  readonly pollBurst?: number;
   readonly metrics?: true;
   readonly logLevel?: Config['observability']['logLevel'];
 }
@@ -98,6 +100,8 @@ function createProgram(): Command {
     .option('--sweep <ms>', 'how often it looks for what is due: that is done at most so late', toNumber)
     .option('--drain <seconds>', 'time for running work when the server is told to stop', toNumber)
     .option('--poll-interval <ms>', 'what clients are told to wait between polls', toNumber)
+    .option('--poll-limit <number>', 'polls a second that one caller may send; default: no limit', toNumber)
+    .option('--poll-burst <number>', 'polls of one caller that may come at once after a pause', toNumber)
     .option('--metrics', 'show Prometheus metrics at /metrics')
     .option('--log-level <level>', 'debug, info, warn, error, silent')
     .exitOverride();
@@ -131,7 +135,10 @@ async function readConfig(flags: Flags): Promise<Config> {
       ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, sweepMs: flags.sweep, drainSeconds: flags.drain }),
       connection: { ...execution.connection, ...given({ url: flags.queueUrl }) },
     },
-    polling: { ...polling, ...given({ intervalMs: flags.pollInterval }) },
+    polling: {
+      ...polling,
+      ...given({ intervalMs: flags.pollInterval, perSecondMax: flags.pollLimit, burst: flags.pollBurst }),
+    },
     observability: { ...observability, ...given({ logLevel, metrics }) },
   };
   return completeConfig(input);

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { type Config, type ConfigInput, completeConfig } from './config.ts';
 import type { CreateDialect, Dialect } from './dialects/dialect.ts';
+import { createPollLimit, withPollLimit } from './dialects/poll-limit.ts';
 import type { TaskQueue } from './queues/queue.ts';
 import { openFoundation } from './server-parts.ts';
 import type { TaskStore } from './stores/store.ts';
@@ -110,7 +111,11 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     instructions: config.server.instructions ?? INSTRUCTIONS,
     onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),
   });
-  const dialect = wrap.dialect?.(face) ?? face;
+  const { perSecondMax: perSecond, burst } = config.polling;
+  const limit =
+    perSecond === undefined ? undefined : createPollLimit({ perSecond, burst, elapsed: () => clock.elapsed() });
+  const limited = withPollLimit(face, limit, metrics.poll);
+  const dialect = wrap.dialect?.(limited) ?? limited;
   return assemble({ config, engine, dialect, metrics, log, clock, foundation }, options);
 }
 

@@ -17,7 +17,7 @@ export interface Simulation {
   readonly ledger: { begin(token: string): void; commit(token: string): void };
   /** The way to the store: takes virtual time, and fails while the store is in trouble. */
   readonly storage: StorageLink;
-  /** store, queue, dialect, concurrency, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs. */
+  /** store, queue, dialect, concurrency, pollsPerSecond, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -66,7 +66,10 @@ function configOf({ directory, options }: Simulation): ConfigInput {
       ...number('sweepMs', options.sweepMs, 1),
       ...number('maxConcurrency', options.concurrency, 1),
     },
-    polling: { ...number('intervalMs', options.pollIntervalMs, 1) },
+    polling: {
+      ...number('intervalMs', options.pollIntervalMs, 1),
+      ...number('perSecondMax', options.pollsPerSecond, 1),
+    },
   };
 }
 

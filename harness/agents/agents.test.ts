@@ -27,6 +27,45 @@ const fault = (id: string, options: PlannedFault['options']): PlannedFault => ({
   options,
 });
 
+describe('a server that limits polls', () => {
+  const limited = (retryAfterMs: number): Outcome => ({
+    type: 'fail',
+    reason: 'rate-limited',
+    answered: true,
+    retryAfterMs,
+  });
+  const patient = { get: [{ outcome: limited(3000) }, { outcome: DONE }], backoff: fixed };
+
+  it.each([poller, movedOn, waiter, blocking])('is asked again when it said so by $meta.id', async (policy) => {
+    const log = await createBench(patient).run(policy);
+    expect(log.filter((line) => line.includes('get'))).toEqual(['1000 get k1', '4000 get k1']);
+    expect(log).toContain('4000 know k1');
+  });
+  it.each([waiter, blocking])('is asked again when it said so in the blocking fetch, by $meta.id', async (policy) => {
+    const result = [{ outcome: limited(3000) }, { outcome: DONE }];
+    const bench = createBench({
+      backoff: fixed,
+      wire: { hasBlockingResult: true },
+      get: [{ outcome: WORKING }],
+      result,
+    });
+    const log = await bench.run(policy);
+    const sent = log.filter((line) => line.includes(' result '));
+    expect(sent.map((line) => Number.parseFloat(line))).toEqual(policy === waiter ? [1000, 4000] : [0, 3000]);
+  });
+  it('refuses a call until later: the call is sent again then', async () => {
+    const create = [{ outcome: limited(2000) }, { outcome: WORKING }];
+    const log = await createBench({ backoff: fixed, create }).run(poller);
+    expect(log.filter((line) => line.includes('create'))).toEqual(['0 create #1 key=key1', '2000 create #2 key=key1']);
+  });
+  it('is no reason to wait longer than the time limit', async () => {
+    const log = await createBench({ backoff: fixed, get: [{ outcome: limited(600_000) }], deadlineMs: 5000 }).run(
+      poller,
+    );
+    expect(log.slice(-2)).toEqual(['5000 quit not terminal within the time limit', '5000 end']);
+  });
+});
+
 describe('poller', () => {
   it('polls at exactly 1, 3, 7 and 15 s after the receipt, and goes on once', async () => {
     const log = await createBench({ backoff: exponential, get: doneAfter(12_000) }).run(poller);

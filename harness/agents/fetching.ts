@@ -7,7 +7,7 @@ import type { OkOutcome, Outcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
 import { type Answering, createAnswering } from './answering.ts';
 import { giveUp, type Receipt, retryDelayMs } from './submission.ts';
-import { sleepUntil, sleepWithinLimit } from './waiting.ts';
+import { sleepUntil, sleepWithinLimit, welcomeAt } from './waiting.ts';
 
 /** A read that finds no task is confirmed by two more before the agent believes that its work is lost. */
 export const MISSING_READS_MAX = 3;
@@ -40,6 +40,7 @@ async function poll(context: AgentContext, held: Held, answering: Answering, pol
   let dueAt = receipt.at;
   let sentAt = receipt.at;
   let previousMs: number | null = null;
+  let welcomeAtNs = 0;
   for (let number = 1; number <= pollsMax; number += 1) {
     // A receipt that already says "done" (of a call sent again) is followed by a read at once: there is nothing to wait for.
     const isDue = number === 1 && isTerminal(receipt.outcome.status);
@@ -48,13 +49,15 @@ async function poll(context: AgentContext, held: Held, answering: Answering, pol
     previousMs = delayMs;
     // Who respects the hint keeps the distance also after a poll that went out late.
     const politeAt = hintMs !== null && delayMs >= hintMs ? sentAt + nsOf(hintMs) : 0;
-    dueAt = Math.max(dueAt + nsOf(delayMs), politeAt, context.clock.now());
+    dueAt = Math.max(dueAt + nsOf(delayMs), politeAt, welcomeAtNs, context.clock.now());
     const isLast = await sleepWithinLimit(context, dueAt, receipt.at);
     const fetched = answering.fetched();
     if (fetched !== null) return fetched;
     const lastSentAt = sentAt;
     sentAt = context.clock.now();
-    const verdict = reader.judge(await context.wire.get(call, task));
+    const outcome = await context.wire.get(call, task);
+    welcomeAtNs = welcomeAt(context, outcome);
+    const verdict = reader.judge(outcome);
     if (verdict.kind === 'lost') return lost(context, held);
     if (verdict.kind === 'seen') {
       hintMs = verdict.outcome.pollMs ?? hintMs;
@@ -99,13 +102,14 @@ export async function fetchBlocking(context: AgentContext, held: Held): Promise<
   const { call, task, receipt } = held;
   const reader = createReader();
   for (let attempt = 1; ; attempt += 1) {
-    const verdict = reader.judge(await context.wire.result(call, task));
+    const outcome = await context.wire.result(call, task);
+    const verdict = reader.judge(outcome);
     if (verdict.kind === 'lost') return lost(context, held);
     // A blocking fetch that answers has the result, also where it does not repeat the status.
     if (verdict.kind === 'seen' && (verdict.outcome.status === undefined || isTerminal(verdict.outcome.status))) {
       return verdict.outcome;
     }
-    const nextAt = context.clock.now() + nsOf(retryDelayMs(context, attempt));
+    const nextAt = Math.max(context.clock.now() + nsOf(retryDelayMs(context, attempt)), welcomeAt(context, outcome));
     if (await sleepWithinLimit(context, nextAt, receipt.at)) {
       return giveUp(context, call, 'no result within the time limit');
     }
@@ -123,7 +127,8 @@ export async function cancelInTime(context: AgentContext, held: Held, done: Abor
     for (let attempt = 1; attempt <= context.plan.agents.retry.attemptsMax; attempt += 1) {
       const outcome = await context.wire.cancel(call, task);
       if (outcome.type === 'ok' || (outcome.type === 'fail' && outcome.answered === true)) return;
-      await sleepUntil(context, context.clock.now() + nsOf(retryDelayMs(context, attempt)), either);
+      const nextAt = Math.max(context.clock.now() + nsOf(retryDelayMs(context, attempt)), welcomeAt(context, outcome));
+      await sleepUntil(context, nextAt, either);
     }
   } catch (error) {
     // The result was faster: nothing is left to cancel. The end of the run goes on to the caller.

@@ -2,7 +2,7 @@ import type { AgentContext } from '../model/agent.ts';
 import { nsOf } from '../model/clock.ts';
 import type { OkOutcome, Outcome, UnsureOutcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
-import { sleepUntil } from './waiting.ts';
+import { sleepUntil, welcomeAt } from './waiting.ts';
 
 /** What an agent holds once its call was taken on. */
 export interface Receipt {
@@ -35,7 +35,8 @@ export async function submit(context: AgentContext, call: PlannedCall, intended:
     if (isFinal(outcome)) return giveUp(context, call, `refused: ${outcome.message ?? outcome.reason}`);
     if (attempt >= retry.attemptsMax) return giveUp(context, call, `no receipt in ${attempt} attempts`);
     // An impatient agent has waited long enough; it sends again at once.
-    const nextAt = context.clock.now() + (isImpatient ? 0 : nsOf(retryDelayMs(context, attempt)));
+    const patientAt = context.clock.now() + (isImpatient ? 0 : nsOf(retryDelayMs(context, attempt)));
+    const nextAt = Math.max(patientAt, welcomeAt(context, outcome));
     if (nextAt > context.deadline(intended)) return giveUp(context, call, 'no receipt within the time limit');
     await sleepUntil(context, nextAt);
     key = nextKey(key, isImpatient ? impatience?.options.key : retry.key, context);
@@ -54,7 +55,7 @@ export async function probe(context: AgentContext, call: PlannedCall, receipt: R
       const intended = context.clock.now();
       const outcome = await context.wire.create(call, { attempt, key: receipt.key, intended, probe: true });
       if (outcome.type === 'ok' || isFinal(outcome)) break;
-      const nextAt = context.clock.now() + nsOf(retryDelayMs(context, tries));
+      const nextAt = Math.max(context.clock.now() + nsOf(retryDelayMs(context, tries)), welcomeAt(context, outcome));
       if (nextAt > context.deadline(receipt.at)) return;
       await sleepUntil(context, nextAt);
     }

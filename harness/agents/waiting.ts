@@ -1,5 +1,12 @@
 import type { AgentContext } from '../model/agent.ts';
-import { msOf } from '../model/clock.ts';
+import { msOf, nsOf } from '../model/clock.ts';
+import type { Outcome } from '../model/outcome.ts';
+
+/** The instant (ns from run start) before which the server does not want to be asked again; 0: it named none. */
+export function welcomeAt(context: AgentContext, outcome: Outcome): number {
+  const { retryAfterMs = 0 } = outcome.type === 'ok' ? {} : outcome;
+  return retryAfterMs === 0 ? 0 : context.clock.now() + nsOf(retryAfterMs);
+}
 
 /** Sleeps until an instant (ns from run start); returns at once when it has passed. Rejects when the run ends. */
 export async function sleepUntil(

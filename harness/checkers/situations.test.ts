@@ -26,6 +26,19 @@ const wait = (h: HistoryBuilder, atMs: number) =>
 /** Each row: what reaches it how often, and what comes close and does not. */
 const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tell])[] = [
   [
+    'poll-refused',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.fail(31, h.get(30, 1, T1), 'rate-limited');
+    },
+    (h) => {
+      h.fail(11, h.create(10, 1), 'rate-limited');
+      accept(h, 2, 20);
+      fetch(h, 2, 30);
+    },
+  ],
+  [
     'kill-between-effect-commit-and-ack',
     1,
     (h) => {

@@ -32,6 +32,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   'kill-mid-work': kills.killMidWork,
   'lost-receipt-retried': messages.lostReceiptRetried,
   'out-of-order-completion': work.outOfOrderCompletion,
+  'poll-refused': messages.pollRefused,
   'read-served-by-later-boot': kills.readServedByLaterBoot,
   'result-after-moving-on': work.resultAfterMovingOn,
   'several-tasks-per-agent': work.severalTasksPerAgent,

@@ -29,12 +29,22 @@ export async function audit(options: {
   const tasks = options.progress.acked();
   const until = ({ ackedT, answeredT }: AckedTask) =>
     Math.max(ackedT, answeredT, options.progress.lastHealT()) + nsOf(options.plan.slaMs);
+  /** A server that limits polls is asked again when it says so, as long as a task may take and no longer. */
+  const readPatiently = async (task: AckedTask): Promise<readonly Outcome[]> => {
+    const giveUpAt = clock.now() + nsOf(options.plan.slaMs);
+    for (;;) {
+      const outcomes = await options.read(task);
+      const retryAfterMs = Math.max(0, ...outcomes.map((one) => (one.type === 'ok' ? 0 : (one.retryAfterMs ?? 0))));
+      if (retryAfterMs === 0 || signal.aborted || clock.now() >= giveUpAt) return outcomes;
+      await clock.sleep(retryAfterMs, signal);
+    }
+  };
   const readOnce = async (task: AckedTask) => {
-    await options.read(task);
+    await readPatiently(task);
   };
   const readUntilOver = async (task: AckedTask) => {
     for (;;) {
-      const outcomes = await options.read(task);
+      const outcomes = await readPatiently(task);
       const isOver = outcomes.some((one) => (one.type === 'ok' ? isTerminal(one.status) : one.reason === 'not-found'));
       if (isOver || !isReady || signal.aborted || clock.now() >= until(task)) return;
       await clock.sleep(AGAIN_MS, signal);

@@ -37,6 +37,7 @@ import { pollBurst } from './poll-burst.ts';
 import { pollPeak } from './poll-peak.ts';
 import { pollTokens } from './poll-tokens.ts';
 import { polls } from './polls.ts';
+import { pollsLimited } from './polls-limited.ts';
 import { pollsPerTask } from './polls-per-task.ts';
 import { queueWait } from './queue-wait.ts';
 import { recoveryTime } from './recovery-time.ts';
@@ -56,6 +57,7 @@ export const metrics: Registry<Metric> = {
   'gateway-timeouts': entry(gatewayTimeouts),
   polls: entry(polls),
   'polls-per-task': entry(pollsPerTask),
+  'polls-limited': entry(pollsLimited),
   'useful-polls': entry(usefulPolls),
   'informative-polls': entry(informativePolls),
   'poll-burst': entry(pollBurst),

@@ -93,6 +93,8 @@ export interface UnsureBody {
   readonly shape?: readonly string[];
   /** The server under test did answer (an error reply), as opposed to a wire that broke or a gateway that gave up. */
   readonly answered?: boolean;
+  /** The server asked to stay away for so long (Retry-After, or retryAfterMs in the error's data), ms. */
+  readonly retryAfterMs?: number;
   /** Our own gateway (F31) answered in the server's place. */
   readonly gateway?: boolean;
   readonly rpcIds?: readonly (number | string)[];

@@ -20,6 +20,8 @@ export interface UnsureOutcome {
   readonly message?: string;
   readonly shape?: readonly string[];
   readonly answered?: boolean;
+  /** The server asked to stay away for so long (Retry-After, or retryAfterMs in the error's data), ms. */
+  readonly retryAfterMs?: number;
   readonly gateway?: boolean;
   readonly rpcIds?: readonly (number | string)[];
 }

@@ -103,6 +103,8 @@ export interface ServerSettings {
   readonly concurrency?: number;
   /** Dialect grace: a call waits so long for its result before it gets a receipt. */
   readonly graceMs?: number;
+  /** Polls a second that one caller may send. */
+  readonly pollsPerSecond?: number;
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */

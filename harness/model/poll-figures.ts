@@ -5,6 +5,8 @@ export interface PollFigures {
   readonly useful: number;
   /** Told their agent anything new. */
   readonly informative: number;
+  /** Refused by the server because their agent asked too often. */
+  readonly limited: number;
   /** Polls by whole second of the run, from the second of the first poll to the second of the last, both included. */
   readonly perSecond: readonly number[];
   /** The second of the first poll; 0: there was none. */

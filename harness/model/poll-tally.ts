@@ -34,16 +34,17 @@ type Draft<Of> = { -readonly [Key in keyof Of]: Of[Key] };
 type TrackDraft = Draft<PollTrack> & { readonly unanswered: number[] };
 
 export function createPollTally(): PollTally {
-  const sums = { count: 0, useful: 0, informative: 0, asked: 0, kept: 0 };
+  const sums = { count: 0, useful: 0, informative: 0, limited: 0, asked: 0, kept: 0 };
   const bytesSum = { all: 0, wasted: 0 };
   const seconds = new Map<number, number>();
   const tracks = new Map<number, TrackDraft>();
   return {
     add(call, poll, bytes) {
-      const { inv } = poll.exchange;
+      const { inv, end } = poll.exchange;
       sums.count += 1;
       if (poll.useful) sums.useful += 1;
       if (poll.informative) sums.informative += 1;
+      if (end !== null && end.kind !== 'ok' && end.reason === 'rate-limited') sums.limited += 1;
       if (poll.hintMs !== null && poll.previousT !== null) {
         sums.asked += 1;
         if (inv.t - poll.previousT >= TOLERANCE * nsOf(poll.hintMs)) sums.kept += 1;

@@ -31,6 +31,7 @@ describe('scenario files', () => {
       'long-pause',
       'lost-receipt',
       'out-of-order',
+      'poll-limit',
       'polling-storm',
       'sla-limit',
       'slow-network',

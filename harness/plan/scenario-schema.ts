@@ -69,6 +69,7 @@ const serverSchema = z.strictObject({
   sweepMs: ms.optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
   graceMs: ms.optional(),
+  pollsPerSecond: z.number().positive().max(1_000_000).optional(),
 });
 
 const faultSchema = z

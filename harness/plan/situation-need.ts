@@ -49,7 +49,7 @@ export function missingWait(
   return 'every request a gateway stands in front of is answered at once in this dialect, before it gives up';
 }
 
-/** Why no call of this plan can lead there: nobody cancels, or the ttl stays what it is. null: one can. */
+/** Why no call of this plan can lead there: nobody cancels, or the server cannot be set to it. null: one can. */
 export function missingRace(
   situation: string,
   { calls, notApplicable }: Pick<Plan, 'calls' | 'notApplicable'>,
@@ -57,9 +57,13 @@ export function missingRace(
   if (situation === 'cancel-won' || situation === 'cancel-lost') {
     return calls.some(({ cancelAfterMs }) => cancelAfterMs !== null) ? null : 'no call of the plan is cancelled';
   }
-  if (situation !== 'expiry-seen') return null;
-  return notApplicable.find(({ kind, id }) => kind === 'setting' && id === 'ttlMs')?.reason ?? null;
+  const setting = SETTINGS[situation];
+  if (setting === undefined) return null;
+  return notApplicable.find(({ kind, id }) => kind === 'setting' && id === setting)?.reason ?? null;
 }
+
+/** What the server must have been set to. */
+const SETTINGS: Readonly<Record<string, string>> = { 'expiry-seen': 'ttlMs', 'poll-refused': 'pollsPerSecond' };
 
 function isOfResults(trigger: Trigger): boolean {
   if (trigger.kind === 'message') return trigger.op === 'result';

@@ -45,6 +45,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'late-result': ['--set', 'calls=20', '--agents', '10'],
   'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
   'out-of-order': ['--set', 'calls=30'],
+  'poll-limit': ['--set', 'calls=8', '--agents', '4'],
   'polling-storm': ['--set', 'calls=20', '--agents', '10'],
   'slow-network': ['--set', 'calls=20', '--agents', '10'],
   steady: ['--set', 'calls=20', '--agents', '10'],

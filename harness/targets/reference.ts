@@ -44,7 +44,7 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
 
 /** The flags of the server's program that set it so. */
 export function settingFlags(settings: ServerSettings = {}): readonly string[] {
-  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency, graceMs } = settings;
+  const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency, graceMs, pollsPerSecond } = settings;
   return [
     ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
     ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
@@ -53,6 +53,7 @@ export function settingFlags(settings: ServerSettings = {}): readonly string[] {
     ...(sweepMs === undefined ? [] : ['--sweep', String(sweepMs)]),
     ...(concurrency === undefined ? [] : ['--max-concurrency', String(concurrency)]),
     ...(graceMs === undefined ? [] : ['--grace', String(graceMs)]),
+    ...(pollsPerSecond === undefined ? [] : ['--poll-limit', String(pollsPerSecond)]),
   ];
 }
 

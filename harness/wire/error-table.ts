@@ -1,8 +1,8 @@
 import type { Operation, Reason } from '../model/operation.ts';
 import type { UnsureOutcome } from '../model/outcome.ts';
 import type { OperationInput } from './dialects/adapter.ts';
-import { type RpcError, readError } from './json-rpc.ts';
-import type { AnsweredReply, Unanswered } from './wire.ts';
+import { isObject, type RpcError, readError } from './json-rpc.ts';
+import type { AnsweredReply, HttpHeaders, Unanswered } from './wire.ts';
 
 /**
  * Which answers prove that nothing happened (`fail`) and which leave it open (`info`), by operation.
@@ -45,7 +45,12 @@ export function unanswered(op: Operation, reply: Unanswered, situation: Situatio
     case 'gateway':
       return { type: 'info', reason: 'http', gateway: true, message: quote(reply.text), ...httpOf(reply.http) };
     case 'http': {
-      const told = { http: reply.http, message: quote(reply.text), answered: true };
+      const told = {
+        http: reply.http,
+        message: quote(reply.text),
+        answered: true,
+        ...patienceOf(reply.headers, undefined),
+      };
       if (losesSession(reply.http, reply.text, true, situation)) return sessionLost(op, told);
       return { type: 'info', reason: reply.http === 429 ? 'rate-limited' : 'http', ...told };
     }
@@ -66,6 +71,7 @@ export function answeredError(
     answered: true,
     shape,
     ...httpOf(reply.http),
+    ...patienceOf(reply.headers, error.data),
   };
   if (losesSession(reply.http, error.message, false, situation)) return sessionLost(op, told);
   if (op === 'cancel') return { type: 'fail', reason: isMissing(error.message) ? 'not-found' : 'refused', ...told };
@@ -121,6 +127,14 @@ function sessionLost(op: Operation, told: Omit<UnsureOutcome, 'type' | 'reason'>
 
 function httpOf(http: number | null): { readonly http?: number } {
   return http === null ? {} : { http };
+}
+
+/** How long the server asks to stay away: in the error's data to the ms, else in the header Retry-After (in seconds). */
+function patienceOf(headers: HttpHeaders, data: unknown): { readonly retryAfterMs?: number } {
+  const exact = isObject(data) ? data.retryAfterMs : undefined;
+  if (typeof exact === 'number' && exact >= 0) return { retryAfterMs: exact };
+  const header = headers['retry-after']?.trim();
+  return header !== undefined && /^\d{1,7}$/.test(header) ? { retryAfterMs: Number(header) * 1_000 } : {};
 }
 
 export function quote(message: string): string {

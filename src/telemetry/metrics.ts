@@ -8,6 +8,8 @@ import { createFailureWindow } from './failure-window.ts';
 /** What the server counts, in a registry of its own. */
 export interface ServerMetrics {
   observe(event: EngineEvent): void;
+  /** Somebody asked how a task stands; `isRefused`: more often than it may. */
+  poll(isRefused: boolean): void;
   /** Prometheus text, for /metrics. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** What the alerts look at, of the last minutes. */
@@ -40,6 +42,7 @@ export function createServerMetrics({ load, now, windowMs }: MetricsOptions): Se
   const refused = counter(registers, 'refused', 'Calls refused', ['reason']);
   const ended = counter(registers, 'ended', 'Tasks that reached a final state', ['tool', 'outcome']);
   const released = counter(registers, 'released', 'Tasks handed back to be run again', ['tool']);
+  const polls = counter(registers, 'polls', 'Requests that ask how a task stands', ['answer']);
   const removed = counter(registers, 'removed', 'Records removed after their time to live', []);
   const queueWait = histogram(registers, 'queue_wait_seconds', 'From the call to the first start');
   const service = histogram(registers, 'service_seconds', 'From the first start to the final state');
@@ -70,6 +73,7 @@ export function createServerMetrics({ load, now, windowMs }: MetricsOptions): Se
         if (event.reason === 'full') window.add('refused');
       }
     },
+    poll: (isRefused) => polls.inc({ answer: isRefused ? 'rate-limited' : 'answered' }),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     snapshot() {
       const { waiting, running } = load();

@@ -1,6 +1,7 @@
 /** The answer to one POST: plain JSON, or an event stream as soon as something has to be said before the answer. */
 import type { ServerResponse } from 'node:http';
 import type { JsonRpcMessage, JsonRpcResponse } from '../dialects/dialect.ts';
+import { isObject } from '../dialects/json-rpc.ts';
 import { encode } from './message.ts';
 
 export interface HttpAnswer {
@@ -39,10 +40,18 @@ export function createHttpAnswer(response: ServerResponse): HttpAnswer {
       } else if (answer === undefined) {
         response.writeHead(200, STREAM_HEADERS).end();
       } else {
-        sendJson(response, 'error' in answer ? (answer.httpStatus ?? 200) : 200, encode(answer), headers);
+        const status = 'error' in answer ? (answer.httpStatus ?? 200) : 200;
+        sendJson(response, status, encode(answer), { ...headers, ...retryAfter(answer) });
       }
     },
   };
+}
+
+/** What the error says to programs in ms, for those who read headers alone: in whole seconds, never too early. */
+function retryAfter(answer: JsonRpcResponse): Readonly<Record<string, string>> {
+  const data = 'error' in answer ? answer.error.data : undefined;
+  const ms = isObject(data) ? data.retryAfterMs : undefined;
+  return typeof ms === 'number' ? { 'retry-after': String(Math.ceil(ms / 1_000)) } : {};
 }
 
 export function sendJson(

@@ -101,3 +101,19 @@ function lostReplySeq({ inv }: Exchange, history: HistoryIndex): number | null {
     );
   return lost?.seq ?? null;
 }
+
+export const pollRefused: Situation = {
+  meta: {
+    id: 'poll-refused',
+    title: 'A poll was refused because its agent had asked too often',
+    description:
+      'A limit that is never reached is no limit; one that is must say when to come again. Counted per poll.',
+  },
+  applicable: withTasks,
+  find({ history }) {
+    return history.exchanges.flatMap(({ inv, end }) => {
+      const isRead = (inv.op === 'get' || inv.op === 'result') && inv.agent !== 'auditor';
+      return isRead && end !== null && end.kind !== 'ok' && end.reason === 'rate-limited' ? [end.seq] : [];
+    });
+  },
+};
