@@ -21,6 +21,11 @@ export const configSchema = z.strictObject({
       dialect: z.string().min(1).default('tasks-2026-07-28'),
       /** In the dialect `grace`: how long a call waits for its result before it is answered with a receipt. */
       graceMs: z.int().min(0).max(60_000).default(2_000),
+      /** Which deployment this is, where several share a store: stands behind the version and in what it writes. */
+      release: z
+        .string()
+        .regex(/^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$/, 'expected at most 32 letters, digits, dots and hyphens')
+        .optional(),
     })
     .prefault({}),
   transport: z
@@ -29,6 +34,8 @@ export const configSchema = z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(0),
       path: z.string().startsWith('/').default('/mcp'),
+      /** memory: a session belongs to the process that opened it. signed: any process on the same state directory knows it. */
+      sessions: z.enum(['memory', 'signed']).default('memory'),
       allowedHosts: z.array(z.string()).optional(),
       allowedOrigins: z.array(z.string()).optional(),
     })
@@ -46,6 +53,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   execution: z
     .strictObject({
+      /** server: takes calls and answers, and leaves the work to others on the same store. worker: only runs work. */
+      role: z.enum(['both', 'server', 'worker']).default('both'),
       queue: z.string().min(1).default('local'),
       connection: queueConnectionSchema.prefault({}),
       maxConcurrency: z.int().min(1).max(10_000).default(50),

@@ -47,6 +47,9 @@ interface Flags {
   readonly queueUrl?: string;
   readonly dialect?: string;
   readonly grace?: number;
+  readonly release?: string;
+  readonly role?: Config['execution']['role'];
+  readonly sessions?: Config['transport']['sessions'];
   readonly transport?: 'stdio' | 'http';
   readonly host?: string;
   readonly port?: number;
@@ -88,7 +91,10 @@ function createProgram(): Command {
     .option('--queue-url <url>', 'the engine of such a queue; default: the store’s, when it is of the same kind')
     .option('--dialect <name>', `how clients talk to it: ${Object.keys(dialects).join(', ')}`)
     .option('--grace <ms>', 'dialect grace: a call waits so long for its result before it gets a receipt', toNumber)
+    .option('--release <label>', 'which deployment this is, where several share a store')
+    .option('--role <role>', 'both; server: leaves the work to others on the store; worker: only runs work')
     .option('--transport <kind>', 'stdio or http')
+    .option('--sessions <kind>', 'over HTTP: memory, or signed, which every process on the state directory can read')
     .option('--host <address>', 'where to listen')
     .option('--port <number>', '0: the system picks one', toNumber)
     .option('--path <path>', 'where clients post to')
@@ -119,10 +125,11 @@ async function readConfig(flags: Flags): Promise<Config> {
   const { logLevel, metrics } = flags;
   const connection = given({ url: flags.storeUrl, prefix: flags.storePrefix, poolMax: flags.poolMax });
   const input: ConfigInput = {
-    server: { ...server, ...given({ dialect: flags.dialect, graceMs: flags.grace }) },
+    server: { ...server, ...given({ dialect: flags.dialect, graceMs: flags.grace, release: flags.release }) },
     transport: {
       ...transport,
       ...given({ kind: flags.transport, host: flags.host, port: flags.port, path: flags.path }),
+      ...given({ sessions: flags.sessions }),
     },
     state: {
       ...state,
@@ -131,7 +138,12 @@ async function readConfig(flags: Flags): Promise<Config> {
     },
     execution: {
       ...execution,
-      ...given({ queue: flags.queue, maxConcurrency: flags.maxConcurrency, queueMax: flags.queueMax }),
+      ...given({
+        role: flags.role,
+        queue: flags.queue,
+        maxConcurrency: flags.maxConcurrency,
+        queueMax: flags.queueMax,
+      }),
       ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, sweepMs: flags.sweep, drainSeconds: flags.drain }),
       connection: { ...execution.connection, ...given({ url: flags.queueUrl }) },
     },

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { CreateDialect } from './dialects/dialect.ts';
 import { dialects } from './dialects/index.ts';
+import { createQueueElsewhere } from './queues/elsewhere.ts';
 import { QUEUES } from './queues/index.ts';
 import type { OpenQueue, TaskQueue } from './queues/queue.ts';
 import { loadUnit } from './registry.ts';
@@ -16,6 +17,8 @@ import type { EffectLedger } from './tools/tool.ts';
 export interface ServerFoundation extends AsyncDisposable {
   readonly store: TaskStore;
   readonly queue: TaskQueue;
+  /** It carries work from one process to another. */
+  readonly isQueueShared: boolean;
   readonly effects: EffectLedger;
   readonly createDialect: CreateDialect;
   readonly secret: () => Uint8Array;
@@ -61,12 +64,21 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     const effects = await effectsOf();
     const store = await storeOf();
     const { maxConcurrency: concurrency, queueMax: waitingMax } = config.execution;
-    const queue = await openQueue({ concurrency, waitingMax, connection: connections.queue });
+    const isQueueShared = QUEUES[config.execution.queue]?.meta.engine !== undefined;
+    const carriesNothing = config.execution.role === 'server' && !isQueueShared && givenQueue === undefined;
+    const queue = carriesNothing
+      ? createQueueElsewhere({
+          waitingMax,
+          elapsed: () => performance.now(),
+          count: async (limit) => (await store.queued({ limit })).length,
+        })
+      : await openQueue({ concurrency, waitingMax, connection: connections.queue });
     return {
       store: wrap.store?.(store) ?? store,
       queue: wrap.queue?.(queue) ?? queue,
       effects: wrap.effects?.(effects) ?? effects,
       createDialect,
+      isQueueShared,
       secret: options.secret ?? createStateSecret(directoryOf(config, options)),
       [Symbol.asyncDispose]: close,
     };

@@ -3,7 +3,7 @@ import { type Config, type ConfigInput, completeConfig } from './config.ts';
 import type { CreateDialect, Dialect } from './dialects/dialect.ts';
 import { createPollLimit, withPollLimit } from './dialects/poll-limit.ts';
 import type { TaskQueue } from './queues/queue.ts';
-import { openFoundation } from './server-parts.ts';
+import { openFoundation, type ServerFoundation } from './server-parts.ts';
 import type { TaskStore } from './stores/store.ts';
 import { createServerClock, type ServerClock } from './tasks/clock.ts';
 import { createTaskEngine } from './tasks/engine.ts';
@@ -98,7 +98,10 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     windowMs: config.observability.alerts.windowSeconds * 1_000,
   });
   const limits = limitsOf(config);
-  const plain = createTaskEngine({ store, queue, effects, tools, clock, log, limits, observe: metrics.observe });
+  const { role } = config.execution;
+  const { isQueueShared } = foundation;
+  const base = { store, queue, isQueueShared, effects, tools, clock, log, limits };
+  const plain = createTaskEngine({ ...base, role, observe: metrics.observe });
   const engine = wrap.engine?.(plain) ?? plain;
   const face = createDialect({
     engine,
@@ -107,7 +110,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     now: () => clock.now(),
     clock,
     graceMs: config.server.graceMs,
-    serverInfo: { name: config.server.name, version: VERSION },
+    serverInfo: { name: config.server.name, version: versionOf(config) },
     instructions: config.server.instructions ?? INSTRUCTIONS,
     onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),
   });
@@ -119,6 +122,11 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   return assemble({ config, engine, dialect, metrics, log, clock, foundation }, options);
 }
 
+/** Build metadata, as semantic versions write it: another deployment of the same version. */
+function versionOf({ server: { release } }: Config): string {
+  return release === undefined ? VERSION : `${VERSION}+${release}`;
+}
+
 interface ServerParts {
   readonly config: Config;
   readonly engine: TaskEngine;
@@ -126,7 +134,7 @@ interface ServerParts {
   readonly metrics: ServerMetrics;
   readonly log: ServerLog;
   readonly clock: ServerClock;
-  readonly foundation: AsyncDisposable;
+  readonly foundation: ServerFoundation;
 }
 
 function assemble(parts: ServerParts, options: ServerOptions): Server {
@@ -136,7 +144,15 @@ function assemble(parts: ServerParts, options: ServerOptions): Server {
   let stopped: Promise<void> | undefined;
   let stopAlerts = () => {};
   const { authenticate, pipes } = options;
-  const plain = openTransport({ ...parts, dialect: gate.dialect, authenticate, pipes, isHealthy: () => isOpen });
+  const { secret } = foundation;
+  const plain = openTransport({
+    ...parts,
+    secret,
+    dialect: gate.dialect,
+    authenticate,
+    pipes,
+    isHealthy: () => isOpen,
+  });
   const transport = options.wrap?.transport?.(plain) ?? plain;
 
   async function stop(withinMs: number): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Config } from './config.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { ServerOptions } from './server.ts';
+import type { ServerClock } from './tasks/clock.ts';
 import type { ServerLog } from './telemetry/log.ts';
 import type { ServerMetrics } from './telemetry/metrics.ts';
-import { createHttpTransport, createStdioTransport, type Transport } from './transports/index.ts';
+import { createHttpTransport, createSignedSessions, createStdioTransport, type Transport } from './transports/index.ts';
 import { messageOf, UsageError } from './usage-error.ts';
 
 export interface TransportChoice {
@@ -14,20 +15,26 @@ export interface TransportChoice {
   readonly metrics: ServerMetrics;
   readonly log: ServerLog;
   readonly isHealthy: () => boolean;
+  /** Signs what clients have to bring back. */
+  readonly secret: () => Uint8Array;
+  readonly clock: ServerClock;
 }
 
 /** The transport that the configuration names. */
 export function openTransport(choice: TransportChoice): Transport {
-  const { config, dialect, log, authenticate, metrics, isHealthy } = choice;
+  const { config, dialect, log, authenticate, metrics, isHealthy, secret, clock } = choice;
   const onError = (error: Error) => log.error({ error: error.message }, 'transport');
-  const { kind, ...where } = config.transport;
+  const { kind, sessions, ...where } = config.transport;
+  const isWorker = config.execution.role === 'worker';
   if (kind === 'none') return createNoTransport();
   if (kind === 'stdio') {
+    if (isWorker) throw new UsageError('A worker has no clients: give --transport http (for /healthz) or none.');
     const { input, output } = choice.pipes ?? { input: process.stdin, output: process.stdout };
     return createStdioTransport({ dialect, onError, input, output });
   }
   const http = createHttpTransport({
-    ...{ dialect, onError, isHealthy, ...where },
+    ...{ dialect, onError, isHealthy, doorsOnly: isWorker, ...where },
+    ...(sessions === 'signed' && { sessions: createSignedSessions({ secret, now: () => clock.now() }) }),
     ...(authenticate && { authenticate }),
     ...(config.observability.metrics && { metrics: () => metrics.text() }),
   });

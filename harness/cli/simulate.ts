@@ -33,7 +33,13 @@ export const simulate: Command = {
 };
 
 /** Only code that runs in this thread can be given another time. */
-export function refuseProcesses({ server, url }: TargetFlags): void {
+export function refuseProcesses({ server, url, replicas = 1, workers = 0 }: TargetFlags): void {
+  if (replicas > 1 || workers > 0) {
+    const name = replicas > 1 ? '--replicas' : '--workers';
+    throw new UsageError(
+      `${name} asks for several processes, and in virtual time a server is one; use claimcheck run.`,
+    );
+  }
   const given = server === undefined ? url && '--url' : '--server';
   if (given === undefined || given === '') return;
   throw new UsageError(

@@ -22,6 +22,7 @@ export interface TargetFlags {
   readonly transport?: 'stdio' | 'http';
   readonly module?: string;
   readonly replicas?: number;
+  readonly workers?: number;
 }
 
 export function addTargetOptions(parser: Parser): void {
@@ -45,16 +46,25 @@ export function addTargetOptions(parser: Parser): void {
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
     .addOption(new Option('--transport <id>', 'reference server and modules').choices(['stdio', 'http']))
     .option('--module <file>', 'virtual time: test the server that createServer of this file returns; FILE?name=value')
-    // Known and refused with a clear word until it exists.
-    .addOption(new Option('--replicas <number>').argParser(wholeNumber('--replicas', 1, 100)).hideHelp());
+    .option(
+      '--replicas <number>',
+      'run the server in so many processes on one store, behind a proxy that sends each request to the next',
+      wholeNumber('--replicas', 1, 100),
+    )
+    .option(
+      '--workers <number>',
+      'reference server: so many processes beside them that only run work',
+      wholeNumber('--workers', 0, 100),
+    );
 }
 
 /** The system under test that the flags name. A foreign server is started once, to see what it speaks and offers. */
 export function resolveFlags(flags: TargetFlags, probes: TargetProbes): Promise<ResolvedTarget> {
-  const { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas } = flags;
+  const { server, url, profile, tool, arguments: json, store, queue, dialect, transport, module } = flags;
+  const { replicas, workers } = flags;
   return resolveTarget(
     {
-      ...{ server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas },
+      ...{ server, url, profile, tool, arguments: json, store, queue, dialect, transport, module, replicas, workers },
       ...chosenServices(flags),
     },
     probes,

@@ -32,6 +32,7 @@ export interface FrameInput {
   readonly http?: number;
   readonly entries?: readonly string[];
   readonly delayMs?: number;
+  readonly process?: string;
 }
 
 type Draft = { -readonly [Key in keyof FrameBody]: FrameBody[Key] };
@@ -64,6 +65,7 @@ export function createFrameLog(options: {
       if (sha !== undefined) body.sha = sha;
       if (entries !== undefined && entries.length > 0) body.entries = entries;
       if (delayMs !== undefined) body.delayMs = Math.round(delayMs * 1000) / 1000;
+      if (input.process !== undefined) body.process = input.process;
       return options.recorder.record(body);
     },
     leaveOut(conn) {

@@ -30,7 +30,8 @@ export interface LedgerOptions {
   /** CLOCK_MONOTONIC at run start, ns. */
   readonly originNs: bigint;
   readonly now: () => number;
-  readonly boot: () => number;
+  /** The boot of a line, by what it says of its writer; null: nothing. */
+  readonly boot: (worker: string | null) => number;
   readonly callOf: (token: string) => number | null;
   readonly onEffect: (effect: FxBody) => void;
   readonly onComplaint: (text: string) => void;
@@ -58,6 +59,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       return;
     }
     const token = String(parsed.token);
+    const worker = parsed.worker === undefined ? null : String(parsed.worker);
     const now = options.now();
     const at = parsed.at === undefined ? null : parsed.at - Number(options.originNs);
     // A writer with another clock (or none) would give times outside the run: then the time seen is the better witness.
@@ -67,8 +69,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       token,
       call: options.callOf(token),
       phase: parsed.phase,
-      boot: options.boot(),
-      ...(parsed.worker === undefined ? {} : { worker: String(parsed.worker) }),
+      boot: options.boot(worker),
+      ...(worker === null ? {} : { worker }),
       ...(isPlausible ? { at: Math.round(at) } : { at: now, seen: true }),
     });
   };

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import type { Fault, ProcessFault, ServerControl, StoreControl } from '../model/fault.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
+import { ALL_PROCESSES } from '../model/process-name.ts';
 import { createBoundaryWatcher } from './boundary-watcher.ts';
 import type { FaultLog } from './fault-log.ts';
 import { createMomentWatcher } from './moment-watcher.ts';
@@ -85,7 +86,7 @@ async function strike(
   const { entry, unit, cause } = blow;
   log.start(entry, cause);
   try {
-    const running = unit.start(entry, options.server, options.store);
+    const running = unit.start(entry, aimedAt(entry, options.server), options.store);
     // The blow falls synchronously inside start(); whatever was held for it must not be delivered any more.
     options.onStruck(entry.entry);
     const { evidence, undo } = await running;
@@ -100,4 +101,11 @@ async function strike(
 function processFault(faults: ReadonlyMap<string, Fault>, entry: PlannedFault): ProcessFault | null {
   const fault = faults.get(entry.fault);
   return fault !== undefined && 'start' in fault ? fault : null;
+}
+
+/** The process that the entry strikes: one of several, or the whole server. */
+function aimedAt({ entry, process }: PlannedFault, server: ServerControl): ServerControl {
+  if (process === undefined || process === ALL_PROCESSES) return server;
+  if (server.of === undefined) throw new Error(`${entry} strikes ${process} of a server that runs in one process`);
+  return server.of(process);
 }

@@ -137,6 +137,8 @@ export interface ProcBody {
   /** 1, 2 … one incarnation of the server. */
   readonly boot: number;
   readonly pid?: number;
+  /** Which process of a server that runs in several: server-2, worker-1. Absent: it runs in one. */
+  readonly process?: string;
   readonly phase: 'spawn' | 'ready' | 'exit';
   readonly code?: number | null;
   readonly signal?: string | null;
@@ -161,6 +163,8 @@ export interface FrameBody {
   /** The fault entries that touched it. */
   readonly entries?: readonly string[];
   readonly delayMs?: number;
+  /** Of several processes, the one that sent it. */
+  readonly process?: string;
 }
 
 /** How well the load generator kept its own schedule. */

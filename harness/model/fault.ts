@@ -88,6 +88,14 @@ export interface GatewayFault {
 export type Fault = MessageFault | ProcessFault | AgentFault | GatewayFault;
 export type Evidence = Readonly<Record<string, unknown>>;
 
+/** How a boot is started otherwise than the one before. */
+export interface StartHow {
+  /** Another release of the server; null: the one that the run began with. */
+  readonly release?: string | null;
+  /** What its heap may grow to, MiB; null: as much as the runtime gives it. */
+  readonly heapMb?: number | null;
+}
+
 /** What the store of a server does while it is in trouble. */
 export type StoreTrouble =
   /** Every operation takes this much longer. */
@@ -140,8 +148,8 @@ export interface ServerControl {
     readonly tookMs: number;
     readonly killed: boolean;
   }>;
-  /** Starts the next boot and waits until it is ready. */
-  start(by: string): Promise<{ readonly boot: number; readonly readyMs: number }>;
+  /** Starts the next boot and waits until it is ready. What `how` leaves out stays as it was. */
+  start(by: string, how?: StartHow): Promise<{ readonly boot: number; readonly readyMs: number }>;
   sleep(ms: number): Promise<void>;
   /** SIGSTOP: everything it does stands still, its connections stay open. Resolves when it was seen to stand. */
   pause?(by: string): Promise<Evidence>;
@@ -151,6 +159,8 @@ export interface ServerControl {
   jumpClock?(ms: number): Promise<{ readonly beforeMs: number; readonly afterMs: number }>;
   /** Puts its store in trouble; null ends it. `touched`: operations struck by the trouble that this call ended. */
   storeTrouble?(trouble: StoreTrouble | null): Promise<{ readonly touched: number }>;
+  /** One of several processes, by its name, to be struck alone. */
+  of?(process: string): ServerControl;
   /** Ends the connection of this call's agent (null: of every agent) and opens a new one in its place. */
   closeConnections?(how: { readonly by: string; readonly call: number | null }): Promise<{ readonly closed: number }>;
 }

@@ -72,6 +72,8 @@ export interface PlannedTarget {
   readonly facts: TargetFacts;
   /** What the scenario needs this server to be set to; absent: its own defaults hold. */
   readonly settings?: ServerSettings;
+  /** The processes it runs in, all on one state; absent: one. */
+  readonly processes?: PlannedProcesses;
   /** The engines that its store and queue stand on; absent: they need none. */
   readonly services?: readonly PlannedService[];
 }
@@ -85,6 +87,14 @@ export interface PlannedService {
   readonly uses: readonly ('store' | 'queue')[];
   /** Where the user's own one is, without its password; null: the harness starts one for the run. */
   readonly given: string | null;
+}
+
+/** Several processes of one server. Those that clients reach stand behind a proxy that knows no client: each request goes to the next. */
+export interface PlannedProcesses {
+  /** Those that clients reach, at least one. */
+  readonly servers: number;
+  /** Those that run work and nothing else; 0: the servers run it. */
+  readonly workers: number;
 }
 
 /** Settings of a server under test, ms. What is absent is left as it is. */
@@ -134,6 +144,8 @@ export interface TargetFacts {
   readonly modes: readonly string[];
   /** Work tools by the names scenarios use: 'work' always; the reference adds its six workloads. */
   readonly tools: readonly string[];
+  /** It can run in several processes on one state; 'roles': also with workers apart from servers. Absent: it cannot. */
+  readonly replicas?: 'roles' | 'alike';
   /** It can be set to what a scenario needs (`PlannedTarget.settings`); absent: it cannot. */
   readonly settings?: boolean;
 }
@@ -248,6 +260,8 @@ export interface PlannedFault {
   readonly fault: string;
   /** kill: what stands in a verdict beside the code. */
   readonly name: string;
+  /** Where the server runs in several processes, the one it strikes (process-name.ts), or 'all'. */
+  readonly process?: string;
   readonly trigger: Trigger;
   /** The fault's own options, defaults filled in. */
   readonly options: Readonly<Record<string, number | string | boolean>>;

@@ -18,6 +18,7 @@ import { applyOverrides, type Overrides } from './override.ts';
 import { knownOptions, loadOf, planCalls } from './planned-call.ts';
 import { withRaces } from './planned-cancel.ts';
 import { planFaults } from './planned-fault.ts';
+import { chooseProcesses } from './process-choice.ts';
 import type { Scenario } from './scenario-schema.ts';
 import { chooseSettings } from './server-settings.ts';
 import { missingFault, missingRace, missingWait } from './situation-need.ts';
@@ -43,15 +44,19 @@ export interface CompileInput {
  * The whole plan of a run: every arrival, every fault and every default. Pure: the same input gives the same bytes. What the
  * target makes impossible is taken out and stands under notApplicable. Throws a UsageError for a wish that cannot be met.
  */
-export function compile({ scenario, seed, target, overrides = {}, claimcheck, time = 'real' }: CompileInput): Plan {
+export function compile(input: CompileInput): Plan {
+  const { scenario, seed, target: given, overrides = {}, claimcheck, time = 'real' } = input;
   const wanted = waitingItsWay(applyOverrides(scenario, overrides));
   const draw = createPrng(seed).fork('plan');
+  const placed = chooseProcesses(wanted, given, time);
+  const { processes: _given, ...alone } = given;
+  const target = placed.processes === null ? alone : { ...alone, processes: placed.processes };
   const set = chooseSettings(wanted, target);
   const drawn = planCalls(wanted, target, draw.fork('calls'));
   const planned = planFaults(wanted, { target, time }, drawn, draw.fork('faults'));
   const { faults } = planned;
   const calls = withRaces(drawn, faults, draw.fork('races'));
-  const notApplicable = [...set.notApplicable, ...planned.notApplicable];
+  const notApplicable = [...placed.notApplicable, ...set.notApplicable, ...planned.notApplicable];
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
   const demanded = chooseThresholds(wanted.thresholds, target);
   const longestMs = ({ ms, fetchAfterMs = 0, answerAfterMs = 0 }: PlannedCall) => ms + fetchAfterMs + answerAfterMs;

@@ -9,6 +9,7 @@ const NO_BLOCKING_READ = 'only tasks-2025-11-25 fetches results with a request o
 const NO_CANCEL = 'this target has no way to cancel';
 const NO_QUESTIONS = 'this target asks for nothing while it works';
 const NO_WAITING = 'this dialect answers with the result itself: no task is seen waiting for input';
+const NO_WORKERS = 'no process of this target does nothing but work';
 const NO_ACKNOWLEDGEMENT = 'an answer on the stream of the call or of tasks/result is not acknowledged';
 
 /**
@@ -23,6 +24,7 @@ export function impossible(
   const options = { ...unit.meta.options, ...entry.options };
   const reason =
     unit.applicable(target, time, options) ??
+    lackingWorker(entry, target) ??
     lackingKey(unit, entry, target) ??
     lackingQuestion(entry, target) ??
     lackingOperation(entry, target);
@@ -30,6 +32,10 @@ export function impossible(
   if (entry.on === undefined) return { reason: null, entry };
   const on = shownEvent(entry.on, target);
   return on === null ? { reason: NO_ORDER } : { reason: null, entry: { ...entry, on } };
+}
+
+function lackingWorker({ strikes }: ScenarioFault, { processes }: PlannedTarget): string | null {
+  return strikes === 'worker' && (processes?.workers ?? 0) === 0 ? NO_WORKERS : null;
 }
 
 function lackingKey(unit: Fault, entry: ScenarioFault, { facts }: PlannedTarget): string | null {

@@ -2,6 +2,7 @@ import { faultUnits } from '../faults/index.ts';
 import type { Fault } from '../model/fault.ts';
 import type { NotApplicable, Plan, PlannedCall, PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
+import { ALL_PROCESSES, processNames } from '../model/process-name.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { type CallPool, createCallPool } from './call-pool.ts';
 import { between } from './duration-law.ts';
@@ -19,6 +20,7 @@ interface Draft {
   readonly unit: Fault;
   readonly trigger: Trigger;
   readonly options: PlannedFault['options'];
+  readonly process?: string;
 }
 
 interface Context {
@@ -74,13 +76,14 @@ export function planFaults(
         rank / all.length,
       );
       if (draft === null) drop(unit, 'no call of this scenario can trigger it on this target');
-      else drafts.set(index, [...(drafts.get(index) ?? []), draft]);
+      else drafts.set(index, [...(drafts.get(index) ?? []), { ...draft, ...struck(target, entry, draw, rank) }]);
     });
   for (const { unit, entry, index } of strikes) {
-    const instants = (entry.atMs ?? []).map((atMs) => ({
+    const instants = (entry.atMs ?? []).map((atMs, number) => ({
       unit,
       trigger: { kind: 'time' as const, atMs },
       options: optionsOf(unit, entry, target),
+      ...struck(target, entry, draw, `${index}/${number}`),
     }));
     drafts.set(index, [...(drafts.get(index) ?? []), ...instants]);
   }
@@ -95,11 +98,12 @@ export function planFaults(
 
 function numbered(drafts: readonly Draft[]): readonly PlannedFault[] {
   const counts = new Map<string, number>();
-  return drafts.map(({ unit, trigger, options }) => {
+  return drafts.map(({ unit, trigger, options, process }) => {
     const { id, name } = unit.meta;
     const number = (counts.get(id) ?? 0) + 1;
     counts.set(id, number);
-    return { entry: `${id}#${number}`, fault: id, name, trigger, options };
+    const aim = process === undefined ? {} : { process };
+    return { entry: `${id}#${number}`, fault: id, name, ...aim, trigger, options };
   });
 }
 
@@ -128,6 +132,20 @@ function draftStrike(
     trigger: { kind: 'event', on, call: call.call, ms, ...(hold ? { hold } : {}) },
     options: optionsOf(unit, entry, target),
   };
+}
+
+/** Which of several processes it strikes; nothing where there is one. */
+function struck(
+  { processes }: PlannedTarget,
+  { strikes = 'server' }: ScenarioFault,
+  draw: Prng,
+  place: number | string,
+): Pick<PlannedFault, 'process'> {
+  if (processes === undefined) return {};
+  if (strikes === 'all') return { process: ALL_PROCESSES };
+  const [first] = draw.fork(`process/${place}`).shuffle(processNames(processes)[`${strikes}s`]);
+  if (first === undefined) throw new Error(`expected a ${strikes} to strike, got none`);
+  return { process: first };
 }
 
 /** A share in thousandths: ranges of shares lie between 0 and 1, where whole numbers would say nothing. */

@@ -33,6 +33,7 @@ describe('scenario files', () => {
       'out-of-order',
       'poll-limit',
       'polling-storm',
+      'replicas',
       'sla-limit',
       'slow-network',
       'steady',

@@ -60,6 +60,13 @@ const workSchema = z.strictObject({
   fetchAfterMs: range.optional(),
 });
 
+/** How many processes the server runs in, all on one state, where it can. */
+const processesSchema = z.strictObject({
+  servers: z.int().min(1).max(100).default(1),
+  /** Processes that only run work; 0: those that clients reach run it. */
+  workers: z.int().min(0).max(100).default(0),
+});
+
 /** What the server must be set to for this scenario, where it can be set; left out: as it is. */
 const serverSchema = z.strictObject({
   ttlMs: ms.optional(),
@@ -93,6 +100,8 @@ const faultSchema = z
       .optional(),
     /** The receipt of the drawn call is held back until the fault has struck. */
     hold: z.boolean().optional(),
+    /** Process faults on a server of several processes: one of those that clients reach, one that only runs work, or all. */
+    strikes: z.enum(['server', 'worker', 'all']).optional(),
     op: z.enum(['create', 'get', 'result', 'update', 'cancel']).optional(),
     direction: z.enum(['request', 'reply', 'both']).optional(),
     fromMs: ms.optional(),
@@ -106,9 +115,10 @@ const faultSchema = z
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1),
   description: z.string().min(1),
-  /** virtual: it takes hours, or does what no real process lets be done to it. */
-  time: z.enum(['any', 'virtual']).default('any'),
+  /** virtual: it takes hours, or does what no real process lets be done to it. real: it needs several processes. */
+  time: z.enum(['any', 'virtual', 'real']).default('any'),
   server: serverSchema.default({}),
+  processes: processesSchema.optional(),
   calls: z.int().min(1).max(1_000_000),
   agents: agentsSchema.prefault({}),
   load: z

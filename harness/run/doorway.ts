@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { createStdioShim } from '../execution/stdio-shim.ts';
 import type { Clock } from '../model/clock.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -5,11 +6,14 @@ import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
+import { type Balancer, onlyUpstream } from './balancer.ts';
 import { type ProxyOptions, startHttpProxy } from './http-proxy.ts';
 import { processPeer, type ServerProcess } from './server-process.ts';
 
 // Between two looks whether a fresh boot answers.
 const GREET_AGAIN_MS = 20;
+// It answers without looking anything up; a process that takes longer is asked again.
+const HEALTH_MS_MAX = 2_000;
 
 /** A process that has just been started. */
 export interface Arrival {
@@ -19,6 +23,8 @@ export interface Arrival {
   /** null: it runs already, and is not ours. */
   readonly server: ServerProcess | null;
   readonly withinMs: number;
+  /** Of several processes: where this one listens, and whether clients have any business there. */
+  readonly own?: { readonly url: string; readonly role: 'server' | 'worker' };
 }
 
 /** How agents reach the server: through the proxy or through the shim. */
@@ -30,33 +36,33 @@ export interface Doorway {
   close(): Promise<void>;
 }
 
-type Link = Omit<ProxyOptions, 'upstream'>;
+type Link = Omit<ProxyOptions, 'balancer' | 'path'>;
 
 export async function openHttpDoorway(options: {
   readonly context: WireContext;
   readonly link: Link;
   readonly target: ResolvedTarget;
   readonly url: string | null;
+  /** What sends requests to several processes; null: there is one. */
+  readonly balancer: Balancer | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }): Promise<Doorway> {
   if (options.url === null) throw new Error('an HTTP target without a URL');
   const upstream = new URL(options.url);
-  const proxy = await startHttpProxy({ ...options.link, upstream: () => upstream });
+  const balancer = options.balancer ?? onlyUpstream(upstream);
+  const proxy = await startHttpProxy({ ...options.link, balancer, path: upstream.pathname });
   const { context, clock, signal } = options;
   return {
-    async greet({ server, withinMs }) {
+    async greet({ server, withinMs, own }) {
       const deadline = clock.now() + withinMs * 1e6;
       for (let last = 'no answer'; ; ) {
         if (server?.exit() != null) throw new UsageError('it ended before it answered');
         try {
           // Straight to the server: readiness is no traffic of an agent and does not pass the interposer.
-          const endpoint = {
-            kind: 'http',
-            conn: 'greeting',
-            url: upstream.href,
-            headers: options.target.headersFor(1),
-          } as const;
+          const url = own?.url ?? upstream.href;
+          if (own?.role === 'worker') return await lookAtHealth(url, signal);
+          const endpoint = { kind: 'http', conn: 'greeting', url, headers: options.target.headersFor(1) } as const;
           const connection = await openConnection({ context, agent: 1, endpoint });
           await connection.close();
           return;
@@ -75,6 +81,13 @@ export async function openHttpDoorway(options: {
     },
     close: proxy.close,
   };
+}
+
+/** A process that only runs work speaks no protocol; it says whether it is at work. Throws while it does not. */
+async function lookAtHealth(url: string, signal: AbortSignal): Promise<void> {
+  const { statusCode, body } = await request(new URL('/healthz', url), { signal, headersTimeout: HEALTH_MS_MAX });
+  await body.dump();
+  if (statusCode !== 200) throw new Error(`/healthz answered ${statusCode}`);
 }
 
 /** One process for all agents, or several over which the agents are spread in turn. */

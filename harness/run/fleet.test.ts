@@ -21,7 +21,7 @@ function fleetOf(count: number, options: { readonly broken?: number; readonly sl
       },
       pid: 100 + member,
       isUp: () => isUp,
-      async start(by, boot = numbers.next()) {
+      async start(by, { boot = numbers.next() } = {}) {
         acts.push({ member, act: `start ${boot} by ${by}` });
         if (member === options.broken) throw new Error(`member ${member} does not start`);
         isUp = true;
@@ -44,6 +44,7 @@ function fleetOf(count: number, options: { readonly broken?: number; readonly sl
         acts.push({ member, act: `resume by ${by}` });
         return {};
       },
+      ensureUp: async () => {},
       closeConnections: async () => ({ closed: 1 }),
       sleep: async () => {},
       async shutDown() {

@@ -30,13 +30,18 @@ export function createFleet(options: {
       const slowest = exits.reduce((a, b) => (b.tookMs > a.tookMs ? b : a));
       return { ...slowest, killed: exits.some(({ killed }) => killed) };
     },
-    async start(by, boot = numbers.next()) {
-      const starts = await Promise.allSettled(members.map((member) => member.start(by, boot)));
+    async start(by, { boot = numbers.next(), ...how } = {}) {
+      const starts = await Promise.allSettled(members.map((member) => member.start(by, { ...how, boot })));
       const readyMs = starts.map((start) => {
         if (start.status === 'rejected') throw start.reason;
         return start.value.readyMs;
       });
       return { boot, readyMs: Math.max(...readyMs) };
+    },
+    async ensureUp(by) {
+      if (members.every((member) => member.isUp())) return;
+      await this.kill(by);
+      await this.start(by);
     },
     async pause(by) {
       const [evidence] = await Promise.all(members.map((member) => member.pause(by)));

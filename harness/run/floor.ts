@@ -8,6 +8,7 @@ import { createRecorder } from '../execution/recorder.ts';
 import { type Clock, msOf, nsOf } from '../model/clock.ts';
 import { percentile } from '../model/percentile.ts';
 import type { Plan } from '../model/plan.ts';
+import { onlyUpstream } from './balancer.ts';
 import { startHttpProxy } from './http-proxy.ts';
 
 // Enough for a median; a round trip takes well under a millisecond each way.
@@ -41,7 +42,8 @@ export async function measureFloor(options: {
   const log = createFaultLog(plan, recorder);
   const echo = await startEcho();
   const proxy = await startHttpProxy({
-    upstream: () => new URL(`http://127.0.0.1:${echo.port}/mcp`),
+    balancer: onlyUpstream(new URL(`http://127.0.0.1:${echo.port}/mcp`)),
+    path: '/mcp',
     interposer: createInterposer({
       plan,
       faults: new Map(),

@@ -15,6 +15,7 @@ import type { MessageFault } from '../model/fault.ts';
 import { readHistory } from '../model/history.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
+import { onlyUpstream } from './balancer.ts';
 import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
 
 describe('the HTTP proxy', () => {
@@ -76,7 +77,8 @@ describe('the HTTP proxy', () => {
     const port = (typeof address === 'object' && address !== null ? address : expect.fail('no address')).port;
     const sleep = (ms: number) => clock.sleep(ms);
     proxy = await startHttpProxy({
-      upstream: () => new URL(`http://127.0.0.1:${port}/mcp`),
+      balancer: onlyUpstream(new URL(`http://127.0.0.1:${port}/mcp`)),
+      path: '/mcp',
       interposer: createInterposer({
         plan,
         faults: new Map([['F5', unit]]),

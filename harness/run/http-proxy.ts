@@ -4,6 +4,7 @@ import { Pool } from 'undici';
 import type { FaultLog } from '../execution/fault-log.ts';
 import type { FrameLog, Tag } from '../execution/frame-log.ts';
 import type { Interposer } from '../execution/interposer.ts';
+import type { Balancer } from './balancer.ts';
 import { ProxyExchange } from './proxy-exchange.ts';
 import { BODY_BYTES_MAX } from './proxy-response.ts';
 
@@ -15,8 +16,10 @@ export interface HttpProxy {
 }
 
 export interface ProxyOptions {
-  /** Where the server under test listens; it may move from boot to boot. */
-  readonly upstream: () => URL;
+  /** Where the server under test listens. */
+  readonly balancer: Balancer;
+  /** The path it serves, for agents to be sent to. */
+  readonly path: string;
   readonly interposer: Interposer;
   readonly frames: FrameLog;
   readonly log: FaultLog;
@@ -26,13 +29,12 @@ export interface ProxyOptions {
 
 /** What one exchange needs of the proxy. */
 export interface ProxyContext extends ProxyOptions {
-  pool(): Pool;
+  pool(origin: string): Pool;
 }
 
 export async function startHttpProxy(options: ProxyOptions): Promise<HttpProxy> {
   const pools = new Map<string, Pool>();
-  const pool = () => {
-    const { origin } = options.upstream();
+  const pool = (origin: string) => {
     const known = pools.get(origin);
     if (known) return known;
     // Long polls and SSE stay open as long as the server likes: the limits are the wire's business.
@@ -51,7 +53,7 @@ export async function startHttpProxy(options: ProxyOptions): Promise<HttpProxy> 
   });
   const { port } = addressOf(server.address());
   return {
-    urlFor: (conn) => `http://127.0.0.1:${port}/${encodeURIComponent(conn)}${options.upstream().pathname}`,
+    urlFor: (conn) => `http://127.0.0.1:${port}/${encodeURIComponent(conn)}${options.path}`,
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -82,17 +84,17 @@ async function serve(context: ProxyContext, request: IncomingMessage, response: 
     conn: decodeURIComponent(conn),
     method: request.method ?? 'GET',
     path: `/${path.join('/')}`,
-    headers: forwardedHeaders(request, context.upstream()),
+    headers: forwardedHeaders(request),
     body: Buffer.concat(chunks),
     response,
   });
   await exchange.run();
 }
 
-/** Hop-by-hop headers end here; Host names the server, as it would without a proxy. */
-function forwardedHeaders(request: IncomingMessage, upstream: URL): string[] {
+/** Hop-by-hop headers end here, and Host, which is to name the process that gets the request. */
+function forwardedHeaders(request: IncomingMessage): string[] {
   const hop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'expect', 'upgrade']);
-  const headers: string[] = ['host', upstream.host];
+  const headers: string[] = [];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index] ?? '';
     if (!hop.has(name.toLowerCase())) headers.push(name, request.rawHeaders[index + 1] ?? '');

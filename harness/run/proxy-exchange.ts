@@ -4,6 +4,7 @@ import type { FrameInput, Tag } from '../execution/frame-log.ts';
 import { type MessageHead, readMessage, sentIdOf } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
+import type { Upstream } from './balancer.ts';
 import type { ProxyContext } from './http-proxy.ts';
 import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
 import { createSseSplitter } from './sse-splitter.ts';
@@ -17,7 +18,12 @@ export interface ExchangeInput {
   readonly response: ServerResponse;
 }
 
-type Upstream = Dispatcher.ResponseData;
+type Response = Dispatcher.ResponseData;
+
+interface Reply extends Pick<Upstream, 'process' | 'passage'> {
+  readonly reply: Response;
+}
+
 type Framing = Omit<FrameInput, 'action'>;
 
 /** One HTTP exchange through the proxy: request frame, upstream, reply frames, and whatever the plan does to them. */
@@ -28,6 +34,8 @@ export class ProxyExchange {
   readonly #tag: Tag | undefined;
   readonly #out: Framing;
   readonly #clientGone = new AbortController();
+  /** The process that has the request; null: there is only one. */
+  #process: string | null = null;
   /** The gateway entry that answered for the server; its own reply then goes nowhere. */
   #forsakenBy: string | null = null;
 
@@ -72,39 +80,55 @@ export class ProxyExchange {
     this.#watchGateway(view);
     if (disposition.action === 'dup') void this.#deliverAgain(view, entries, disposition.afterMs);
     try {
-      await this.#relay(await this.#forward(this.#clientGone.signal));
+      const reply = await this.#forward(this.#clientGone.signal);
+      this.#process = reply.process;
+      await this.#relay(reply);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #forward(signal: AbortSignal | null): Promise<Upstream> {
+  /** To the process whose turn it is; where nobody listens nothing was sent, and the next one gets it. */
+  async #forward(signal: AbortSignal | null): Promise<Reply> {
     const { method, path, headers, body } = this.#input;
-    return this.#context.pool().request({
-      method: method === 'GET' || method === 'DELETE' ? method : 'POST',
-      path,
-      headers,
-      body: body.length > 0 ? body : null,
-      signal,
-    });
+    const { balancer, pool } = this.#context;
+    const route = balancer.route();
+    for (const [index, { process, url, passage }] of route.entries()) {
+      await passage();
+      try {
+        const reply = await pool(url.origin).request({
+          method: method === 'GET' || method === 'DELETE' ? method : 'POST',
+          path,
+          headers: ['host', url.host, ...headers],
+          body: body.length > 0 ? body : null,
+          signal,
+        });
+        return { reply, process, passage };
+      } catch (error) {
+        if (!isRefused(error) || index === route.length - 1) throw error;
+      }
+    }
+    throw new Error('expected a route with at least one process, got an empty one');
   }
 
-  async #relay(reply: Upstream): Promise<void> {
-    if (isEventStream(reply)) return this.#relayStream(reply);
+  async #relay({ reply, passage }: Reply): Promise<void> {
+    if (isEventStream(reply)) return this.#relayStream(reply, passage);
     const { response } = this.#input;
     const body = await readBody(reply.body);
+    await passage();
     if (body.length > 0 && !(await this.#passes(body.toString('utf8'), reply.statusCode, body.length))) return;
     if (response.destroyed || response.headersSent) return;
     response.writeHead(reply.statusCode, { ...relayHeaders(reply), 'content-length': String(body.length) });
     response.end(body);
   }
 
-  async #relayStream(reply: Upstream): Promise<void> {
+  async #relayStream(reply: Response, passage: Upstream['passage']): Promise<void> {
     const { response } = this.#input;
     const splitter = createSseSplitter();
     const isOpen = () => !response.destroyed && this.#forsakenBy === null;
     if (isOpen()) response.writeHead(reply.statusCode, relayHeaders(reply)).flushHeaders();
     for await (const chunk of reply.body) {
+      await passage();
       for (const event of splitter.push(chunk)) {
         const { data } = event;
         const passes = data === null || (await this.#passes(data, reply.statusCode, Buffer.byteLength(data)));
@@ -119,7 +143,8 @@ export class ProxyExchange {
     const { frames, interposer } = this.#context;
     frames.arrived();
     const head = readMessage(message);
-    const base: Framing = { conn: this.#input.conn, dir: 'in', text: message, bytes, head, http };
+    const process = this.#process === null ? {} : { process: this.#process };
+    const base: Framing = { conn: this.#input.conn, dir: 'in', text: message, bytes, head, http, ...process };
     if (this.#forsakenBy !== null) {
       frames.frame({ ...base, action: 'drop', entries: [this.#forsakenBy] });
       return false;
@@ -145,7 +170,7 @@ export class ProxyExchange {
     await sleep(afterMs);
     frames.frame({ ...this.#out, action: 'dup', entries });
     try {
-      const reply = await this.#forward(null);
+      const { reply, process } = await this.#forward(null);
       const messages = bodyMessages(reply, (await readBody(reply.body)).toString('utf8'));
       frames.arrived();
       for (const text of messages) {
@@ -155,6 +180,7 @@ export class ProxyExchange {
           text,
           bytes: Buffer.byteLength(text),
           head: readMessage(text),
+          ...(process === null ? {} : { process }),
         };
         frames.frame({ ...base, http: reply.statusCode, action: 'drop', entries });
       }

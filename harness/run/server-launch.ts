@@ -2,10 +2,11 @@ import type { ServerControl } from '../model/fault.ts';
 import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe } from '../targets/target.ts';
-import type { Doorway } from './doorway.ts';
+import type { Balancer } from './balancer.ts';
+import type { Arrival, Doorway } from './doorway.ts';
 import { createFleet } from './fleet.ts';
-import { bootFailure, prepareServer, spawnFailure } from './server-place.ts';
-import type { Launch } from './server-process.ts';
+import { launchReplicas } from './replica-launch.ts';
+import { bootFailure, prepareServer, type ServerPlace, spawnFailure } from './server-place.ts';
 import { type BootNumbers, createBootNumbers, createSupervisor, type Supervisor } from './supervisor.ts';
 import type { TestBedOptions } from './test-bed.ts';
 
@@ -14,35 +15,38 @@ export interface Launched {
   readonly url: string | null;
   /** How many processes serve the agents, all on the same state. */
   readonly processCount: number;
+  /** What sends each request to the next of several processes; null: there is one. */
+  readonly balancer: Balancer | null;
   /** null: the server is not ours to start. */
   readonly supervise: ((greet: Doorway['greet']) => Supervisor) | null;
 }
 
 export type CloseConnections = NonNullable<ServerControl['closeConnections']>;
 
-type LaunchOptions = TestBedOptions & {
+export type LaunchOptions = TestBedOptions & {
   readonly drain: () => void;
   readonly closeConnections: CloseConnections;
 };
 
 /** Fills the launch recipe with this run's folder and port. Throws a UsageError when the folder cannot be prepared. */
 export async function launchServer(options: LaunchOptions): Promise<Launched> {
-  const { target } = options;
+  const { target, plan } = options;
   const recipe = target.launch;
-  if (recipe === null) return { url: target.url, processCount: 1, supervise: null };
-  const processCount = processCountOf(recipe, options.plan);
-  const { launch, url } = await prepareServer({
-    ...options,
-    recipe,
-    settings: options.plan.target.settings ?? {},
-  });
+  if (recipe === null) return { url: target.url, processCount: 1, balancer: null, supervise: null };
+  const settings = plan.target.settings ?? {};
+  if (plan.target.processes !== undefined) {
+    return launchReplicas({ ...options, recipe, settings, processes: plan.target.processes });
+  }
+  const processCount = processCountOf(recipe, plan);
+  const { launchAs, url } = await prepareServer({ ...options, recipe, settings });
   return {
     url,
     processCount,
+    balancer: null,
     supervise(greet) {
       const numbers = createBootNumbers();
       const members = Array.from({ length: processCount }, (_none, index) =>
-        superviseOne({ options, recipe, launch, numbers, greet, process: index + 1 }),
+        superviseOne({ options, recipe, launchAs, numbers, greet, place: { process: index + 1 } }),
       );
       const [only] = members;
       return only && processCount === 1 ? only : createFleet({ members, numbers });
@@ -58,18 +62,23 @@ function processCountOf(recipe: LaunchRecipe, plan: Plan): number {
   return plan.agents.count;
 }
 
-function superviseOne(parts: {
+export interface SuperviseParts {
   readonly options: LaunchOptions;
   readonly recipe: LaunchRecipe;
-  readonly launch: Launch;
+  readonly launchAs: ServerPlace['launchAs'];
   readonly numbers: BootNumbers;
   readonly greet: Doorway['greet'];
-  readonly process: number;
-}): Supervisor {
-  const { recipe, launch, options } = parts;
+  readonly place: Pick<Arrival, 'process' | 'own'>;
+  /** What it is called beside others. */
+  readonly name?: string;
+}
+
+export function superviseOne(parts: SuperviseParts): Supervisor {
+  const { recipe, launchAs, options, name } = parts;
   const { signal, directory } = options;
   return createSupervisor({
-    launch,
+    launch: launchAs,
+    ...(name === undefined ? {} : { process: name }),
     numbers: parts.numbers,
     kill: recipe.kill,
     stopSignal: recipe.stop.signal,
@@ -84,13 +93,13 @@ function superviseOne(parts: {
     closeConnections: options.closeConnections,
     signal,
     onGivenUp: options.onGivenUp,
-    spawnFailure: (error) => spawnFailure(error, launch),
+    spawnFailure: (error) => spawnFailure(error, launchAs({})),
     async greet(boot, server, withinMs) {
       try {
-        await parts.greet({ process: parts.process, boot, server, withinMs });
+        await parts.greet({ ...parts.place, boot, server, withinMs });
       } catch (error) {
         if (signal.aborted) throw error;
-        throw await bootFailure({ error, server, stderrPath: directory.stderr(boot), launch, withinMs });
+        throw await bootFailure({ error, server, stderrPath: directory.stderr(boot), launch: launchAs({}), withinMs });
       }
     },
   });

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { StartHow } from '../model/fault.ts';
 import type { ServerSettings } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { stderrTail } from '../services/stderr-tail.ts';
-import type { LaunchRecipe } from '../targets/target.ts';
+import type { LaunchRecipe, PlacePart } from '../targets/target.ts';
 import type { Guardian } from './guardian.ts';
 import { requireFreePort } from './port-check.ts';
 import { prepare } from './preparation.ts';
@@ -18,27 +19,58 @@ const EXIT_KNOWN_MS = 500;
 /** A launch recipe with its folder and port filled in, and the folder prepared. */
 export interface ServerPlace {
   readonly launch: Launch;
+  /** The same, started otherwise. */
+  launchAs(how: StartHow): Launch;
   /** Where it will listen; null: stdio. */
   readonly url: string | null;
 }
 
-/** Throws a UsageError when the profile's `prepare` fails, or the server's port is taken. */
-export async function prepareServer(options: {
+export interface PlaceOptions {
   readonly recipe: LaunchRecipe;
   readonly settings?: ServerSettings;
+  /** Which of several processes it is; absent: the only one. */
+  readonly role?: PlacePart['role'];
   readonly scratch: string;
   readonly guardian: Guardian;
   readonly signal: AbortSignal;
-}): Promise<ServerPlace> {
-  const dir = join(options.scratch, 'data');
-  mkdirSync(dir, { recursive: true });
-  const { settings = {} } = options;
-  const place = options.recipe.instantiate({ dir, port: await freePort(), settings });
-  const env = { ...place.env, CLAIMCHECK_LEDGER: ledgerFile(options.scratch) };
+}
+
+/** Throws a UsageError when the profile's `prepare` fails, or the server's port is taken. */
+export async function prepareServer(options: PlaceOptions): Promise<ServerPlace> {
+  const place = await choosePlace(options);
   const { guardian, signal } = options;
-  if (place.prepare !== null) await prepare(place.prepare, { dir, env, guardian, signal });
+  const { prepare: command, env } = place.launched;
+  if (command !== null) await prepare(command, { dir: place.dir, env, guardian, signal });
   if (place.url !== null) await requireFreePort(place.url, signal);
-  return { launch: { file: place.file, args: place.args, cwd: place.cwd, env }, url: place.url };
+  return place;
+}
+
+/** Another process beside one whose folder is prepared, on a port of its own. */
+export function placeBeside(options: PlaceOptions): Promise<ServerPlace> {
+  return choosePlace(options);
+}
+
+async function choosePlace({ recipe, scratch, settings = {}, role }: PlaceOptions) {
+  const dir = join(scratch, 'data');
+  mkdirSync(dir, { recursive: true });
+  const port = await freePort();
+  const at = ({ release = null, heapMb = null }: StartHow) => {
+    const part = role === undefined && release === null ? {} : { part: { role: role ?? 'both', release } };
+    const { env, ...rest } = recipe.instantiate({ dir, port, settings, ...part });
+    return { ...rest, env: { ...env, ...heapLimit(env, heapMb), CLAIMCHECK_LEDGER: ledgerFile(scratch) } };
+  };
+  const launchAs = (how: StartHow): Launch => {
+    const { file, args, cwd, env } = at(how);
+    return { file, args, cwd, env };
+  };
+  const launched = at({});
+  return { dir, launched, launch: launchAs({}), launchAs, url: launched.url };
+}
+
+/** By the environment, so that it reaches a server whatever starts it; one that is no program of Node does not notice. */
+function heapLimit(env: Launch['env'], heapMb: number | null): Launch['env'] {
+  if (heapMb === null) return {};
+  return { NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --max-old-space-size=${heapMb}`.trim() };
 }
 
 /** What CLAIMCHECK_LEDGER names: in the scratch folder, where a server may keep a lock beside it; the run keeps a copy. */

@@ -1,7 +1,7 @@
 import type { Recorder } from '../execution/recorder.ts';
 import { createRevival, type Revival } from '../execution/revival.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Evidence, ServerControl } from '../model/fault.ts';
+import type { Evidence, ServerControl, StartHow } from '../model/fault.ts';
 import type { Guardian } from './guardian.ts';
 import { stoppedState } from './process-state.ts';
 import { type Exit, type Launch, type ServerProcess, startServerProcess } from './server-process.ts';
@@ -15,10 +15,16 @@ export interface Supervisor extends ServerControl {
   pause(by: string): Promise<Evidence>;
   resume(by: string): Promise<Evidence>;
   closeConnections: NonNullable<ServerControl['closeConnections']>;
-  /** `boot`: its number, where somebody else gives them out; else the next one. */
-  start(by: string, boot?: number): Promise<{ readonly boot: number; readonly readyMs: number }>;
+  start(by: string, how?: BootHow): Promise<{ readonly boot: number; readonly readyMs: number }>;
+  /** Starts what is down; what is up stays as it is. */
+  ensureUp(by: string): Promise<void>;
   /** Asks it to end, kills it after the limit, takes what is left of its group along. */
   shutDown(withinMs: number): Promise<void>;
+}
+
+export interface BootHow extends StartHow {
+  /** Its number, where somebody else gives them out; else the next one. */
+  readonly boot?: number;
 }
 
 /** Numbers the boots of one server, 1, 2 …; its processes share the numbers, so a new process of any of them is a new boot. */
@@ -41,7 +47,9 @@ export function createBootNumbers(): BootNumbers {
 
 export interface SupervisorOptions {
   readonly numbers: BootNumbers;
-  readonly launch: Launch;
+  /** What it is called beside others; then a boot is of this process alone. */
+  readonly process?: string;
+  readonly launch: (how: StartHow) => Launch;
   readonly kill: 'process' | 'group';
   readonly stopSignal: NodeJS.Signals;
   readonly speaksOnPipes: boolean;
@@ -76,6 +84,10 @@ class ServerSupervisor implements Supervisor {
   /** Who is about to end the current boot; null: nobody, so an exit is the server's own doing. */
   #ending: string | null = null;
   #isShutDown = false;
+  /** The boot of the process that runs, or ran last. */
+  #boot = 0;
+  /** How the next boot is started. */
+  #how: StartHow = {};
   readonly #revival: Revival;
 
   constructor(options: SupervisorOptions) {
@@ -88,7 +100,7 @@ class ServerSupervisor implements Supervisor {
   }
 
   get boot(): number {
-    return this.#options.numbers.latest();
+    return this.#options.process === undefined ? this.#options.numbers.latest() : this.#boot;
   }
 
   get pid(): number {
@@ -146,9 +158,11 @@ class ServerSupervisor implements Supervisor {
     return { ...exit, tookMs: (clock.now() - from) / 1e6, killed };
   }
 
-  async start(by: string, boot = this.#options.numbers.next()) {
+  async start(by: string, { boot = this.#options.numbers.next(), ...how }: BootHow = {}) {
     const { clock, recorder } = this.#options;
     const from = clock.now();
+    this.#how = { ...this.#how, ...how };
+    this.#boot = boot;
     this.#spawning = this.#spawn(boot, by);
     const server = await this.#spawning
       .catch((error: unknown) => {
@@ -166,7 +180,7 @@ class ServerSupervisor implements Supervisor {
     }
     this.#isReady = this.#server === server;
     this.#revival.answered();
-    recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'ready', by });
+    recorder.record({ ...this.#proc(boot, server), phase: 'ready', by });
     return { boot, readyMs: (clock.now() - from) / 1e6 };
   }
 
@@ -176,6 +190,13 @@ class ServerSupervisor implements Supervisor {
 
   sleep(ms: number): Promise<void> {
     return this.#options.clock.sleep(ms, this.#options.signal);
+  }
+
+  async ensureUp(by: string): Promise<void> {
+    if (this.isUp()) return;
+    // What is left of it must not stand in the way of the next boot.
+    await this.kill(by);
+    await this.start(by);
   }
 
   async shutDown(withinMs: number): Promise<void> {
@@ -189,6 +210,11 @@ class ServerSupervisor implements Supervisor {
     server.signal('SIGKILL', 'group');
   }
 
+  #proc(boot: number, { pid }: ServerProcess) {
+    const { process } = this.#options;
+    return { kind: 'proc', boot, pid, ...(process === undefined ? {} : { process }) } as const;
+  }
+
   /** Everything the server wrote before the blow stands in the history before the blow. */
   #settle(): void {
     this.#options.drain();
@@ -198,7 +224,7 @@ class ServerSupervisor implements Supervisor {
   async #spawn(boot: number, by: string): Promise<ServerProcess> {
     const { launch, stderrPath, speaksOnPipes, guardian, recorder } = this.#options;
     const server = await startServerProcess({
-      launch,
+      launch: launch(this.#how),
       stderrPath: stderrPath(boot),
       speaksOnPipes,
       guardian,
@@ -207,7 +233,7 @@ class ServerSupervisor implements Supervisor {
     });
     this.#server = server;
     this.#ending = null;
-    recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'spawn', by });
+    recorder.record({ ...this.#proc(boot, server), phase: 'spawn', by });
     void server.exited.then((exit) => this.#exited(server, exit));
     return server;
   }
@@ -233,11 +259,11 @@ class ServerSupervisor implements Supervisor {
     this.#settle();
     const isCurrent = this.#server === server;
     // Of several processes one may have been replaced since this one began: it ends in the boot that runs now.
-    const boot = this.#options.numbers.latest();
+    const { boot } = this;
     const by = this.#ending ?? 'server';
     const isOwn = this.#ending === null;
     const wasReady = this.#isReady;
-    this.#options.recorder.record({ kind: 'proc', boot, pid: server.pid, phase: 'exit', code, signal, by });
+    this.#options.recorder.record({ ...this.#proc(boot, server), phase: 'exit', code, signal, by });
     this.#options.guardian.remove(server.pid);
     if (isCurrent) {
       this.#server = null;

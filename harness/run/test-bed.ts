@@ -88,13 +88,14 @@ async function openBedOn(options: TestBedOptions): Promise<TestBed> {
     return { closed: await connections.renew(agent) };
   };
   const boot = () => supervisor?.boot ?? 1;
+  const bootOf = followBoots(recorder);
   const launched = await launchServer({ ...options, closeConnections, drain: () => ledger.drain() });
   // Only now: what the profile wipes and prepares may be the very file that shows the effects.
-  const ledger = followLedger(options, boot);
+  const ledger = followLedger(options, (worker) => bootOf(worker) ?? boot());
   const { context, link } = wireParts(options, ledger, boot);
   const doorway: Doorway =
     plan.target.transport === 'http'
-      ? await openHttpDoorway({ ...options, context, link, url: launched.url })
+      ? await openHttpDoorway({ ...options, context, link, url: launched.url, balancer: launched.balancer })
       : openStdioDoorway({ context, link, processCount: launched.processCount });
   supervisor = launched.supervise?.(doorway.greet) ?? null;
   const connections = createConnections(plan, (agent, opening) =>
@@ -122,8 +123,19 @@ async function openBedOn(options: TestBedOptions): Promise<TestBed> {
   };
 }
 
+/** Of several processes, the boot that a line of the ledger came from: its writer says its process id. */
+function followBoots(recorder: Recorder): (worker: string | null) => number | null {
+  const boots = new Map<string, number>();
+  recorder.onEvent((event) => {
+    if (event.kind === 'proc' && event.phase === 'spawn' && event.process !== undefined) {
+      boots.set(String(event.pid), event.boot);
+    }
+  });
+  return (worker) => (worker === null ? null : (boots.get(worker) ?? null));
+}
+
 /** The ledger, drained also while no frame comes. */
-function followLedger(options: TestBedOptions, boot: () => number): Ledger {
+function followLedger(options: TestBedOptions, boot: (worker: string | null) => number): Ledger {
   const { plan, target, recorder, clock, directory } = options;
   const tokens = new Map(plan.calls.map((call) => [call.token, call.call]));
   const ledger = createLedger({
@@ -174,9 +186,7 @@ function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) 
 async function ensureUp(supervisor: Supervisor | null, recorder: Recorder): Promise<boolean> {
   if (supervisor === null || supervisor.isUp()) return true;
   try {
-    // What is left of it must not stand in the way of the next boot.
-    await supervisor.kill('harness');
-    await supervisor.start('harness');
+    await supervisor.ensureUp('harness');
     return true;
   } catch (error) {
     // A server that cannot be brought back is a finding: final reads will fail, and the judge says why.

@@ -8,7 +8,7 @@ import { createLaunchRecipe } from './launch-recipe.ts';
 import { fillRecord, placeLookup } from './lookup.ts';
 import type { PlannedProfile } from './planned-profile.ts';
 import type { Profile } from './profile-schema.ts';
-import { settingFlags } from './reference.ts';
+import { partFlags, settingFlags } from './reference.ts';
 import { unmetRequirement } from './requirement.ts';
 import type { LaunchRecipe, Place, ResolvedTarget, ServiceUrls } from './target.ts';
 import { createSpokenTarget } from './wire-target.ts';
@@ -29,7 +29,7 @@ export function assembleTarget(
       place = chosen;
       const launched = recipe.instantiate(chosen);
       if (saved.imitates !== 'reference') return launched;
-      return { ...launched, args: [...launched.args, ...settingFlags(chosen.settings)] };
+      return { ...launched, args: [...launched.args, ...settingFlags(chosen.settings), ...partFlags(chosen.part)] };
     },
   };
   const { wireTarget, tokenOf, callsMax } = createSpokenTarget({

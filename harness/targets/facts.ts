@@ -29,7 +29,13 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     durable: profile.state?.durable ?? true,
     modes: [],
     tools: [...tools.keys()].filter((name) => name !== 'failing' && name !== 'asking'),
+    ...(listensAnywhere(profile, described) ? { replicas: 'alike' as const } : {}),
   };
+}
+
+/** Each process needs a port of its own. */
+function listensAnywhere({ target }: Profile, { kind }: Described): boolean {
+  return kind === 'command' && placeholdersIn(target?.url ?? '').some(({ name }) => name === 'port');
 }
 
 /** A server that somebody else started knows neither our ledger nor our folder; only a file with a fixed name is left. */

@@ -134,7 +134,7 @@ export function chosenDialect(profile: Profile): DialectId | null {
 }
 
 function refuseReferenceOptions(options: TargetOptions): void {
-  for (const name of ['store', 'queue', 'transport', 'replicas'] as const) {
+  for (const name of ['store', 'queue', 'transport', 'workers'] as const) {
     if (options[name] !== undefined) {
       throw new UsageError(`--${name} chooses a part of the reference server; leave it out with a server of your own.`);
     }

@@ -6,6 +6,7 @@
 import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { serviceUnits } from '../services/index.ts';
+import { whyAlone } from '../plan/process-choice.ts';
 import { assembleTarget } from './assembly.ts';
 import { dialectNamed, resolveForeign, restoreForeign } from './foreign.ts';
 import { resolveModule } from './module.ts';
@@ -50,9 +51,9 @@ export async function resolveTarget(
   { probe, probeModule }: TargetProbes,
 ): Promise<ResolvedTarget> {
   if (options.module !== undefined) return resolveModule({ ...options, module: options.module }, probeModule);
-  if (options.asReference) return resolveLookalike(options);
+  if (options.asReference) return withProcesses(resolveLookalike(options), options);
   const isForeign = [options.server, options.url, options.profile].some((given) => given !== undefined);
-  return isForeign ? resolveForeign(options, probe) : resolveReference(options);
+  return isForeign ? withProcesses(await resolveForeign(options, probe), options) : resolveReference(options);
 }
 
 /** The target of a saved plan, ready to run again. */
@@ -75,10 +76,7 @@ function resolveReference(options: TargetOptions): ResolvedTarget {
       '--tool and --arguments name the work tool of a server of your own; give --server or --url too.',
     );
   }
-  if (options.replicas !== undefined && options.replicas !== 1) {
-    throw new UsageError(`--replicas ${options.replicas} is not supported yet; expected 1.`);
-  }
-  return assembleReference(choiceOf(options), null, options);
+  return withProcesses(assembleReference(choiceOf(options), null, options), options);
 }
 
 function choiceOf(options: TargetOptions): ReferenceChoice {
@@ -115,6 +113,18 @@ function assembleReference(
     ...(services ? { services } : {}),
   };
   return assembleTarget(planned, saved, referenceTools(dialect), serviceUrls);
+}
+
+/** What the command line asks for goes over what a scenario wants. */
+function withProcesses(target: ResolvedTarget, { replicas, workers }: TargetOptions): ResolvedTarget {
+  if (replicas === undefined && workers === undefined) return target;
+  const processes = { servers: replicas ?? 1, workers: workers ?? 0 };
+  const why = processes.servers + processes.workers === 1 ? null : whyAlone(target.planned, 'real');
+  if (why !== null) throw new UsageError(`--replicas and --workers ask for several processes, and ${why}.`);
+  if (processes.workers > 0 && target.planned.facts.replicas !== 'roles') {
+    throw new UsageError('--workers: only the reference server has processes that run work and nothing else.');
+  }
+  return { ...target, planned: { ...target.planned, processes } };
 }
 
 /** Another program with the reference server's tools: a broken server on purpose, or one built on the library. */

@@ -135,9 +135,9 @@ function refuseProcessOptions(options: ModuleOptions): void {
   if (options.queue !== undefined) {
     throw new UsageError('--queue chooses a part of the reference server; leave it out with a module.');
   }
-  if (options.replicas !== undefined && options.replicas !== 1) {
+  if ((options.replicas ?? 1) !== 1)
     throw new UsageError(`--replicas ${options.replicas}: a module runs in one process.`);
-  }
+  if ((options.workers ?? 0) !== 0) throw new UsageError(`--workers ${options.workers}: a module runs in one process.`);
 }
 
 function refuseStore(options: ModuleOptions): void {

@@ -6,6 +6,7 @@ import type { ServerSettings, TargetFacts } from '../model/plan.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
 import type { Profile } from './profile-schema.ts';
+import type { PlacePart } from './target.ts';
 
 /** The reference server's own defaults, as the command line promises them. */
 export const REFERENCE_DEFAULTS = {
@@ -57,6 +58,13 @@ export function settingFlags(settings: ServerSettings = {}): readonly string[] {
   ];
 }
 
+/** The flags that make it one of several processes. No client is led back to the process that knows its session. */
+export function partFlags(part: PlacePart | undefined): readonly string[] {
+  if (part === undefined) return [];
+  const { role, release } = part;
+  return ['--role', role, '--sessions', 'signed', ...(release === null ? [] : ['--release', release])];
+}
+
 /** The built-in profile of the reference server, or of any `command` that offers the same tools. */
 export function referenceProfile(command: string, dialect: DialectId, transport: TransportId, url?: string): Profile {
   return {
@@ -103,6 +111,7 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     modes: MODES,
     tools: ['work', 'effect', ...WORKLOADS, ...(hasModernTasks(dialect) ? ['asking-first'] : [])],
     settings: true,
+    replicas: 'roles',
   };
 }
 

@@ -108,6 +108,7 @@ state: { durable: false, scope: server }`);
       failing: true,
       asking: true,
       durable: false,
+      replicas: 'alike',
       modes: [],
       tools: ['work'],
     });
@@ -342,7 +343,18 @@ state:
 
   it.each([
     [{ module: 'a.js' }, '--module runs in virtual time: claimcheck simulate --module a.js.'],
-    [{ replicas: 2 }, '--replicas 2 is not supported yet; expected 1.'],
+    [
+      { replicas: 2, transport: 'stdio' },
+      '--replicas and --workers ask for several processes, and a pipe leads to one process.',
+    ],
+    [
+      { workers: 1, store: 'memory' },
+      '--replicas and --workers ask for several processes, and a store in memory belongs to one process.',
+    ],
+    [
+      { server: 'a', workers: 1 },
+      '--workers chooses a part of the reference server; leave it out with a server of your own.',
+    ],
     [
       { server: 'a', store: 'memory' },
       '--store chooses a part of the reference server; leave it out with a server of your own.',

@@ -55,6 +55,16 @@ export interface Place {
   readonly port: number;
   /** What the plan wants this server to be set to; absent: nothing, as for a first look at it. */
   readonly settings?: ServerSettings;
+  /** Where it is one of several processes; absent: it is the only one. */
+  readonly part?: PlacePart;
+}
+
+/** One of several processes on the same state. */
+export interface PlacePart {
+  /** both: clients reach it, and it runs their work. */
+  readonly role: 'both' | 'server' | 'worker';
+  /** Another release than the one the run began with; null: that one. */
+  readonly release: string | null;
 }
 
 export interface LaunchedAt {
@@ -87,6 +97,7 @@ export interface TargetOptions {
   /** Reference server and modules. */
   readonly transport?: string;
   readonly replicas?: number;
+  readonly workers?: number;
   /** The engines that the store and the queue chosen stand on. */
   readonly services?: readonly PlannedService[];
   readonly serviceUrls?: ServiceUrls;

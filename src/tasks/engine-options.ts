@@ -15,9 +15,15 @@ export interface TaskEngineOptions {
   readonly clock?: ServerClock;
   readonly limits?: Partial<EngineLimits>;
   readonly log?: ServerLog;
+  /** Whether this process runs work: 'server' leaves it to others on the same store, 'worker' takes none on. Default: both. */
+  readonly role?: EngineRole;
+  /** The queue carries work from one process to another; false: workers find it in the store alone. Default: false. */
+  readonly isQueueShared?: boolean;
   /** Told of what happens, for metrics. Must not throw. */
   readonly observe?: (event: EngineEvent) => void;
 }
+
+export type EngineRole = 'both' | 'server' | 'worker';
 
 export type EngineEvent =
   | { readonly type: 'change'; readonly before: TaskRecord | null; readonly after: TaskRecord }
@@ -37,8 +43,10 @@ export interface EngineLimits {
   readonly leaseMs: number;
   /** How often leases are renewed and deadlines looked at: what is due is done at most this late. */
   readonly sweepMs: number;
-  /** How often waited-for tasks are read again and the queue is filled up from the store, for what other processes did. */
+  /** How often the queue is filled up from the store, and running work looked after, for what other processes did. */
   readonly rereadMs: number;
+  /** How often a process that only runs work looks for it in the store, where no queue brings it. */
+  readonly pickUpMs: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -51,4 +59,5 @@ export const DEFAULT_LIMITS: EngineLimits = {
   leaseMs: 10_000, // Ten times the longest pause of a garbage collection or a slow disk that we want to live with.
   sweepMs: 250,
   rereadMs: 1_000,
+  pickUpMs: 50, // A look at an index with nothing in it; half of that is what a task waits on average.
 };

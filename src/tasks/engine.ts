@@ -22,7 +22,7 @@ const RETRY_AFTER_MS_MAX = 30_000;
 /** The engine over one store and one queue. Nothing happens before `start`. */
 export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   const { store, queue, tools, effects, observe = () => {}, log = createSilentLog() } = options;
-  const { clock = createServerClock() } = options;
+  const { clock = createServerClock(), role = 'both', isQueueShared = false } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const onError = (error: unknown, doing: string) => log.error({ error: messageOf(error) }, `failed while ${doing}`);
   const life = new AbortController();
@@ -57,15 +57,21 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
       if (phase !== 'new') throw new Error(`an engine starts once; this one is ${phase}`);
       await store.presence?.announce(name);
       await recovery.recoverHeld();
-      await recovery.fillQueue();
+      const runsWork = role !== 'server';
+      if (runsWork) await recovery.fillQueue();
       phase = 'open';
-      queue.work((id) => worker.run(id));
+      if (runsWork) queue.work((id) => worker.run(id));
       ticker.add('renewing leases', limits.sweepMs, async () => worker.heartbeat());
       ticker.add('sweeping', limits.sweepMs, () => recovery.sweep());
       ticker.add('reading again', limits.rereadMs, async () => {
         reading.reread((id) => worker.running.has(id));
-        if (phase === 'open') await recovery.fillQueue();
+        if (phase === 'open' && runsWork) await recovery.fillQueue();
       });
+      if (role === 'worker' && !isQueueShared) {
+        ticker.add('picking up work', limits.pickUpMs, async () => {
+          if (phase === 'open') await recovery.fillQueue();
+        });
+      }
     },
     submit: createSubmit({ store, queue, tools, writer, hub, clock, limits, observe, isDraining, retryAfterMs }),
     get: reading.get,

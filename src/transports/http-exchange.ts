@@ -98,8 +98,7 @@ async function respond(face: HttpFace, exchange: Exchange): Promise<void> {
       }),
     });
     const begins = exchange.isNew === true && reply !== undefined && 'result' in reply;
-    if (begins) sessions.keep(session, principal);
-    answer.finish(reply, begins ? { [SESSION_HEADER]: session.id } : {});
+    answer.finish(reply, begins ? { [SESSION_HEADER]: sessions.keep(session, principal) } : {});
   } catch (thrown) {
     face.onError?.(asError(thrown));
     answer.finish(errorAnswer(message.id, thrown));

@@ -7,6 +7,7 @@ import { isObject } from '../dialects/json-rpc.ts';
 import * as tasks20251125 from '../dialects/tasks-2025-11-25.ts';
 import * as tasks20260728 from '../dialects/tasks-2026-07-28.ts';
 import { createHttpTransport } from './http.ts';
+import { createSessions } from './sessions.ts';
 import { JSON_HEADERS, modernHeaders, post, TASK_CLIENT_META } from './testing/raw-post.ts';
 import { type HttpKit, serveHttp } from './testing/server-kit.ts';
 
@@ -89,7 +90,11 @@ describe('sessions (2025-11-25)', () => {
   });
 
   test('idle sessions end, and there are never more than the limit', async () => {
-    await using server = await serveHttp(tasks20251125, {}, { sessions: { countMax: 2, idleMsMax: 150 } });
+    await using server = await serveHttp(
+      tasks20251125,
+      {},
+      { sessions: createSessions({ countMax: 2, idleMsMax: 150 }) },
+    );
     const [one, two] = [await openSession(server), await openSession(server)];
     expect((await post(server.url, rpc('ping'), one)).status).toBe(200); // now `two` is the one idle longest
     const three = await openSession(server);

@@ -10,7 +10,7 @@ import { admit, createSideDoors, type HttpLimits, refuse, type SideDoors } from 
 import { createInFlight } from './in-flight.ts';
 import type { OriginRules } from './origin.ts';
 import { SESSION_HEADER } from './session-choice.ts';
-import { createSessions, type SessionLimits } from './sessions.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { asError, CLOSE_MS_MAX, type Transport, type TransportOptions } from './transport.ts';
 
 export interface HttpOptions extends TransportOptions, Pick<OriginRules, 'allowedHosts' | 'allowedOrigins'>, SideDoors {
@@ -22,7 +22,9 @@ export interface HttpOptions extends TransportOptions, Pick<OriginRules, 'allowe
   readonly path?: string;
   /** Default: each bearer token is a principal, all who have none share one. */
   readonly authenticate?: Authenticate;
-  readonly sessions?: SessionLimits;
+  readonly sessions?: Sessions;
+  /** Serves /healthz and /metrics and no clients. */
+  readonly doorsOnly?: boolean;
   readonly limits?: HttpLimits;
 }
 
@@ -39,7 +41,7 @@ export function createHttpTransport(options: HttpOptions): Transport {
     dialect: options.dialect,
     bodyBytesMax: options.limits?.bodyBytesMax ?? BODY_BYTES_MAX,
     onError: options.onError,
-    sessions: createSessions(options.sessions),
+    sessions: options.sessions ?? createSessions(),
     inFlight: createInFlight(),
     requests: createClientRequests(),
   };
@@ -55,7 +57,7 @@ export function createHttpTransport(options: HttpOptions): Transport {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (isClosing) response.setHeader('connection', 'close');
     const target = (request.url ?? '').split('?', 1)[0] ?? '';
-    if (target !== path) return sideDoors(target, request, response);
+    if (options.doorsOnly === true || target !== path) return sideDoors(target, request, response);
     if (!admit(request, response, { rules, hasSessions: options.dialect.meta.sessions })) return;
     const principal = await (options.authenticate ?? bearerPrincipal)(request.headers);
     if (principal === undefined) {
@@ -111,7 +113,9 @@ export function createHttpTransport(options: HttpOptions): Transport {
 function endSession(face: HttpFace, principal: string, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   const id = request.headers[SESSION_HEADER];
-  if (typeof id !== 'string') refuse(response, 400, 'The header Mcp-Session-Id is required');
-  else if (!face.sessions.end(id, principal)) refuse(response, 404, 'Session not found');
+  const found = typeof id === 'string' ? face.sessions.end(id, principal) : 'none';
+  if (found === 'none') refuse(response, 400, 'The header Mcp-Session-Id is required');
+  else if (found === 'unknown') refuse(response, 404, 'Session not found');
+  else if (found === 'endless') refuse(response, 405, 'Sessions end by themselves here', { allow: 'POST' });
   else response.writeHead(204).end();
 }

@@ -4,6 +4,7 @@
  */
 export { type Authenticate, bearerPrincipal } from './authentication.ts';
 export { createHttpTransport, type HttpOptions } from './http.ts';
+export { createSignedSessions } from './signed-sessions.ts';
 export { createStdioTransport, type StdioOptions } from './stdio.ts';
 export { STDIO_PRINCIPAL } from './stdio-conversation.ts';
 export type { Transport } from './transport.ts';

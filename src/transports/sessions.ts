@@ -15,11 +15,12 @@ export const SESSION_LIMITS: SessionLimits = {
 export interface Sessions {
   /** A new one, not yet known. */
   open(): Session;
-  /** Adds it to the known ones, once its handshake went well. May end the one that was idle longest. */
-  keep(session: Session, principal: string): void;
+  /** Adds it to the known ones, once its handshake went well, and gives the id that its client gets. May end the one that was idle longest. */
+  keep(session: Session, principal: string): string;
   /** undefined: never was, ended, or somebody else's. */
   find(id: string, principal: string): Session | undefined;
-  end(id: string, principal: string): boolean;
+  /** endless: here sessions cannot be ended by their clients. */
+  end(id: string, principal: string): 'ended' | 'unknown' | 'endless';
   readonly count: number;
 }
 
@@ -45,6 +46,7 @@ export function createSessions(limits: SessionLimits = SESSION_LIMITS): Sessions
     keep(session, principal) {
       dropIdle();
       kept.set(session.id, { session, principal, usedAt: Date.now() });
+      return session.id;
     },
     find(id, principal) {
       const found = owned(id, principal);
@@ -55,6 +57,6 @@ export function createSessions(limits: SessionLimits = SESSION_LIMITS): Sessions
       kept.set(id, found);
       return found.session;
     },
-    end: (id, principal) => owned(id, principal) !== undefined && kept.delete(id),
+    end: (id, principal) => (owned(id, principal) !== undefined && kept.delete(id) ? 'ended' : 'unknown'),
   };
 }

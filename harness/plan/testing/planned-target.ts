@@ -17,6 +17,7 @@ const REFERENCE_FACTS: TargetFacts = {
     'effect',
   ],
   settings: true,
+  replicas: 'roles',
 };
 
 /** A target as the reference server is described, with what a test changes about it. */

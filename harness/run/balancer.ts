@@ -1,0 +1,35 @@
+/** One of the processes that clients reach. */
+export interface Upstream {
+  /** What it is called; null: the server runs in one process. */
+  readonly process: string | null;
+  /** Where it listens. */
+  readonly url: URL;
+  /** Resolves when bytes may pass on the way to it and back; at once, unless something holds them. */
+  readonly passage: () => Promise<void>;
+}
+
+/** What a plain proxy in front of several processes does: each request goes to the next of them, whoever sent it. */
+export interface Balancer {
+  /** Where the next request goes; should nobody listen there, where it goes instead, in this order. Never empty. */
+  route(): readonly Upstream[];
+}
+
+/** The processes in turn, from the first. The list is read at each request: processes come and go. */
+export function createRoundRobin(upstreams: () => readonly Upstream[]): Balancer {
+  let turn = 0;
+  return {
+    route() {
+      const all = upstreams();
+      if (all.length === 0) throw new Error('expected at least one process to send a request to, got none');
+      const from = turn % all.length;
+      turn += 1;
+      return [...all.slice(from), ...all.slice(0, from)];
+    },
+  };
+}
+
+/** The one process there is. */
+export function onlyUpstream(url: URL): Balancer {
+  const route = [{ process: null, url, passage: async () => {} }];
+  return { route: () => route };
+}
