@@ -36,6 +36,17 @@ export const STORES: Readonly<Record<string, Entry<OpenStore, StoreMeta>>> = {
     },
     load: () => withPeers(['ioredis'], async () => (await import('./redis.ts')).openRedisStore),
   },
+  dynamodb: {
+    meta: {
+      id: 'dynamodb',
+      title: 'DynamoDB',
+      description:
+        'One table, by writes of single items; any number of processes, and lists that may be a moment late.',
+      durable: true,
+      engine: 'dynamodb',
+    },
+    load: () => withPeers(['@aws-sdk/client-dynamodb'], async () => (await import('./dynamodb.ts')).openDynamodbStore),
+  },
 };
 
 /** Stores that exist in virtual time only (src/stores/simulated.ts). */

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { UsageError } from '../usage-error.ts';
+import { type ConnectionOptions, readAddresses, shownUrl } from './connection.ts';
+
+const CONNECT_MS_MAX = 2_000; // A connection within a region takes a few milliseconds.
+const ATTEMPT_MS_MAX = 4_000; // Single-item operations take under 50 ms; a throttled one is refused, not kept waiting.
+const ATTEMPTS_MAX = 3; // Hence an operation ends within some 20 s, whatever became of the endpoint.
+
+/**
+ * A client for one endpoint, or for the region that the SDK's own chain (environment, profile, role) names. An endpoint on this
+ * machine knows neither regions nor accounts: there what the environment leaves out is made up.
+ */
+export function createDynamodbClient(
+  connection: ConnectionOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): DynamoDBClient {
+  const { caFile, poolMax: maxSockets } = connection;
+  const agent = { keepAlive: true, maxSockets };
+  return new DynamoDBClient({
+    maxAttempts: ATTEMPTS_MAX,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS_MAX,
+      requestTimeout: ATTEMPT_MS_MAX,
+      throwOnRequestTimeout: true,
+      httpAgent: agent,
+      httpsAgent: caFile === undefined ? agent : { ...agent, ca: authorities(caFile) },
+    },
+    ...endpointOf(connection.url, env),
+  });
+}
+
+/** How messages call the place that a client reaches. */
+export function shownEndpoint({ url }: ConnectionOptions): string {
+  return url === undefined ? 'the region of this environment' : shownUrl(url);
+}
+
+function endpointOf(text: string | undefined, env: Readonly<Record<string, string | undefined>>): DynamoDBClientConfig {
+  if (text === undefined) return {};
+  const [address, ...others] = readAddresses('dynamodb', text);
+  if (address === undefined || others.length > 0) {
+    throw new UsageError(
+      `Give one DynamoDB endpoint, not several (${shownUrl(text)}): the service does its own failover.`,
+    );
+  }
+  const endpoint = address.href;
+  if (!/^(localhost|127\.[\d.]+|\[::1\])$/.test(address.hostname)) return { endpoint };
+  const hasCredentials = env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined;
+  return {
+    endpoint,
+    region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'local',
+    ...(hasCredentials ? {} : { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+  };
+}
+
+function authorities(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read the file of trusted authorities ${path}.`, { cause });
+  }
+}
