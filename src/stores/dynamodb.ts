@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { messageOf, UsageError } from '../usage-error.ts';
+import type { ConnectionOptions } from './connection.ts';
 import { createClaims } from './dynamodb-claims.ts';
 import { createDynamodbClient, shownEndpoint } from './dynamodb-client.ts';
 import { readRecordItem, recordKey, removal, replacement } from './dynamodb-item.ts';
-import { createItems } from './dynamodb-items.ts';
+import { createItems, type Items } from './dynamodb-items.ts';
 import { createRecords } from './dynamodb-records.ts';
 import { createScans } from './dynamodb-scans.ts';
 import { openTable } from './dynamodb-table.ts';
-import type { StoreOptions, TaskStore } from './store.ts';
+import type { Durability, StoreOptions, TaskStore } from './store.ts';
 
 /**
  * One table, `<prefix>_tasks`, made on opening. Every write is a condition on a single item; nothing needs a transaction. A write
@@ -25,13 +25,21 @@ export async function openDynamodbStore({ connection }: StoreOptions): Promise<T
     const where = `the table ${table} of DynamoDB at ${shownEndpoint(connection)}`;
     throw new UsageError(`Cannot open ${where}: ${messageOf(cause)}. ${ADVICE}`, { cause });
   }
-  return storeOver(client, table);
+  return createDynamodbStore(createItems(client, table), {
+    durability: durabilityOf(connection),
+    close: () => client.destroy(),
+  });
 }
 
 const ADVICE = 'Give its endpoint with --store-url or CLAIMCHECK_DYNAMODB_ENDPOINT, or set AWS_REGION and credentials.';
 
-function storeOver(client: DynamoDBClient, table: string): TaskStore {
-  const items = createItems(client, table);
+export interface DynamodbStoreParts {
+  readonly durability?: Durability;
+  readonly close?: () => void;
+}
+
+/** The store over the operations on its items. */
+export function createDynamodbStore(items: Items, parts: DynamodbStoreParts = {}): TaskStore {
   const records = createRecords(items);
   const claims = createClaims(items, records);
   /** A condition that held once does not hold again: a request that was sent twice knows its own write. */
@@ -41,14 +49,15 @@ function storeOver(client: DynamoDBClient, table: string): TaskStore {
     values: { ':expected': { N: String(expectedVersion) } },
   });
   return {
+    ...(parts.durability !== undefined && { durability: parts.durability }),
     insert: claims.insert,
     get: records.get,
     byKey: claims.byKey,
     async replace(task, expectedVersion) {
       const write = randomUUID();
-      const { change, parts, expiry } = replacement(task, write);
-      await records.writeParts(task.id, parts, expiry);
-      const changed = await items.update(recordKey(task.id), change, hasVersion(expectedVersion));
+      const next = replacement(task, write);
+      await records.writeParts(task.id, next.parts, next.expiry);
+      const changed = await items.update(recordKey(task.id), next.change, hasVersion(expectedVersion));
       return changed !== undefined || isWrittenBy(task.id, write);
     },
     async remove(id, expectedVersion) {
@@ -61,7 +70,15 @@ function storeOver(client: DynamoDBClient, table: string): TaskStore {
     },
     ...createScans({ items, records, finishRemoval: claims.finishRemoval }),
     async [Symbol.asyncDispose]() {
-      client.destroy();
+      parts.close?.();
     },
   };
+}
+
+function durabilityOf({ url }: ConnectionOptions): Durability {
+  if (url === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(url).hostname)) {
+    return { outlives: 'replicated', detail: 'The service keeps a write in several places before it answers.' };
+  }
+  const detail = 'As durable as the program at that endpoint: dynalite leaves it to the system when a write is synced.';
+  return { outlives: 'process', detail };
 }

@@ -227,6 +227,29 @@ describeStores(
       expect(ids(await store.due(52_000, 500))).toEqual(ids(due.slice(0, 500)));
     });
 
+    test('a key that is taken and freed by many at once has one record at a time, and that is found by it', async () => {
+      await using store = await open();
+      let insertedCount = 0;
+      let removedCount = 0;
+      const churn = async (worker: number) => {
+        for (let round = 0; round < 10; round++) {
+          const held = await store.byKey('alice', 'k');
+          if (held !== undefined) {
+            if (await store.remove(held.id, 1)) removedCount++;
+          } else {
+            const answer = await store.insert(taskOf({ id: `task-${worker}-${round}`, idempotencyKey: 'k' }));
+            if (answer.kind === 'inserted') insertedCount++;
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, (_, worker) => churn(worker)));
+      const left = await store.list('alice', { limit: 10 });
+      expect(left).toHaveLength(insertedCount - removedCount);
+      expect(left.length).toBeLessThanOrEqual(1);
+      expect(insertedCount).toBeGreaterThan(1);
+      expect(await store.byKey('alice', 'k')).toEqual(left[0]);
+    });
+
     test('answers every sequence of calls as the model does', async () => {
       await fc.assert(
         fc.asyncProperty(storeCalls, async (calls) => {
