@@ -36,6 +36,17 @@ export const STORES: Readonly<Record<string, Entry<OpenStore, StoreMeta>>> = {
     },
     load: () => withPeers(['ioredis'], async () => (await import('./redis.ts')).openRedisStore),
   },
+  postgres: {
+    meta: {
+      id: 'postgres',
+      title: 'PostgreSQL',
+      description:
+        'A table in a PostgreSQL server, shared by any number of processes; as durable as its synchronous_commit says.',
+      durable: true,
+      engine: 'postgres',
+    },
+    load: () => withPeers(['pg'], async () => (await import('./postgres.ts')).openPostgresStore),
+  },
   dynamodb: {
     meta: {
       id: 'dynamodb',

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import type { PostgresPool } from './postgres-pool.ts';
-import { LOSS_KNOWN_MS_MAX, openSession, type PostgresSession } from './postgres-session.ts';
+import { openSession, PING_MS_MAX, type PostgresSession } from './postgres-session.ts';
 import type { Presence } from './store.ts';
 
+const PING_MS = 500;
 /** Longer than a live worker needs to notice that its session is lost; until then nobody is called dead. */
-const SILENT_MS = LOSS_KNOWN_MS_MAX + 500;
+const SILENT_MS = PING_MS + PING_MS_MAX + 500;
 /** Of an answer that took no longer, its asker knows that the session was up when the question went out. */
 const PROMPT_MS_MAX = 1_000;
 const FORGOTTEN_DAYS = 7; // Of dead workers; as long as results are kept at most.
@@ -48,6 +49,7 @@ export function createPostgresPresence(pool: PostgresPool, prefix: string): Post
   return {
     async announce(worker) {
       const session = await openSession({
+        pingMs: PING_MS,
         connect: () => pool.connect(),
         async prepare(client) {
           // A new lock each time: the server may take long to notice that the old session is dead.

@@ -13,14 +13,13 @@ export interface SessionOptions {
   connect(): Promise<pg.Client>;
   /** On every new connection, before the session is up. */
   prepare(client: pg.Client): Promise<void>;
-  /** Now and then, to see that it is alive. */
+  /** Every `pingMs`, to see that it is alive. */
   ping(client: pg.Client): Promise<void>;
+  readonly pingMs: number;
 }
 
-const PING_MS = 500;
-const PING_MS_MAX = 1_000;
-/** A loss is known after so long at the latest, while this process is running. */
-export const LOSS_KNOWN_MS_MAX = PING_MS + PING_MS_MAX;
+/** How long a ping may take; with the time between two of them that is how late a loss may be known. */
+export const PING_MS_MAX = 1_000;
 const RETRY_MS = 200; // A server that was restarted takes connections again within a second or two.
 
 /** Resolves when the session is up. Rejects when the first connection cannot be made. */
@@ -46,7 +45,7 @@ export async function openSession(options: SessionOptions): Promise<PostgresSess
     current.once('end', () => loss.abort());
     const over = AbortSignal.any([end.signal, loss.signal]);
     while (!over.aborted) {
-      await pause(PING_MS, over);
+      await pause(options.pingMs, over);
       if (over.aborted) return;
       try {
         await inTime(options.ping(current), over);

@@ -5,10 +5,11 @@ import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { decodeTask, encodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
+import { postgresDurability } from './postgres-durability.ts';
 import { createPostgresPool, type PostgresPool } from './postgres-pool.ts';
-import { createPostgresPresence } from './postgres-presence.ts';
+import { createPostgresPresence, type PostgresPresence } from './postgres-presence.ts';
 import { ensureSchema } from './postgres-schema.ts';
-import type { InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
+import type { Durability, InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
 
 const INSERT_ATTEMPTS_MAX = 5; // One more each time that the holder of the key was removed between two statements.
 
@@ -22,21 +23,22 @@ export async function openPostgresStore({ connection }: StoreOptions): Promise<T
   const pool = createPostgresPool(connection, Math.max(1, connection.poolMax - 1));
   try {
     await ensureSchema(pool, connection.prefix);
+    const durability = await postgresDurability(pool);
+    const presence = createPostgresPresence(pool, connection.prefix);
+    return storeOver(presence.guard(pool), statementsIn(connection.prefix), { presence, durability });
   } catch (cause) {
     await pool[Symbol.asyncDispose]();
     if (cause instanceof UsageError) throw cause;
     throw new UsageError(`Cannot open the task store. ${messageOf(cause)}`, { cause });
   }
-  const presence = createPostgresPresence(pool, connection.prefix);
-  return storeOver(presence.guard(pool), statementsIn(connection.prefix), presence);
 }
 
-interface Presenting extends AsyncDisposable {
-  announce(worker: string): Promise<void>;
-  isGone(worker: string): Promise<boolean>;
+interface StoreParts {
+  readonly presence: PostgresPresence;
+  readonly durability: Durability;
 }
 
-function storeOver(pool: PostgresPool, sql: Statements, presence: Presenting): TaskStore {
+function storeOver(pool: PostgresPool, sql: Statements, { presence, durability }: StoreParts): TaskStore {
   const run = async (statement: keyof Statements, ...values: readonly unknown[]) =>
     pool.query({ name: statement, text: sql[statement], values });
   const all = async (statement: keyof Statements, ...values: readonly unknown[]): Promise<readonly TaskRecord[]> =>
@@ -78,6 +80,7 @@ function storeOver(pool: PostgresPool, sql: Statements, presence: Presenting): T
     queued: ({ after, limit }) => all('queued', ...page(after), limit),
     held: ({ after, limit }) => all('held', ...page(after), limit),
     presence,
+    durability,
     async [Symbol.asyncDispose]() {
       await presence[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();
