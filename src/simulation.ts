@@ -102,8 +102,9 @@ function createOutsideWorld({ disk, ledger, storage }: Simulation): EffectLedger
     async begin(token) {
       ledger.begin(token);
     },
-    async commit(token, effectKey) {
+    async commit(token, effectKey, permit) {
       await storage.before('read');
+      permit?.();
       if (keys.has(effectKey)) return false;
       keys.add(effectKey);
       ledger.commit(token);

@@ -5,8 +5,8 @@
  */
 import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { serviceUnits } from '../services/index.ts';
 import { whyAlone } from '../plan/process-choice.ts';
+import { serviceUnits } from '../services/index.ts';
 import { assembleTarget } from './assembly.ts';
 import { dialectNamed, resolveForeign, restoreForeign } from './foreign.ts';
 import { resolveModule } from './module.ts';

@@ -32,10 +32,11 @@ export async function listen(options: DialectOptions, capabilities: JsonObject, 
     open.delete(task.id);
     if (open.size === 0) end.abort();
   };
-  const unsubscribe = options.engine.subscribe(context.principal, (task) => {
+  const onChange = (task: TaskRecord): void => {
     if (isAcknowledged) tell(task);
     else early.push(task);
-  });
+  };
+  const unsubscribe = options.engine.subscribe(context.principal, onChange, wanted ?? []);
   try {
     const tasks = await grantedTasks(options, wanted ?? [], context.principal);
     const granted = wanted === undefined ? {} : { taskIds: tasks.map((task) => task.id) };

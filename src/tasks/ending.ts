@@ -30,7 +30,12 @@ export function createEnding({ store, worker, writer, clock, turns }: EndingPart
     // In turn also when nobody runs it here: it may be claimed while we write, and its effect must wait for what we write.
     end: (id, decide) =>
       turns.take(id, async () => {
-        const answer = await writer.change(id, decide);
+        const answer = await writer.change(id, (task) => {
+          const event = decide(task);
+          // What we run ourselves lets no effect out while this section has its turn.
+          const isOurs = task.lease?.worker === worker.name && worker.running.has(id);
+          return event !== undefined && isOurs ? { ...event, breaksSeal: true } : event;
+        });
         if (answer.kind === 'changed') stopHere(id, answer.task.statusMessage ?? 'The task was ended.');
         return answer;
       }),

@@ -15,6 +15,8 @@ export interface TaskEngineOptions {
   readonly clock?: ServerClock;
   readonly limits?: Partial<EngineLimits>;
   readonly log?: ServerLog;
+  /** The name of this deployment: stands in what it writes. Default: none. */
+  readonly release?: string | undefined;
   /** Whether this process runs work: 'server' leaves it to others on the same store, 'worker' takes none on. Default: both. */
   readonly role?: EngineRole;
   /** The queue carries work from one process to another; false: workers find it in the store alone. Default: false. */

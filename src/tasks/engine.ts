@@ -29,7 +29,8 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   let phase: 'new' | 'open' | 'draining' | 'stopped' = 'new';
 
   const hub = createTaskHub((error) => onError(error, 'telling a listener'));
-  const writer = createTaskWriter({ store, clock, hub, observe });
+  const { release } = options;
+  const writer = createTaskWriter({ store, clock, hub, observe, release });
   const name = `${process.pid}-${randomBytes(6).toString('hex')}`;
   const turns = createTurns();
   const { leaseMs } = limits;
@@ -63,8 +64,9 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
       if (runsWork) queue.work((id) => worker.run(id));
       ticker.add('renewing leases', limits.sweepMs, async () => worker.heartbeat());
       ticker.add('sweeping', limits.sweepMs, () => recovery.sweep());
-      ticker.add('reading again', limits.rereadMs, async () => {
-        reading.reread((id) => worker.running.has(id));
+      ticker.add('reading again', limits.sweepMs, () => reading.reread((id) => worker.running.has(id)));
+      ticker.add('looking after work', limits.rereadMs, () => worker.look());
+      ticker.add('filling the queue', limits.rereadMs, async () => {
         if (phase === 'open' && runsWork) await recovery.fillQueue();
       });
       if (role === 'worker' && !isQueueShared) {
@@ -73,14 +75,31 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
         });
       }
     },
-    submit: createSubmit({ store, queue, tools, writer, hub, clock, limits, observe, isDraining, retryAfterMs }),
+    submit: createSubmit({
+      store,
+      queue,
+      tools,
+      writer,
+      hub,
+      clock,
+      limits,
+      observe,
+      release,
+      isDraining,
+      retryAfterMs,
+    }),
     get: reading.get,
     wait: reading.wait,
     changed: reading.changed,
-    cancel: createCancel({ ending, clock }),
+    cancel: createCancel({ ending, clock, life: life.signal }),
     answer: createAnswer({ writer, queue, clock }),
     list: reading.list,
-    subscribe: (principal, listener) => hub.subscribe(principal, listener),
+    subscribe(principal, listener, ids = []) {
+      const stops = [hub.subscribe(principal, listener), ...ids.map((id) => hub.follow(id, () => {}))];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     drain,
     async [Symbol.asyncDispose]() {
       if (phase === 'stopped') return;

@@ -9,8 +9,8 @@ import { isTerminal } from './transitions.ts';
 
 /** What clients may look at: their own tasks, until those expire. */
 export interface Reading extends Pick<TaskEngine, 'get' | 'wait' | 'changed' | 'list'> {
-  /** Reads again what is waited for and not run here: another process may have ended it. */
-  reread(isHere: (id: string) => boolean): void;
+  /** Reads again some of what is followed and not run here, each in its turn, and tells what another process has changed. */
+  reread(isHere: (id: string) => boolean): Promise<void>;
 }
 
 export interface ReadingParts {
@@ -62,11 +62,33 @@ export function createReading({ store, clock, hub, life }: ReadingParts): Readin
       const tasks = page.filter((task) => !isExpired(task, clock.now()));
       return found.length > size && last !== undefined ? { tasks, nextCursor: encodeCursor(last) } : { tasks };
     },
-    reread(isHere) {
-      for (const id of hub.followed()) {
-        if (!isHere(id)) hub.poke(id);
-      }
-    },
+    reread: createReread(store, hub),
+  };
+}
+
+const REREADS_MAX = 100; // At a time; who follows more hears of each a little later.
+
+function createReread(store: TaskStore, hub: TaskHub): Reading['reread'] {
+  /** What each was when it was last looked at. */
+  const versions = new Map<string, number>();
+  let turn = 0;
+  return async (isHere) => {
+    const followed = hub.followed();
+    const known = new Set(followed);
+    for (const id of versions.keys()) if (!known.has(id)) versions.delete(id);
+    const elsewhere = followed.filter((id) => !isHere(id));
+    const from = elsewhere.length === 0 ? 0 : turn % elsewhere.length;
+    const ids = [...elsewhere.slice(from), ...elsewhere.slice(0, from)].slice(0, REREADS_MAX);
+    turn = from + ids.length;
+    await Promise.all(
+      ids.map(async (id) => {
+        const task = await store.get(id);
+        if (task !== undefined && versions.get(id) === task.version) return;
+        if (task === undefined) return hub.poke(id);
+        versions.set(id, task.version);
+        hub.publish(task);
+      }),
+    );
   };
 }
 

@@ -62,8 +62,11 @@ export function createRecovery(parts: RecoveryParts): Recovery {
         if (holder === undefined || holder === worker.name || !(await isGone(holder))) continue;
         await end(task.id, (current) => {
           if (current.lease?.worker !== holder || isExpired(current, clock.now())) return undefined;
-          if (clock.now() >= current.deadlineAt) return timeout(current);
-          return interruption(current, 'The server stopped while this was running.', tools);
+          const isLate = clock.now() >= current.deadlineAt;
+          const event = isLate
+            ? timeout(current)
+            : interruption(current, 'The server stopped while this was running.', tools);
+          return { ...event, breaksSeal: true };
         });
       }
     },

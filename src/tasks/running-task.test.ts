@@ -65,6 +65,40 @@ test('a late effect goes out only after the lease was renewed', async () => {
   expect((await store.get(claimed.id))?.lease?.untilMs).toBe(Date.now() + LEASE_MS);
 });
 
+test('no effect from a process that stood still between the last look and the effect, longer than its lease', async () => {
+  const { claimed, store, writer } = await running();
+  const ledger = createRecordingLedger();
+  const clock = createServerClock();
+  const paused = {
+    ...ledger,
+    async commit(token: string, key: string, permit?: () => void) {
+      vi.advanceTimersByTime(LEASE_MS);
+      permit?.();
+      return ledger.commit(token, key);
+    },
+  };
+  const work = createRunningTask(claimed, {
+    store,
+    clock,
+    writer,
+    ledger: paused,
+    leaseMs: LEASE_MS,
+    turns: createTurns(),
+  });
+  await expect(work.effects.commit('t', 'k')).rejects.toThrow(/taken over/);
+  expect(ledger.committed).toEqual([]);
+  expect(work.signal.aborted).toBe(true);
+});
+
+test('a look finds out that another process has ended the task', async () => {
+  const { work, writer, claimed } = await running();
+  await work.look();
+  expect(work.signal.aborted).toBe(false);
+  await writer.change(claimed.id, () => ({ type: 'cancel', message: 'no' }));
+  await work.look();
+  expect(work.signal.aborted).toBe(true);
+});
+
 test('a write that lost a race for the version is tried again on the newer record', async () => {
   const { work, writer, claimed, store } = await running();
   await writer.change(claimed.id, () => ({ type: 'note', message: 'from elsewhere' }));

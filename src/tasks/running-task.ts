@@ -25,6 +25,8 @@ export interface RunningTask {
   write(event: TaskEvent): Promise<boolean>;
   /** The ledger as the tool sees it: refuses what would come after the task was taken away or ended. */
   readonly effects: EffectLedger;
+  /** Looks whether it is still ours, and stops the work if not: another process may have ended it. */
+  look(): Promise<void>;
   stop(reason: string): void;
 }
 
@@ -47,6 +49,7 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
   let record = claimed;
 
   const stop = (reason: string) => controller.abort(new WorkStopped(reason));
+  const lost = () => stop('The task was ended or taken over by another worker.');
   const isOurs = (task: TaskRecord) => task.fence === claimed.fence && task.lease?.worker === claimed.lease?.worker;
 
   const exclusive = <T>(section: () => Promise<T>): Promise<T> => turns.take(claimed.id, section);
@@ -63,20 +66,17 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
       record = answer.task;
       return true;
     }
-    stop('The task was ended or taken over by another worker.');
+    lost();
     return false;
   }
 
-  async function assertOurs(): Promise<void> {
+  /** Only a task that is ours lets an effect out, and from then on nobody else ends it. Gives until when that is certain. */
+  async function seal(): Promise<number> {
     signal.throwIfAborted();
-    const current = await store.get(claimed.id);
-    if (current === undefined || !isOurs(current)) {
-      stop('The task was ended or taken over by another worker.');
-    } else if ((current.lease?.untilMs ?? 0) - clock.now() < leaseMs / 4) {
-      // We were paused, or nearly so: somebody may be about to take it. Only a lease renewed in time lets the effect out.
-      await write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs });
-    }
+    const certainUntil = clock.elapsed() + leaseMs;
+    await write({ type: 'seal', leaseUntilMs: clock.now() + leaseMs });
     signal.throwIfAborted();
+    return certainUntil;
   }
 
   return {
@@ -86,6 +86,10 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
     record: () => record,
     exclusive,
     write,
+    async look() {
+      const current = await store.get(claimed.id);
+      if (!signal.aborted && record.state === 'running' && (current === undefined || !isOurs(current))) lost();
+    },
     effects: {
       begin: (token, key) =>
         exclusive(async () => {
@@ -94,8 +98,12 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
         }),
       commit: (token, key) =>
         exclusive(async () => {
-          await assertOurs();
-          return ledger.commit(token, key);
+          const certainUntil = await seal();
+          // We may have stood still since: who holds the task by now must not find our effect behind theirs.
+          return ledger.commit(token, key, () => {
+            if (clock.elapsed() >= certainUntil) lost();
+            signal.throwIfAborted();
+          });
         }),
     },
     stop,

@@ -14,6 +14,7 @@ export interface SubmissionParts extends Pick<TaskEngineOptions, 'store' | 'queu
   readonly limits: EngineLimits;
   readonly observe: (event: EngineEvent) => void;
   readonly isDraining: () => boolean;
+  readonly release?: string | undefined;
   /** How long a task that is refused now should stay away. */
   readonly retryAfterMs: () => number;
 }
@@ -71,7 +72,7 @@ export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) =
   };
 }
 
-function newRecord(request: SubmitRequest, { tools, clock, limits }: SubmissionParts): TaskRecord {
+function newRecord(request: SubmitRequest, { tools, clock, limits, release }: SubmissionParts): TaskRecord {
   const nowMs = clock.now();
   const slaMs = request.maxWaitMs ?? tools.get(request.tool)?.slaMs ?? limits.slaMs;
   return {
@@ -97,6 +98,7 @@ function newRecord(request: SubmitRequest, { tools, clock, limits }: SubmissionP
     fence: 0,
     runs: 0,
     version: 1,
+    ...(release !== undefined && { release }),
   };
 }
 

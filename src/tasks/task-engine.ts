@@ -27,8 +27,11 @@ export interface TaskEngine extends AsyncDisposable {
     principal: string,
     options: { readonly cursor?: string; readonly limit: number },
   ): Promise<{ readonly tasks: readonly TaskRecord[]; readonly nextCursor?: string } | 'bad-cursor'>;
-  /** Told of every change of every task of this principal after it is durable. Returns the unsubscribe. */
-  subscribe(principal: string, listener: (task: TaskRecord) => void): () => void;
+  /**
+   * Told of every change of every task of this principal that this process makes, after it is durable; of the tasks with these ids
+   * also of what other processes made of them, the newest state at a time, perhaps twice. Returns the unsubscribe.
+   */
+  subscribe(principal: string, listener: (task: TaskRecord) => void, ids?: readonly string[]): () => void;
   /** Stops taking work, lets running work finish for at most `withinMs`, hands the rest back for the next boot. */
   drain(withinMs: number): Promise<void>;
 }

@@ -24,7 +24,8 @@ const taskInput = z.strictObject({
     .nullable(),
 });
 
-const taskRecord: z.ZodType<TaskRecord> = z.strictObject({
+// What a later release has added is kept as it is: both may be at work on one store while one replaces the other.
+const taskRecord: z.ZodType<TaskRecord> = z.looseObject({
   id: z.string(),
   principal: z.string(),
   tool: z.string(),
@@ -50,6 +51,8 @@ const taskRecord: z.ZodType<TaskRecord> = z.strictObject({
   answerable: z.array(taskInput.shape.request.shape.method).default([]),
   inputs: z.array(taskInput).default([]),
   lease: z.strictObject({ worker: z.string(), untilMs: z.number() }).nullable(),
+  sealedUntil: z.number().exactOptional(),
+  release: z.string().exactOptional(),
   fence: z.int(),
   runs: z.int(),
   version: z.int(),

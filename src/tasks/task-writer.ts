@@ -27,15 +27,18 @@ export interface TaskWriterParts {
   readonly clock: ServerClock;
   readonly hub: TaskHub;
   readonly observe: (event: EngineEvent) => void;
+  /** The deployment this is; left out: it has no name. */
+  readonly release?: string | undefined;
 }
 
-export function createTaskWriter({ store, clock, hub, observe }: TaskWriterParts): TaskWriter {
+export function createTaskWriter({ store, clock, hub, observe, release }: TaskWriterParts): TaskWriter {
   async function changeFrom(task: TaskRecord, event: TaskEvent): Promise<TaskRecord | undefined> {
-    const next = applyEvent(task, event, clock.now());
-    if (next === undefined) return undefined;
+    const changed = applyEvent(task, event, clock.now());
+    if (changed === undefined) return undefined;
+    const next = release === undefined ? changed : { ...changed, release };
     if (!(await store.replace(next, task.version))) return undefined;
-    // A renewed lease is nothing that anybody outside could see.
-    if (event.type !== 'renew') {
+    // A renewed lease, or a seal, is nothing that anybody outside could see.
+    if (event.type !== 'renew' && event.type !== 'seal') {
       observe({ type: 'change', before: task, after: next });
       hub.publish(next);
     }

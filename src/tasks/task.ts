@@ -31,6 +31,10 @@ export interface TaskRecord {
   /** Every question asked so far, in the order of asking, with its answer once that is here. */
   readonly inputs: readonly TaskInput[];
   readonly lease: { readonly worker: string; readonly untilMs: number } | null;
+  /** An effect of it may be on its way out until then, ms since the epoch; absent: none is. Nobody but its worker ends it meanwhile. */
+  readonly sealedUntil?: number;
+  /** The deployment that wrote it last, where deployments have a name. */
+  readonly release?: string;
   /** Grows with each claim; a write with an older fence is refused. */
   readonly fence: number;
   /** How often a worker has started it. */

@@ -11,6 +11,7 @@ const outcome: Outcome = { kind: 'result', result: { content: [] } };
 const EVENTS: Readonly<Record<TaskEvent['type'], TaskEvent>> = {
   claim: { type: 'claim', worker: 'w', leaseUntilMs: 9_000 },
   renew: { type: 'renew', leaseUntilMs: 9_000 },
+  seal: { type: 'seal', leaseUntilMs: 9_000 },
   note: { type: 'note', message: 'half' },
   ask: { type: 'ask', message: 'which?', inputs: [] },
   reply: { type: 'reply', answers: {} },
@@ -27,6 +28,7 @@ const ALLOWED: readonly (readonly [TaskState, TaskEvent['type'], TaskState])[] =
   ['queued', 'fail', 'settled'],
   ['queued', 'cancel', 'cancelled'],
   ['running', 'renew', 'running'],
+  ['running', 'seal', 'running'],
   ['running', 'note', 'running'],
   ['running', 'ask', 'input_required'],
   ['running', 'finish', 'settled'],
@@ -93,6 +95,20 @@ test('what is asked stays asked; an answer fills its question, and a second one 
 test('a renewed lease is no change that a client could see', () => {
   const next = applyEvent(inState('running'), EVENTS.renew, 2_000);
   expect(next).toMatchObject({ updatedAt: 1_000, lease: { worker: 'w', untilMs: 9_000 } });
+});
+
+test('nobody takes a sealed task away before its lease ends, but who knows that no effect is on its way out', () => {
+  const sealed = applyEvent(inState('running'), EVENTS.seal, 2_000);
+  expect(sealed).toMatchObject({ updatedAt: 1_000, sealedUntil: 9_000, lease: { worker: 'w', untilMs: 9_000 } });
+  for (const type of ['fail', 'release', 'cancel'] as const) {
+    expect(sealed && applyEvent(sealed, EVENTS[type], 8_999)).toBeUndefined();
+    expect(sealed && applyEvent(sealed, EVENTS[type], 9_000)).not.toHaveProperty('sealedUntil');
+    const breaking = { ...EVENTS[type], breaksSeal: true };
+    expect(sealed && applyEvent(sealed, breaking, 3_000)).not.toHaveProperty('sealedUntil');
+  }
+  for (const type of ['renew', 'note', 'finish'] as const) {
+    expect(sealed && applyEvent(sealed, EVENTS[type], 3_000)).not.toHaveProperty('sealedUntil');
+  }
 });
 
 test('a clock that steps back never takes the last update back', () => {

@@ -15,6 +15,7 @@ export const TRANSITIONS = {
   queued: { claim: 'running', fail: 'settled', cancel: 'cancelled' },
   running: {
     renew: 'running',
+    seal: 'running',
     note: 'running',
     ask: 'input_required',
     finish: 'settled',
@@ -32,6 +33,8 @@ export type TaskEvent =
   | { readonly type: 'claim'; readonly worker: string; readonly leaseUntilMs: number }
   /** Its worker says it is alive. */
   | { readonly type: 'renew'; readonly leaseUntilMs: number }
+  /** Its worker is about to let an effect out: until the lease ends, or the worker says more, nobody else may end the task. */
+  | { readonly type: 'seal'; readonly leaseUntilMs: number }
   /** Its worker says how far it is. */
   | { readonly type: 'note'; readonly message: string }
   /** Its work cannot go on without input, and gives up its worker until that is here. */
@@ -43,13 +46,18 @@ export type TaskEvent =
   /** Its worker has the outcome. */
   | { readonly type: 'finish'; readonly outcome: Outcome }
   /** The engine ends it without its worker: deadline passed, worker lost, tool gone. */
-  | { readonly type: 'fail'; readonly outcome: Outcome }
+  | ({ readonly type: 'fail'; readonly outcome: Outcome } & SealBreaking)
   /** Handed back, to be run again. */
-  | { readonly type: 'release'; readonly message: string }
-  | { readonly type: 'cancel'; readonly message: string };
+  | ({ readonly type: 'release'; readonly message: string } & SealBreaking)
+  | ({ readonly type: 'cancel'; readonly message: string } & SealBreaking);
+
+interface SealBreaking {
+  /** It is certain that no effect is on its way out: its worker says so itself, or is dead. */
+  readonly breaksSeal?: boolean;
+}
 
 export const TASK_EVENTS = [
-  ...(['claim', 'renew', 'note', 'ask', 'reply', 'answer', 'finish'] as const),
+  ...(['claim', 'renew', 'seal', 'note', 'ask', 'reply', 'answer', 'finish'] as const),
   ...(['fail', 'release', 'cancel'] as const),
 ] as const;
 
@@ -64,13 +72,21 @@ export function nextState(state: TaskState, type: TaskEvent['type']): TaskState 
   return row[type];
 }
 
-/** The record after the event, one version on; undefined: the table does not allow it. */
+/** An effect may be on its way out: who ends the task now could be followed by it. */
+export function isSealed(task: TaskRecord, nowMs: number): boolean {
+  return task.sealedUntil !== undefined && nowMs < task.sealedUntil;
+}
+
+/** The record after the event, one version on; undefined: the table does not allow it, or the task is sealed. */
 export function applyEvent(task: TaskRecord, event: TaskEvent, nowMs: number): TaskRecord | undefined {
   const state = nextState(task.state, event.type);
   if (state === undefined) return undefined;
+  const takesAway = event.type === 'fail' || event.type === 'release' || event.type === 'cancel';
+  if (takesAway && event.breaksSeal !== true && isSealed(task, nowMs)) return undefined;
   // A wall clock may step back; what clients see of a task's time never does.
   const at = Math.max(nowMs, task.updatedAt);
-  const next = { ...task, state, version: task.version + 1, updatedAt: at };
+  const { sealedUntil: _broken, ...open } = task;
+  const next = { ...open, state, version: task.version + 1, updatedAt: at };
   switch (event.type) {
     case 'claim': {
       const lease = { worker: event.worker, untilMs: event.leaseUntilMs };
@@ -80,6 +96,10 @@ export function applyEvent(task: TaskRecord, event: TaskEvent, nowMs: number): T
     case 'renew':
       // Nothing a client can see has changed, so neither has the time of the last change.
       return { ...next, updatedAt: task.updatedAt, lease: renewed(task, event.leaseUntilMs) };
+    case 'seal': {
+      const sealedUntil = event.leaseUntilMs;
+      return { ...next, updatedAt: task.updatedAt, lease: renewed(task, sealedUntil), sealedUntil };
+    }
     case 'note':
       return { ...next, statusMessage: event.message };
     case 'ask': {

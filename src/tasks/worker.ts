@@ -17,8 +17,10 @@ export interface Worker {
   readonly running: ReadonlyMap<string, RunningTask>;
   /** Claims, runs and settles one task. Resolves when this process has nothing to do with it any more; never rejects. */
   run(id: string): Promise<void>;
-  /** Renews the leases that have used up a third of their time. */
+  /** Renews the leases that have used up a third of their time, and those whose effect is out. */
   heartbeat(): void;
+  /** Looks after what runs: what another process has ended or taken over is stopped here. */
+  look(): Promise<void>;
   /** How long recent work took, ms: for the advice when to come again. */
   meanRunMs(): number;
 }
@@ -50,7 +52,10 @@ export function createWorker(parts: WorkerParts): Worker {
   function renew(work: RunningTask): void {
     renewing.add(work.id);
     work
-      .exclusive(() => work.write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs }))
+      .exclusive(async () => {
+        if (work.record().state !== 'running') return; // It came to its end while this waited for its turn.
+        await work.write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs });
+      })
       .catch((error) => onError(error, `renewing the lease of task ${work.id}`))
       .finally(() => renewing.delete(work.id));
   }
@@ -72,8 +77,13 @@ export function createWorker(parts: WorkerParts): Worker {
       const nowMs = clock.now();
       for (const work of running.values()) {
         const leftMs = (work.record().lease?.untilMs ?? 0) - nowMs;
-        if (leftMs <= (leaseMs * 2) / 3 && !renewing.has(work.id) && !work.signal.aborted) renew(work);
+        // An effect is out by the time it is our turn: that ends the seal, so that others may end the task again.
+        const isDue = leftMs <= (leaseMs * 2) / 3 || work.record().sealedUntil !== undefined;
+        if (isDue && !renewing.has(work.id) && !work.signal.aborted) renew(work);
       }
+    },
+    async look() {
+      await Promise.all([...running.values()].map((work) => work.look()));
     },
     meanRunMs: () => meanRunMs,
   };

@@ -16,7 +16,8 @@ export function createMemoryLedger(): EffectLedger {
   const committed = new Set<string>();
   return {
     async begin() {},
-    async commit(_token, effectKey) {
+    async commit(_token, effectKey, permit) {
+      permit?.();
       if (committed.has(effectKey)) return false;
       committed.add(effectKey);
       return true;
@@ -56,12 +57,13 @@ export function createFileLedger(path: string): EffectLedger & Disposable {
     writeSync(file, text);
   }
 
-  async function commit(token: string, effectKey: string): Promise<boolean> {
+  async function commit(token: string, effectKey: string, permit?: () => void): Promise<boolean> {
     await acquire(lock);
     try {
       const keys = reader.catchUp();
       if (keys.has(effectKey)) return false;
       if (reader.endsInsideLine()) writeSync(file, '\n'); // A writer died within its line: ours must not grow out of it.
+      permit?.();
       append('commit', token, effectKey);
       return true;
     } finally {
@@ -73,9 +75,9 @@ export function createFileLedger(path: string): EffectLedger & Disposable {
     async begin(token, effectKey) {
       append('begin', token, effectKey);
     },
-    commit(token, effectKey) {
+    commit(token, effectKey, permit) {
       // The lock is the process's: within it, one after another.
-      const result = tail.then(() => commit(token, effectKey));
+      const result = tail.then(() => commit(token, effectKey, permit));
       tail = result.catch(() => {});
       return result;
     },

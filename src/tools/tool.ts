@@ -65,6 +65,9 @@ export interface ToolContext {
 /** The outside world: where work leaves its mark. A commit with an effect key it has seen is refused and changes nothing. */
 export interface EffectLedger {
   begin(token: string, effectKey: string): Promise<void>;
-  /** false: this effect key was committed before; nothing was written. */
-  commit(token: string, effectKey: string): Promise<boolean>;
+  /**
+   * false: this effect key was committed before; nothing was written. `permit` is asked at the last moment before it is written, and
+   * throws when that must not happen any more.
+   */
+  commit(token: string, effectKey: string, permit?: () => void): Promise<boolean>;
 }

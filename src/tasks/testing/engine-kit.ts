@@ -22,7 +22,7 @@ export interface RecordingLedger extends EffectLedger {
   readonly committed: readonly string[];
 }
 
-export interface KitOptions extends Partial<Pick<TaskEngineOptions, 'tools' | 'store' | 'log' | 'clock'>> {
+export interface KitOptions extends Partial<Pick<TaskEngineOptions, 'tools' | 'store' | 'log' | 'clock' | 'role'>> {
   readonly limits?: Partial<EngineLimits>;
   readonly concurrency?: number;
   readonly waitingMax?: number;
@@ -39,6 +39,7 @@ export async function createKit(options: KitOptions = {}): Promise<EngineKit> {
     ...{ store, queue, tools, effects, limits },
     ...(options.log && { log: options.log }),
     ...(options.clock && { clock: options.clock }),
+    ...(options.role && { role: options.role }),
     observe: (event) => events.push(event),
   });
   await engine.start();
