@@ -12,6 +12,7 @@ import { STORES } from './stores/index.ts';
 import type { OpenStore, TaskStore } from './stores/store.ts';
 import { openLedger } from './tools/effect-ledger.ts';
 import type { EffectLedger } from './tools/tool.ts';
+import { messageOf } from './usage-error.ts';
 
 /** What a server stands on: as given, else as the configuration names it, each with its wrap around it. */
 export interface ServerFoundation extends AsyncDisposable {
@@ -48,6 +49,9 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     for (const closeOne of closes.splice(0).reverse()) await closeOne();
   };
 
+  const onError = (error: unknown, doing: string) =>
+    options.log?.error({ error: messageOf(error) }, `failed while ${doing}`);
+
   async function effectsOf(): Promise<EffectLedger> {
     if (options.effects !== undefined) return options.effects;
     const ledger = openLedger(process.env.CLAIMCHECK_LEDGER);
@@ -57,6 +61,9 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
   async function storeOf(): Promise<TaskStore> {
     const store = await openStore({ directory: config.state.directory, connection: connections.store });
     if (store !== givenStore) closes.push(async () => store[Symbol.asyncDispose]());
+    if (store.durability !== undefined) {
+      options.log?.info({ store: config.state.store, ...store.durability }, 'what the store keeps');
+    }
     return store;
   }
 
@@ -72,7 +79,7 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
           elapsed: () => performance.now(),
           count: async (limit) => (await store.queued({ limit })).length,
         })
-      : await openQueue({ concurrency, waitingMax, connection: connections.queue });
+      : await openQueue({ concurrency, waitingMax, connection: connections.queue, onError });
     return {
       store: wrap.store?.(store) ?? store,
       queue: wrap.queue?.(queue) ?? queue,

@@ -90,7 +90,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const config = completeConfig(options.config ?? {});
   const { wrap = {}, clock = createServerClock(), tools = createTools() } = options;
   const log = options.log ?? createLog(config.observability.logLevel);
-  const foundation = await openFoundation(config, options);
+  const foundation = await openFoundation(config, { ...options, log });
   const { store, queue, effects, createDialect, secret } = foundation;
   const metrics = createServerMetrics({
     load: () => queue.load(),

@@ -31,6 +31,8 @@ export interface QueueOptions {
   /** How many may wait beyond those. */
   readonly waitingMax: number;
   readonly connection: ConnectionOptions;
+  /** Told of what went wrong behind its callers' backs. */
+  readonly onError?: (error: unknown, doing: string) => void;
 }
 
 export interface QueueMeta extends Meta {
