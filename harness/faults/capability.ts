@@ -14,4 +14,4 @@ export function capability<Name extends Optional>(server: ServerControl, name: N
   return found;
 }
 
-type Optional = 'pause' | 'resume' | 'jumpClock' | 'storeTrouble' | 'closeConnections';
+type Optional = 'pause' | 'resume' | 'jumpClock' | 'closeConnections';

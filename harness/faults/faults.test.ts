@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Disposition, MessageFault, MessageView, ProcessFault, ServerControl } from '../model/fault.ts';
+import type {
+  Disposition,
+  MessageFault,
+  MessageView,
+  ProcessFault,
+  ServerControl,
+  StoreControl,
+} from '../model/fault.ts';
 import type { PlannedFault, PlannedTarget, Trigger } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { sampleTarget } from '../model/testing/sample-plan.ts';
@@ -16,8 +23,10 @@ import { platformTimeout } from './platform-timeout.ts';
 import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
 import { requestLost } from './request-lost.ts';
-import { storeFull } from './store-full.ts';
-import { storeTrouble } from './store-trouble.ts';
+import { storeFull, wantsSmallDisk } from './store-full.ts';
+import { storeKill } from './store-kill.ts';
+import { storeTailLost } from './store-tail-lost.ts';
+import { storeTrouble, wantsStoreLink } from './store-trouble.ts';
 
 const MESSAGE: MessageView = {
   direction: 'reply',
@@ -146,11 +155,46 @@ describe('faults', () => {
 
   it('say what only virtual time can do', () => {
     const own: PlannedTarget = targetWith(true);
-    for (const fault of [clockJump, storeTrouble, storeFull]) {
-      expect(fault.applicable(own, 'real', fault.meta.options)).toMatch(/^needs virtual time: /);
-    }
+    expect(clockJump.applicable(own, 'real', clockJump.meta.options)).toMatch(/^needs virtual time: /);
     expect(kill.applicable(own, 'real', { ...kill.meta.options, torn: true })).toMatch(/^needs virtual time: /);
     for (const fault of [kill, drain, pause]) expect(fault.applicable(own, 'real', fault.meta.options)).toBeNull();
+  });
+
+  it('strike an engine of the harness and no other', () => {
+    const on = (services: PlannedTarget['services'], store = 'redis'): PlannedTarget => ({
+      ...{ ...targetWith(true), kind: 'reference', store },
+      ...(services ? { services } : {}),
+    });
+    const own = on([{ id: 'redis', uses: ['store', 'queue'], given: null }]);
+    const queue = on([{ id: 'redis', uses: ['queue'], given: null }], 'sqlite');
+    const users = on([{ id: 'redis', uses: ['store'], given: 'redis://db:6379' }]);
+    const postgres = on([{ id: 'postgres', uses: ['store'], given: null }], 'postgres');
+    const paused = { ...storeTrouble.meta.options, form: 'paused' };
+    for (const fault of [storeKill, storeTrouble]) {
+      const reason = (target: PlannedTarget, time: 'real' | 'virtual' = 'real') =>
+        fault.applicable(target, time, paused);
+      expect([reason(own), reason(queue), reason(postgres)]).toEqual([null, null, null]);
+      expect(reason(users)).toBe("the engine at redis://db:6379 is the user's own, and is not struck");
+      expect(reason(on(undefined, 'sqlite'))).toMatch(/^the store sqlite is a part of the server's process/);
+      expect(reason(targetWith(true))).toMatch(/stands on no engine/);
+      expect(reason(own, 'virtual')).toMatch(/^needs real time/);
+    }
+    expect(storeTailLost.applicable(own, 'real', {})).toBeNull();
+    expect(storeTailLost.applicable(postgres, 'real', {})).toMatch(/^only Redis is run without its log/);
+    expect(storeTailLost.applicable(queue, 'real', {})).toMatch(/offers again/);
+    expect(storeFull.applicable(users, 'real', {})).toMatch(/is not struck$/);
+    expect(storeFull.applicable(on(undefined, 'memory'), 'real', {})).toMatch(/keeps nothing on a disk/);
+    expect(storeFull.applicable(targetWith(true), 'real', {})).toMatch(/says nowhere with {{dir}}/);
+  });
+
+  it('want a link or a small disk only where a plan needs them', () => {
+    const plan = (code: string, options: PlannedFault['options'], time: 'real' | 'virtual' = 'real') => ({
+      ...{ time, faults: [entryOf(code, options)] },
+    });
+    expect(wantsStoreLink(plan('F20', { form: 'cut' }))).toBe(true);
+    expect(wantsStoreLink(plan('F20', { form: 'paused' }))).toBe(false);
+    expect(wantsStoreLink(plan('F20', { form: 'cut' }, 'virtual'))).toBe(false);
+    expect([wantsSmallDisk(plan('F22', {})), wantsSmallDisk(plan('F12', {}))]).toEqual([true, false]);
   });
 
   it('close no connection of agents that share a pipe', () => {
@@ -201,6 +245,49 @@ describe('faults that last', () => {
       'resume by F14#1',
       'undone {"forMs":700}',
     ]);
+  });
+
+  it('kill the engine, let it die while it recovers, and bring it back', async () => {
+    expect(await strike(storeKill, { downMs: 40, deathsInRecovery: 2, afterMs: 7 })).toEqual([
+      'engine killed by F19#1',
+      'returned',
+      'evidence {"engine":"redis"}',
+      'sleep 40',
+      'engine started by F19#1 and killed after 7',
+      'engine started by F19#1 and killed after 7',
+      'engine started by F19#1',
+      'undone {"deathsInRecovery":2,"deathsAfterRecovery":0}',
+    ]);
+    expect((await strike(storeTailLost, { downMs: 5 }))[0]).toBe('engine killed by F21#1');
+  });
+
+  it('bring the engine back also when the run is interrupted', async () => {
+    const trace: string[] = [];
+    const server = { ...controlOf(trace), sleep: () => Promise.reject(new Error('interrupted')) };
+    const killed = await storeKill.start(entryOf('F19'), server, storeOf(trace));
+    await expect(killed.undo()).rejects.toThrow('interrupted');
+    const paused = await storeTrouble.start(entryOf('F20', { form: 'paused' }), server, storeOf(trace));
+    await expect(paused.undo()).rejects.toThrow('interrupted');
+    expect(trace).toEqual([
+      'engine killed by F19#1',
+      'engine started by F19#1',
+      'engine paused by F20#1',
+      'engine resumed by F20#1',
+    ]);
+  });
+
+  it('put the way to the engine in trouble, where there is one', async () => {
+    const trace: string[] = [];
+    const store = {
+      ...storeOf(trace),
+      async trouble(trouble: unknown) {
+        trace.push(`link ${JSON.stringify(trouble)}`);
+        return { touched: trouble === null ? 4 : 0 };
+      },
+    };
+    const { evidence } = await storeTrouble.start(entryOf('F20', { form: 'cut', forMs: 9 }), controlOf(trace), store);
+    expect(trace).toEqual(['link {"form":"cut","probability":0.5}', 'sleep 9', 'link null']);
+    expect(evidence).toMatchObject({ form: 'cut', touched: 4 });
   });
 
   it('set the clock and leave it there', async () => {
@@ -261,12 +348,42 @@ describe('faults that last', () => {
 async function strike(fault: ProcessFault, options: PlannedFault['options']): Promise<readonly string[]> {
   const trace: string[] = [];
   const server = controlOf(trace);
-  const running = fault.start(entryOf(fault.meta.id, options), server);
+  const running = fault.start(entryOf(fault.meta.id, options), server, storeOf(trace));
   trace.push('returned');
   const { evidence, undo } = await running;
   trace.push(`evidence ${JSON.stringify(evidence)}`);
   trace.push(`undone ${JSON.stringify(await undo())}`);
   return trace;
+}
+
+function storeOf(trace: string[]): StoreControl {
+  const say = (text: string) => {
+    trace.push(`engine ${text}`);
+  };
+  return {
+    engine: {
+      async kill(by) {
+        say(`killed by ${by}`);
+        return { engine: 'redis' };
+      },
+      async start(by) {
+        say(`started by ${by}`);
+        return {};
+      },
+      async startAndKill(by, afterMs) {
+        say(`started by ${by} and killed after ${afterMs}`);
+        return { wasReady: false };
+      },
+      async pause(by) {
+        say(`paused by ${by}`);
+        return {};
+      },
+      async resume(by) {
+        say(`resumed by ${by}`);
+        return {};
+      },
+    },
+  };
 }
 
 function controlOf(trace: string[]): ServerControl {

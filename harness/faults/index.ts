@@ -22,6 +22,8 @@ import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
 import { requestLost } from './request-lost.ts';
 import { storeFull } from './store-full.ts';
+import { storeKill } from './store-kill.ts';
+import { storeTailLost } from './store-tail-lost.ts';
 import { storeTrouble } from './store-trouble.ts';
 
 /** The units themselves, for the compiler, which waits for nothing. */
@@ -35,7 +37,9 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F12: kill,
   F13: drain,
   F14: pause,
+  F19: storeKill,
   F20: storeTrouble,
+  F21: storeTailLost,
   F22: storeFull,
   F23: clockJump,
   F26: connectionClosed,

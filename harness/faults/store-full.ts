@@ -1,7 +1,13 @@
 import type { ProcessFault } from '../model/fault.ts';
-import { storeReachable, troubled } from './troubled-store.ts';
+import type { Plan, PlannedTarget } from '../model/plan.ts';
+import { NOT_OURS } from './capability.ts';
+import { engineUnder } from './engine.ts';
+import { troubled } from './troubled-store.ts';
 
-/** For `forMs` the store writes nothing new, as on a full disk; what is there can be read. Verified when a write was refused. */
+/**
+ * For `forMs` there is no room for anything new on the disk of the store; what is there can be read. In real time that is a small
+ * disk in memory, mounted for the run and filled up. Verified when a write was refused.
+ */
 export const storeFull: ProcessFault = {
   meta: {
     id: 'F22',
@@ -13,6 +19,28 @@ export const storeFull: ProcessFault = {
     triggers: ['event', 'time', 'boundary'],
     colour: '#a3442f',
   },
-  applicable: storeReachable,
-  start: (entry, server) => troubled(entry, server, { form: 'full' }),
+  applicable(target, time) {
+    if (!target.facts.process) return `${NOT_OURS}, so it cannot reach its store`;
+    if (time === 'virtual') return null;
+    return diskless(target) ?? (target.facts.fillableDisk ? null : NOT_FILLABLE);
+  },
+  start: (entry, server, store) => troubled(entry, { server, store }, { form: 'full' }),
 };
+
+const NOT_FILLABLE = 'needs root on Linux: a small disk is mounted for it, and filled';
+
+/** Why its data is not on a disk of the harness's choice; null: it is. */
+function diskless(target: PlannedTarget): string | null {
+  const engine = engineUnder(target);
+  if (engine !== null)
+    return engine.given === null ? null : `the engine at ${engine.given} is the user's own, and is not struck`;
+  if (target.store === 'memory') return 'the store memory keeps nothing on a disk';
+  return JSON.stringify(target.profile ?? '').includes('{{dir}}')
+    ? null
+    : 'the profile says nowhere with {{dir}} that this server keeps its data in the folder of the run';
+}
+
+/** Whether this plan needs a disk that can be filled. */
+export function wantsSmallDisk({ time, faults }: Pick<Plan, 'time' | 'faults'>): boolean {
+  return time === 'real' && faults.some(({ fault }) => fault === storeFull.meta.id);
+}

@@ -1,24 +1,19 @@
-import type { Evidence, ServerControl, StoreTrouble } from '../model/fault.ts';
-import type { Plan, PlannedFault, PlannedTarget } from '../model/plan.ts';
-import { capability, NOT_OURS, virtualOnly } from './capability.ts';
+import type { Evidence, ServerControl, StoreControl, StoreTrouble } from '../model/fault.ts';
+import type { PlannedFault } from '../model/plan.ts';
 import { numberOption } from './option.ts';
-
-/** Why the harness cannot get between this server and its store; null: it can. */
-export function storeReachable({ facts }: PlannedTarget, time: Plan['time']): string | null {
-  if (!facts.process) return `${NOT_OURS}, so it cannot reach its store`;
-  return time === 'real' ? virtualOnly('the store of a real process is reached by that process alone') : null;
-}
 
 /** The trouble for `forMs`. What struck nothing is no evidence: then it throws, and the entry stays unverified. */
 export async function troubled(
   entry: PlannedFault,
-  server: ServerControl,
+  { server, store }: { readonly server: ServerControl; readonly store: StoreControl | undefined },
   trouble: StoreTrouble,
 ): Promise<{ readonly evidence: Evidence; undo(): Promise<Evidence> }> {
-  const set = capability(server, 'storeTrouble').bind(server);
-  await set(trouble);
+  const set = store?.trouble?.bind(store) ?? server.storeTrouble?.bind(server);
+  // A plan that asks for what is missing was edited by hand.
+  if (set === undefined) throw new Error(`expected a store that can be ${trouble.form}, got one that cannot`);
   let touched = 0;
   try {
+    await set(trouble);
     await server.sleep(numberOption(entry, 'forMs'));
   } finally {
     ({ touched } = await set(null));

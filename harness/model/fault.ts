@@ -102,6 +102,8 @@ export type StoreTrouble =
   | { readonly form: 'slow'; readonly ms: number }
   /** An operation is refused by this chance, and has then changed nothing. */
   | { readonly form: 'failing'; readonly probability: number }
+  /** An operation is done, by this chance, and its answer lost. */
+  | { readonly form: 'cut'; readonly probability: number }
   /** Nothing new can be written; reads go on. */
   | { readonly form: 'full' };
 
@@ -123,6 +125,8 @@ export interface EngineControl {
 export interface StoreControl {
   /** A program of its own, started by the harness. */
   readonly engine?: EngineControl;
+  /** Puts the way to it in trouble; null ends it. `touched`: what the trouble that this call ended has struck. */
+  trouble?(trouble: StoreTrouble | null): Promise<{ readonly touched: number }>;
 }
 
 /**

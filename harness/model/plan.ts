@@ -87,6 +87,8 @@ export interface PlannedService {
   readonly uses: readonly ('store' | 'queue')[];
   /** Where the user's own one is, without its password; null: the harness starts one for the run. */
   readonly given: string | null;
+  /** It is run so that a kill takes its newest writes: what it answered a moment before its death is not promised after it. */
+  readonly losesTail?: true;
 }
 
 /** Several processes of one server. Those that clients reach stand behind a proxy that knows no client: each request goes to the next. */
@@ -146,6 +148,8 @@ export interface TargetFacts {
   readonly tools: readonly string[];
   /** It can run in several processes on one state; 'roles': also with workers apart from servers. Absent: it cannot. */
   readonly replicas?: 'roles' | 'alike';
+  /** Its data, or its engine's, can be put on a small disk that is filled: this machine lets us mount one. Absent: not. */
+  readonly fillableDisk?: boolean;
   /** It can be set to what a scenario needs (`PlannedTarget.settings`); absent: it cannot. */
   readonly settings?: boolean;
 }

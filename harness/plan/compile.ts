@@ -69,7 +69,7 @@ export function compile(input: CompileInput): Plan {
     title: wanted.title,
     seed,
     time,
-    target: Object.keys(set.settings).length === 0 ? target : { ...target, settings: set.settings },
+    target: withTail(Object.keys(set.settings).length === 0 ? target : { ...target, settings: set.settings }, faults),
     agents: {
       count: wanted.agents.count,
       policy: target.dialect === 'blocking' ? 'blocking' : wanted.agents.policy,
@@ -100,6 +100,16 @@ function waitingItsWay(scenario: Scenario): Scenario {
   const { agents } = scenario;
   const policy = backoffs[agents.backoff.id]?.meta.policy;
   return policy === undefined ? scenario : { ...scenario, agents: { ...agents, policy } };
+}
+
+/** A plan that wants to see the newest writes lost runs the engine so that it can lose them. */
+function withTail(target: PlannedTarget, faults: readonly PlannedFault[]): PlannedTarget {
+  const { services } = target;
+  if (services === undefined || !faults.some(({ fault }) => fault === 'F21')) return target;
+  return {
+    ...target,
+    services: services.map((one) => (one.uses.includes('store') ? { ...one, losesTail: true } : one)),
+  };
 }
 
 function planBackoff({ agents: { backoff } }: Scenario): PlannedBackoff {

@@ -1,19 +1,29 @@
+import { join } from 'node:path';
 import type { Recorder } from '../execution/recorder.ts';
+import { wantsSmallDisk } from '../faults/store-full.ts';
+import { wantsStoreLink } from '../faults/store-trouble.ts';
 import type { Clock } from '../model/clock.ts';
-import type { EngineControl, Evidence } from '../model/fault.ts';
+import type { StoreControl } from '../model/fault.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
-import type { RunningService } from '../services/index.ts';
-import { serviceUnits, startService } from '../services/index.ts';
+import { createPrng } from '../model/prng.ts';
+import { type RunningService, serviceUnits, startService } from '../services/index.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
+import { bringBack, engineControl } from './engine-control.ts';
+import { type EngineProxy, openEngineProxy } from './engine-proxy.ts';
 import { startGuardian } from './guardian.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
-/** The engines that a server under test stands on, for one run. */
+// Room for a run of thousands of tasks, and full within a moment. PostgreSQL alone takes 40 MB for an empty cluster.
+const DISK_MEGABYTES: Readonly<Record<string, number>> = { postgres: 192 };
+const DISK_MEGABYTES_USUAL = 48;
+
+/** What a server under test stands on, for one run: the engines of its store and queue, and what faults need around them. */
 export interface Engines extends AsyncDisposable {
   /** What tells the server where they are. */
   readonly env: Readonly<Record<string, string>>;
-  /** The one that its store stands on, else its queue; null: there is none, or it is not ours. */
-  readonly control: EngineControl | null;
-  /** Those that are down or stand still are brought back. */
+  /** null: nothing under this server is ours. */
+  readonly store: StoreControl | null;
+  /** Ends every trouble; what is down or stands still is brought back. */
   heal(): Promise<void>;
 }
 
@@ -23,96 +33,122 @@ export interface EnginesOptions {
   readonly recorder: Pick<Recorder, 'record' | 'flush'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The run's folder; the server's data lies in `data` of it. */
+  readonly scratch: string;
+}
+
+interface Running {
+  readonly planned: PlannedService;
+  readonly service: RunningService;
 }
 
 /** Starts what the plan names and the user does not run. Throws a UsageError, and leaves nothing behind, when one does not come up. */
 export async function startEngines(options: EnginesOptions): Promise<Engines> {
-  const { plan, target, clock, signal } = options;
-  const { services = [] } = plan.target;
-  const running: { readonly planned: PlannedService; readonly service: RunningService }[] = [];
+  const ground: AsyncDisposable[] = [];
   const end = async () => {
-    for (const { service } of running.splice(0).reverse()) await service[Symbol.asyncDispose]();
+    for (const part of ground.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
-  const env: Record<string, string> = {};
   try {
-    for (const planned of services) {
-      const unit = serviceUnits[planned.id];
-      const url = target.serviceUrls[planned.id];
-      if (planned.given !== null) {
-        if (url === undefined) throw new Error(`expected the URL of ${planned.given}, got none`);
-        env[unit.meta.variable] = url;
-        continue;
-      }
-      const service = await startService(unit, { clock, signal, guard: startGuardian });
-      running.push({ planned, service });
-      Object.assign(env, service.env);
-      note(options, service, { phase: 'ready', by: 'harness' });
-    }
+    const parts = await lay(options, ground);
+    return { ...parts, [Symbol.asyncDispose]: end };
   } catch (error) {
     await end();
     throw error;
   }
-  const struck = (running.find(({ planned }) => planned.uses.includes('store')) ?? running[0])?.service ?? null;
+}
+
+async function lay(options: EnginesOptions, ground: AsyncDisposable[]): Promise<Omit<Engines, keyof AsyncDisposable>> {
+  const { plan, target, scratch } = options;
+  const { services = [] } = plan.target;
+  const env: Record<string, string> = {};
+  const running: Running[] = [];
+  const ours = services.filter(({ given }) => given === null);
+  // What faults strike: what the store stands on, else the queue's; where there is no engine, the server's own folder.
+  const aim = ours.find(({ uses }) => uses.includes('store')) ?? ours[0] ?? null;
+  let disk: SmallDisk | null = null;
+  const mount = async (folder: string, megabytes: number) => {
+    disk = await mountSmallDisk({ folder, megabytes, clock: options.clock });
+    return disk;
+  };
+  for (const planned of services) {
+    const unit = serviceUnits[planned.id];
+    if (planned.given !== null) {
+      const url = target.serviceUrls[planned.id];
+      if (url === undefined) throw new Error(`expected the URL of ${planned.given}, got none`);
+      env[unit.meta.variable] = url;
+      continue;
+    }
+    const isSmall = planned === aim && wantsSmallDisk(plan);
+    const service = await startService(unit, {
+      ...{ clock: options.clock, signal: options.signal, guard: startGuardian },
+      ...(planned.losesTail ? { variant: 'snapshots' } : {}),
+      ...(isSmall ? { onFolder: (folder) => mount(folder, DISK_MEGABYTES[planned.id] ?? DISK_MEGABYTES_USUAL) } : {}),
+    });
+    ground.push(service);
+    running.push({ planned, service });
+    Object.assign(env, service.env);
+    options.recorder.record({
+      kind: 'note',
+      topic: 'engine',
+      data: { engine: planned.id, variant: service.variant, pid: service.pid, phase: 'ready', by: 'harness' },
+    });
+  }
+  if (services.length === 0 && wantsSmallDisk(plan))
+    ground.push(await mount(join(scratch, 'data'), DISK_MEGABYTES_USUAL));
+  const struck = running.find(({ planned }) => planned === aim)?.service ?? null;
+  const link = struck && wantsStoreLink(plan) ? await openLink(options, struck) : null;
+  if (link) ground.push(link);
+  if (struck && link) env[struck.meta.variable] = throughPort(struck.url, link.port);
+  return { env, ...controls(options, { running, struck, link, disk: () => disk }) };
+}
+
+interface Ground {
+  readonly running: readonly Running[];
+  readonly struck: RunningService | null;
+  readonly link: EngineProxy | null;
+  readonly disk: () => SmallDisk | null;
+}
+
+function controls(options: EnginesOptions, { running, struck, link, disk }: Ground): Pick<Engines, 'store' | 'heal'> {
+  const healAll = async () => {
+    for (const { service } of running) await bringBack(options, service);
+  };
+  const calm = async () => {
+    const { touched } = link?.setTrouble(null) ?? { touched: 0 };
+    const { refused } = (await disk()?.free()) ?? { refused: 0 };
+    // Some engines end when their disk is full.
+    if (refused > 0) await healAll();
+    return { touched: touched + refused };
+  };
+  const store: StoreControl = {
+    ...(struck ? { engine: engineControl(options, struck) } : {}),
+    async trouble(trouble) {
+      if (trouble === null) return calm();
+      if (trouble.form !== 'full') {
+        if (link === null) throw new Error('expected a link to the store, got none: the plan names no such fault');
+        return link.setTrouble(trouble);
+      }
+      const full = disk();
+      if (full === null) throw new Error('expected a small disk under the store, got none');
+      full.fill();
+      return { touched: 0 };
+    },
+  };
   return {
-    env,
-    control: struck && controlOf(options, struck),
+    store: struck !== null || disk() !== null ? store : null,
     async heal() {
-      for (const { service } of running) await bringBack(options, service);
-    },
-    [Symbol.asyncDispose]: end,
-  };
-}
-
-type Told = Pick<EnginesOptions, 'recorder' | 'clock'>;
-
-function controlOf(options: Told, service: RunningService): EngineControl {
-  const { clock } = options;
-  const { id } = service.meta;
-  const facts = () => ({ engine: id, pid: service.pid });
-  const kill = async (by: string): Promise<Evidence> => {
-    const struck = facts();
-    // Everything that happened before the blow stands in the history before it.
-    options.recorder.flush();
-    const exit = await service.kill();
-    note(options, service, { phase: 'exit', by, ...exit });
-    return { ...struck, ...exit };
-  };
-  return {
-    kill,
-    async start(by) {
-      const { ready } = await service.restart();
-      note(options, service, { phase: 'spawn', by });
-      const { readyMs } = await ready;
-      note(options, service, { phase: 'ready', by });
-      return { ...facts(), readyMs };
-    },
-    async startAndKill(by, afterMs) {
-      const { ready } = await service.restart();
-      note(options, service, { phase: 'spawn', by });
-      const wasReady = await Promise.race([ready.then(() => true), clock.sleep(afterMs).then(() => false)]);
-      return { ...(await kill(by)), wasReady };
-    },
-    async pause(by) {
-      const { processes } = await service.pause();
-      note(options, service, { phase: 'paused', by });
-      return { ...facts(), processes };
-    },
-    async resume(by) {
-      const { processes } = await service.resume();
-      note(options, service, { phase: 'resumed', by });
-      return { processes };
+      await calm();
+      await healAll();
     },
   };
 }
 
-async function bringBack(options: Told, service: RunningService): Promise<void> {
-  await service.resume();
-  if (service.isUp()) return;
-  const { ready } = await service.restart();
-  await ready;
-  note(options, service, { phase: 'ready', by: 'harness' });
+function openLink({ plan, clock }: EnginesOptions, service: RunningService): Promise<EngineProxy> {
+  return openEngineProxy({ upstreamPort: service.port, clock, draw: createPrng(plan.seed).fork('store-link') });
 }
 
-function note({ recorder }: Told, service: RunningService, data: Readonly<Record<string, unknown>>): void {
-  recorder.record({ kind: 'note', topic: 'engine', data: { engine: service.meta.id, pid: service.pid, ...data } });
+function throughPort(url: string, port: number): string {
+  const through = new URL(url);
+  through.port = String(port);
+  return through.href;
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 /**
  * A tiny process that outlives the harness by a moment: when our end of its pipe closes (we ended, or were killed by
- * SIGKILL), it kills every process group still on its list and removes the run's scratch folder.
+ * SIGKILL), it kills every process group still on its list, unmounts what is mounted in the run's scratch folder, and removes that.
  */
 export interface Guardian {
   /** A child that leads its own process group. */
@@ -22,7 +22,11 @@ while read -r verb pid; do
   [ "$verb" = add ] && pids="$pids $pid"
 done
 for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
-[ -n "$1" ] && rm -rf -- "$1"
+[ -n "$1" ] || exit 0
+[ -r /proc/self/mounts ] && while read -r what where rest; do
+  case "$where" in "$1"|"$1"/*) umount -l "$where" ;; esac
+done < /proc/self/mounts
+rm -rf -- "$1"
 exit 0
 `;
 

@@ -38,7 +38,7 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
     const bed = await openBedOn({ ...options, target: toldOf(options.target, engines.env) });
     return {
       ...bed,
-      ...(engines.control ? { store: { engine: engines.control } } : {}),
+      ...(engines.store ? { store: engines.store } : {}),
       async ensureUp() {
         try {
           await engines.heal();

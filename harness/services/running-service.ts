@@ -17,6 +17,8 @@ const LOG_LINES = 10;
 export interface ServiceOptions extends ServiceHost {
   /** A name of the service's `meta.variants`; left out: the first. */
   readonly variant?: string;
+  /** Hears of its folder before anything is in it; what it returns is closed when nothing uses the folder any more. */
+  readonly onFolder?: (folder: string) => Promise<AsyncDisposable>;
 }
 
 /**
@@ -30,20 +32,22 @@ export async function startService(service: Service, options: ServiceOptions): P
   const folder = mkdtempSync(join(tmpdir(), `claimcheck-${service.meta.id}-`));
   const guardian = options.guard(folder);
   const port = await freeServicePort();
+  let ground: AsyncDisposable | undefined;
+  let running: RunningService | null = null;
   try {
+    ground = await options.onFolder?.(folder);
     const prepared = await service.prepare({ folder, port, variant, signal: options.signal });
-    const running = new EngineProcess({ service, variant, prepared, folder, port, guardian, host: options });
-    try {
-      const { ready } = await running.restart();
-      await ready;
-      return running;
-    } catch (error) {
-      await running[Symbol.asyncDispose]();
-      throw error;
-    }
+    running = new EngineProcess({ service, variant, prepared, folder, port, guardian, ground, host: options });
+    const { ready } = await running.restart();
+    await ready;
+    return running;
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    await guardian.close();
+    if (running !== null) await running[Symbol.asyncDispose]();
+    else {
+      await ground?.[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+      await guardian.close();
+    }
     throw error;
   }
 }
@@ -55,6 +59,7 @@ interface EngineParts {
   readonly folder: string;
   readonly port: number;
   readonly guardian: ServiceGuardian;
+  readonly ground: AsyncDisposable | undefined;
   readonly host: ServiceHost;
 }
 
@@ -168,6 +173,7 @@ class EngineProcess implements RunningService {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    await this.#parts.ground?.[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
     await this.#parts.guardian.close();
   }

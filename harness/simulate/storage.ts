@@ -32,6 +32,7 @@ export function createStorage(world: World, [fromMs, toMs]: readonly [number, nu
         if (kind === 'read') return 0;
         touched += 1;
         throw Object.assign(new Error('ENOSPC: no space left on device (simulated)'), { code: 'ENOSPC' });
+      case 'cut':
       case undefined:
         return 0;
     }
@@ -59,7 +60,12 @@ export function createStorage(world: World, [fromMs, toMs]: readonly [number, nu
         const moreMs = struck(boot, kind);
         if (moreMs > 0) await pause(boot, Math.ceil(moreMs));
       },
-      after: () => pause(boot, boot.draw.integer(fromMs, toMs)),
+      async after() {
+        await pause(boot, boot.draw.integer(fromMs, toMs));
+        if (trouble?.form !== 'cut' || !boot.draw.chance(trouble.probability)) return;
+        touched += 1;
+        throw new Error('the connection to the store was lost (simulated)');
+      },
     }),
     setTrouble(next) {
       const before = touched;

@@ -1,4 +1,5 @@
 import type { TargetFacts } from '../model/plan.ts';
+import { mayMount } from '../services/mount-right.ts';
 import { placeholdersIn } from '../wire/placeholder.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
 import type { Profile } from './profile-schema.ts';
@@ -28,6 +29,7 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     asking: tools.has('asking'),
     durable: profile.state?.durable ?? true,
     modes: [],
+    ...(keepsInFolder(profile, described) && mayMount() ? { fillableDisk: true } : {}),
     tools: [...tools.keys()].filter((name) => name !== 'failing' && name !== 'asking'),
     ...(listensAnywhere(profile, described) ? { replicas: 'alike' as const } : {}),
   };
@@ -43,6 +45,11 @@ function showsEffects({ effects }: Profile, { kind }: Described): boolean {
   if (effects === undefined) return false;
   if (kind !== 'url') return true;
   return effects.file !== undefined && !placeholdersIn(effects.file).some(({ name }) => name === 'dir');
+}
+
+/** Where a server is told of the run's folder, its data is there. */
+function keepsInFolder({ target }: Profile, { kind }: Described): boolean {
+  return kind === 'command' && placeholdersIn({ ...target }).some(({ name }) => name === 'dir');
 }
 
 export function hasIdentity(headers: Readonly<Record<string, string>> | undefined): boolean {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DialectId, hasModernTasks, type TransportId } from '../model/operation.ts';
 import type { ServerSettings, TargetFacts } from '../model/plan.ts';
+import { mayMount } from '../services/mount-right.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
 import type { Profile } from './profile-schema.ts';
@@ -112,6 +113,7 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     tools: ['work', 'effect', ...WORKLOADS, ...(hasModernTasks(dialect) ? ['asking-first'] : [])],
     settings: true,
     replicas: 'roles',
+    ...(mayMount() ? { fillableDisk: true } : {}),
   };
 }
 
