@@ -3,7 +3,10 @@ import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dialects } from './dialects/index.ts';
+import { QUEUES } from './queues/index.ts';
 import { createServer, type ServerOptions } from './server.ts';
+import { STORES } from './stores/index.ts';
 import { openMemoryStore } from './stores/memory.ts';
 import { createSilentLog } from './telemetry/log.ts';
 import { UsageError } from './usage-error.ts';
@@ -133,9 +136,9 @@ test('parts can be given and wrapped', async () => {
 });
 
 test.each([
-  [{ state: { store: 'sqlit' } }, "Unknown store 'sqlit'; known: memory, sqlite. Did you mean 'sqlite'?"],
-  [{ execution: { queue: 'lokal' } }, "Unknown queue 'lokal'; known: local. Did you mean 'local'?"],
-  [{ server: { dialect: 'x' } }, /^Unknown dialect 'x'; known: blocking, handle, /],
+  [{ state: { store: 'sqlit' } }, `Unknown store 'sqlit'; known: ${namesOf(STORES)}. Did you mean 'sqlite'?`],
+  [{ execution: { queue: 'lokal' } }, `Unknown queue 'lokal'; known: ${namesOf(QUEUES)}. Did you mean 'local'?`],
+  [{ server: { dialect: 'x' } }, `Unknown dialect 'x'; known: ${namesOf(dialects)}.`],
   [{ transport: { port: 70_000 } }, /^transport\.port: /],
   [{ state: { directory: '/proc/nothing' } }, /^Cannot open the task store \/proc\/nothing\/tasks\.db/],
 ])('bad configuration %j is said in one message', async (config, message) => {
@@ -143,3 +146,7 @@ test.each([
   await refused.toThrow(UsageError);
   await expect(createServer(quiet({ config }))).rejects.toThrow(message);
 });
+
+function namesOf(registry: Readonly<Record<string, unknown>>): string {
+  return Object.keys(registry).sort().join(', ');
+}
