@@ -215,7 +215,13 @@ function createGate(dialect: Dialect): { readonly dialect: Dialect; open(): void
     await opened;
     return dialect.handle(message, context);
   };
-  return { dialect: { meta: dialect.meta, handle }, open };
+  const { takeReply } = dialect;
+  if (takeReply === undefined) return { dialect: { meta: dialect.meta, handle }, open };
+  const takeLater: typeof takeReply = async (late) => {
+    await opened;
+    return takeReply(late);
+  };
+  return { dialect: { meta: dialect.meta, handle, takeReply: takeLater }, open };
 }
 
 /** A look at what other processes did costs a read of the whole queue, and is in less of a hurry. */

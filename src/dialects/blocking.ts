@@ -2,6 +2,7 @@
 import type { CreateDialect } from './dialect.ts';
 import { dispatch, type Method } from './dispatch.ts';
 import { handshakeMethods, publishedTool } from './handshake.ts';
+import { takeLateReply } from './stream-input.ts';
 import { callOnStream } from './tool-call.ts';
 
 export const meta = {
@@ -17,5 +18,9 @@ export const create: CreateDialect = (options) => {
     ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
     ['tools/call', (call) => callOnStream(options, call.params, call.context)],
   ]);
-  return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
+  return {
+    meta,
+    handle: (message, context) => dispatch(methods, message, context, options.onError),
+    takeReply: (late) => takeLateReply(options.engine, late),
+  };
 };

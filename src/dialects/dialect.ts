@@ -12,6 +12,15 @@ export interface Dialect {
   };
   /** Answers one message; undefined for notifications and responses. Never throws: what goes wrong becomes a JSON-RPC error. */
   handle(message: JsonRpcMessage, context: RequestContext): Promise<JsonRpcResponse | undefined>;
+  /** Takes a client's reply whose request was sent by another process, or by one that is gone. Left out: it means nothing here. */
+  takeReply?(late: LateReply): Promise<void>;
+}
+
+export interface LateReply {
+  readonly principal: string;
+  /** `about` of the request. */
+  readonly about: string;
+  readonly reply: ClientReply;
 }
 
 /** Makes a dialect over one engine. */
@@ -62,6 +71,8 @@ export interface RequestContext {
 
 /** What a server asks of its client; its id is the transport's. */
 export interface ServerRequest {
+  /** What it is about, in words of the dialect: goes with the id, so that whichever process gets the reply knows what to do with it. */
+  readonly about?: string;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
 }

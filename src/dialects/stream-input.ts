@@ -2,7 +2,7 @@
 import type { InputAnswer, TaskInput, TaskRecord } from '../tasks/task.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
 import { answerableBy, outstanding, readResult } from './client-input.ts';
-import type { ClientReply, RequestContext } from './dialect.ts';
+import type { ClientReply, LateReply, RequestContext } from './dialect.ts';
 import { INVALID_PARAMS, type JsonObject, RpcFault } from './json-rpc.ts';
 import { isTerminal } from './waiting.ts';
 
@@ -68,12 +68,25 @@ async function askOne({ engine, context, meta }: StreamInputOptions, question: Q
   const { method, params } = input.request;
   let reply: ClientReply;
   try {
-    reply = await request({ method, params: meta === undefined ? params : { ...params, _meta: meta } }, signal);
+    const about = aboutOf(task.id, input.key);
+    reply = await request({ about, method, params: meta === undefined ? params : { ...params, _meta: meta } }, signal);
   } catch (thrown) {
     if (signal.aborted) return; // Answered elsewhere, ended, or nobody is there: the wait beside this one knows which.
     throw thrown;
   }
   await engine.answer(context.principal, task.id, { [input.key]: answerOf(input, reply) });
+}
+
+/** The reply to a question that was asked on a stream of another process. What is not outstanding any more changes nothing. */
+export async function takeLateReply(engine: TaskEngine, { principal, about, reply }: LateReply): Promise<void> {
+  const [id = '', key = ''] = about.split('/', 2).map((part) => Buffer.from(part, 'base64url').toString());
+  const task = await engine.get(principal, id);
+  const input = task && outstanding(task).find((one) => one.key === key);
+  if (input !== undefined) await engine.answer(principal, id, { [key]: answerOf(input, reply) });
+}
+
+function aboutOf(taskId: string, key: string): string {
+  return [taskId, key].map((part) => Buffer.from(part).toString('base64url')).join('/');
 }
 
 /** What is no answer by the protocol counts as one that could not be given: to ask for ever would be worse. */

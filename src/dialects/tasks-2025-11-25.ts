@@ -8,7 +8,7 @@ import { dispatch, type Method, type MethodCall, methodNotFound } from './dispat
 import { handshakeMethods, publishedTool, TASKS_VERSION } from './handshake.ts';
 import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
 import { legacyStatus, legacyTask, RELATED_TASK, requestedTtl } from './legacy-task.ts';
-import { waitAndAsk } from './stream-input.ts';
+import { takeLateReply, waitAndAsk } from './stream-input.ts';
 import { createTaskProgress, type TaskProgress } from './task-progress.ts';
 import { callOnStream, finalResult, readCall, requestedTool, requireSessionAnswers, submitCall } from './tool-call.ts';
 
@@ -46,7 +46,11 @@ export const create: CreateDialect = (options) => {
     ['tasks/list', (call) => listTasks(options, call)],
     ['tasks/cancel', (call) => cancelTask(options, call)],
   ]);
-  return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
+  return {
+    meta,
+    handle: (message, context) => dispatch(methods, message, context, options.onError),
+    takeReply: (late) => takeLateReply(options.engine, late),
+  };
 };
 
 /** An older revision was agreed on: no tasks there. On stdio a client may also skip the handshake; it gets the newest. */

@@ -6,8 +6,8 @@ import type { ClientResponse } from './message.ts';
 export interface ClientRequests {
   /** Sends and waits. When `signal` is aborted the client is told that nobody waits any more; rejects with the signal's reason. */
   ask(conversation: string, request: ServerRequest, send: Send, signal: AbortSignal): Promise<ClientReply>;
-  /** A reply that arrived; one that nobody waits for is ignored. */
-  reply(conversation: string, response: ClientResponse): void;
+  /** A reply that arrived. What its request was about, where nobody waits for it here and that is known; else undefined. */
+  reply(conversation: string, response: ClientResponse): string | undefined;
   readonly count: number;
 }
 
@@ -19,10 +19,10 @@ export function createClientRequests(): ClientRequests {
     get count() {
       return waiting.size;
     },
-    async ask(conversation, request, send, signal) {
+    async ask(conversation, { about, ...request }, send, signal) {
       signal.throwIfAborted();
       // Unguessable, and never the id of an earlier process: a late reply to that one must not be taken for ours.
-      const id = randomUUID();
+      const id = about === undefined ? randomUUID() : `${randomUUID()}${MARK}${about}`;
       const key = keyOf(conversation, id);
       return new Promise((resolve, reject) => {
         const onAbort = (): void => {
@@ -40,11 +40,16 @@ export function createClientRequests(): ClientRequests {
       });
     },
     reply(conversation, { id, reply }) {
-      if (typeof id === 'string') waiting.get(keyOf(conversation, id))?.(reply);
+      if (typeof id !== 'string') return undefined;
+      const take = waiting.get(keyOf(conversation, id));
+      take?.(reply);
+      const at = id.indexOf(MARK);
+      return take === undefined && at !== -1 ? id.slice(at + 1) : undefined;
     },
   };
 }
 
+const MARK = '~'; // Stands in no UUID.
 const WITHDRAWN = 'The answer is not needed any more';
 
 function keyOf(conversation: string, id: string): string {

@@ -51,20 +51,22 @@ export async function post(
 }
 
 /** A reply to what was asked on a stream of the same session. */
-function takeReply(
+async function takeReply(
   face: HttpFace,
   principal: string,
-  reply: ClientResponse,
+  answered: ClientResponse,
   { headers }: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   if (face.dialect.meta.sessions) {
     const choice = chooseSession(face.sessions, principal, undefined, headers);
     if (choice instanceof RpcFault) {
       answerNow(response, errorAnswer(null, choice));
       return;
     }
-    face.requests.reply(choice.session.id, reply);
+    // The request may have gone out on a stream of another process: its id says what the reply is to.
+    const about = face.requests.reply(choice.session.id, answered);
+    if (about !== undefined) await face.dialect.takeReply?.({ principal, about, reply: answered.reply });
   }
   accepted(response); // Without sessions nothing was asked, and a reply means nothing.
 }

@@ -57,7 +57,7 @@ export function createStdioConversation(
         return refuse(null, new RpcFault(PARSE_ERROR, `A message has at most ${LINE_BYTES_MAX} bytes`));
       if (line.trim() === '') return;
       const parsed = parseMessage(line);
-      if (parsed.kind === 'response') return requests.reply(CONVERSATION, parsed.response);
+      if (parsed.kind === 'response') return void requests.reply(CONVERSATION, parsed.response);
       if (parsed.kind === 'invalid') return refuse(parsed.id, parsed.fault);
       const { message } = parsed;
       if (!isRequest(message)) return inFlight.cancel(CONVERSATION, message);
