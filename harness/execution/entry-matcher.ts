@@ -11,6 +11,8 @@ export interface EntryMatcher {
   isSpent(entry: string): boolean;
 }
 
+const NONE: readonly PlannedFault[] = [];
+
 /**
  * Single-message entries fit once: the first message of their operation and call with at least the planned attempt, since an
  * earlier one may never have been sent. `messages` entries draw for each message.
@@ -31,17 +33,25 @@ export function createEntryMatcher(options: {
     single.set(place, [...(single.get(place) ?? []), entry]);
   }
   const aimedAt = (message: MessageView) =>
-    (single.get(`${message.direction}|${message.op}|${message.call}`) ?? []).filter(
-      ({ entry, trigger }) => trigger.kind === 'message' && !spent.has(entry) && message.attempt >= trigger.attempt,
-    );
+    single.size === 0
+      ? NONE
+      : (single.get(`${message.direction}|${message.op}|${message.call}`) ?? []).filter(
+          ({ entry, trigger }) => trigger.kind === 'message' && !spent.has(entry) && message.attempt >= trigger.attempt,
+        );
   const drawn = (message: MessageView) => {
+    if (every.length === 0) return NONE;
     const nowMs = options.nowMs();
     return every.filter(
       (entry) => fits(entry, message, nowMs) && options.drawFor(entry.entry, message).chance(probabilityOf(entry)),
     );
   };
   return {
-    fitting: (message) => (message.op === null ? [] : [...aimedAt(message), ...drawn(message)]),
+    fitting(message) {
+      if (message.op === null) return NONE;
+      const aimed = aimedAt(message);
+      const others = drawn(message);
+      return aimed.length === 0 ? others : [...aimed, ...others];
+    },
     spend: (entry) => {
       spent.add(entry);
     },

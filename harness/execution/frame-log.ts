@@ -1,3 +1,4 @@
+import type { Draft } from '../model/draft.ts';
 import type { FrameBody } from '../model/event.ts';
 import type { MessageView } from '../model/fault.ts';
 import type { AgentId, Operation, TransportId } from '../model/operation.ts';
@@ -16,26 +17,30 @@ export interface Tag {
 export interface FrameLog {
   /** A reply or notification from the server is in our hands: the ledger is drained before anything else happens. */
   arrived(): void;
-  frame(input: FrameInput): number;
+  frame(message: Framing, action: FrameBody['action'], ruled?: Ruled): number;
   /** Says that what is no message is left out of the history from here on. */
   leaveOut(conn: string): void;
-  view(input: Omit<FrameInput, 'action'> & { readonly tag: Tag | undefined }): MessageView;
+  view(message: Framing, tag: Tag | undefined): MessageView;
 }
 
-export interface FrameInput {
+/** One message as it goes over a link. */
+export interface Framing {
   readonly conn: string;
   readonly dir: FrameBody['dir'];
-  readonly action: FrameBody['action'];
   readonly text: string;
   readonly bytes: number;
   readonly head: MessageHead;
   readonly http?: number;
-  readonly entries?: readonly string[];
-  readonly delayMs?: number;
   readonly process?: string;
 }
 
-type Draft = { -readonly [Key in keyof FrameBody]: FrameBody[Key] };
+/** Who ruled what is done to it. */
+export interface Ruled {
+  readonly entries: readonly string[];
+  readonly delayMs?: number;
+}
+
+const UNRULED: Ruled = { entries: [] };
 
 export function createFrameLog(options: {
   readonly recorder: Pick<Recorder, 'record'>;
@@ -46,15 +51,14 @@ export function createFrameLog(options: {
   const indexes = new Map<string, number>();
   return {
     arrived: options.drain,
-    frame(input) {
-      const { head, entries, delayMs } = input;
+    frame(input, action, { entries, delayMs } = UNRULED) {
+      const { head } = input;
       const { text, sha } = frameText(input, head.type, options.mode);
-      // Field by field: this runs for every message, and a spread of what may be absent costs more than the rest of it.
-      const body: Draft = {
+      const body: Draft<FrameBody> = {
         kind: 'frame',
         conn: input.conn,
         dir: input.dir,
-        action: input.action,
+        action,
         bytes: input.bytes,
         type: head.type,
       };
@@ -63,7 +67,7 @@ export function createFrameLog(options: {
       if (input.http !== undefined) body.http = input.http;
       if (text !== undefined) body.text = text;
       if (sha !== undefined) body.sha = sha;
-      if (entries !== undefined && entries.length > 0) body.entries = entries;
+      if (entries.length > 0) body.entries = entries;
       if (delayMs !== undefined) body.delayMs = Math.round(delayMs * 1000) / 1000;
       if (input.process !== undefined) body.process = input.process;
       return options.recorder.record(body);
@@ -72,11 +76,10 @@ export function createFrameLog(options: {
       const text = `${conn}: of the lines that are no message no more are recorded`;
       options.recorder.record({ kind: 'note', topic: 'garbage', text });
     },
-    view(input) {
+    view(input, tag) {
       const place = `${input.conn}|${input.dir}`;
       const index = indexes.get(place) ?? 0;
       indexes.set(place, index + 1);
-      const { tag } = input;
       return {
         direction: input.dir === 'out' ? 'request' : 'reply',
         transport: options.transport,

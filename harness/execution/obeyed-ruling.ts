@@ -1,6 +1,6 @@
 import type { Evidence, MessageView } from '../model/fault.ts';
 import type { FaultLog } from './fault-log.ts';
-import type { FrameInput, FrameLog } from './frame-log.ts';
+import type { FrameLog, Framing } from './frame-log.ts';
 import type { Ruling } from './interposer.ts';
 
 /** What a ruling is carried out with, on whatever wire. */
@@ -13,7 +13,7 @@ export interface Obedience {
 /** A message from the server in our hands. */
 export interface Arrival {
   readonly view: MessageView;
-  readonly base: Omit<FrameInput, 'action'>;
+  readonly base: Framing;
   /** Stands in every proof. */
   readonly evidence?: Evidence;
   /** The client does not get it; what it sees instead, where its wire can show that. */
@@ -31,7 +31,7 @@ export function obey(parts: Obedience, ruling: Ruling, arrival: Arrival): boolea
   switch (disposition.action) {
     case 'cut':
     case 'drop': {
-      frames.frame({ ...base, action: 'cut', entries });
+      frames.frame(base, 'cut', ruling);
       const seen = arrival.cut?.(disposition.action === 'cut' ? disposition.how : 'reset');
       prove(parts, entries, arrival.view, { ...evidence, answered: true, ...seen });
       return false;
@@ -41,7 +41,7 @@ export function obey(parts: Obedience, ruling: Ruling, arrival: Arrival): boolea
     case 'hold':
       return held(parts, ruling, arrival);
     default:
-      frames.frame({ ...base, action: 'pass', entries });
+      frames.frame(base, 'pass', ruling);
       return true;
   }
 }
@@ -49,7 +49,7 @@ export function obey(parts: Obedience, ruling: Ruling, arrival: Arrival): boolea
 async function delayed(parts: Obedience, { entries }: Ruling, arrival: Arrival, delayMs: number): Promise<boolean> {
   await parts.sleep(delayMs);
   parts.frames.arrived();
-  parts.frames.frame({ ...arrival.base, action: 'delay', entries, delayMs });
+  parts.frames.frame(arrival.base, 'delay', { entries, delayMs });
   prove(parts, entries, arrival.view, { ...arrival.evidence, delayMs, direction: 'reply' });
   return true;
 }
@@ -57,7 +57,7 @@ async function delayed(parts: Obedience, { entries }: Ruling, arrival: Arrival, 
 async function held(parts: Obedience, ruling: Ruling, arrival: Arrival): Promise<boolean> {
   const isDelivered = (await ruling.held) ?? true;
   parts.frames.arrived();
-  parts.frames.frame({ ...arrival.base, action: isDelivered ? 'hold' : 'cut', entries: ruling.entries });
+  parts.frames.frame(arrival.base, isDelivered ? 'hold' : 'cut', ruling);
   if (!isDelivered) arrival.cut?.('reset');
   // Held for a fault that strikes elsewhere: that it was held proves nothing.
   else if (ruling.isWindow !== true) prove(parts, ruling.entries, arrival.view, { ...arrival.evidence, held: true });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Disposition } from '../model/fault.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { samplePlan } from '../model/testing/sample-plan.ts';
-import { createFrameLog, type FrameInput } from './frame-log.ts';
+import { createFrameLog, type Framing } from './frame-log.ts';
 import { createInterposer } from './interposer.ts';
 import type { LinePeer } from './line-peer.ts';
 import { createStdioShim } from './stdio-shim.ts';
@@ -64,7 +64,7 @@ function shimFor(faults: readonly PlannedFault[], disposition: Disposition) {
     }),
     frames: {
       ...real,
-      frame: (input: FrameInput) => frames.push(`${input.dir} ${input.action} ${input.head.rpcId ?? input.head.type}`),
+      frame: ({ dir, head }: Framing, action: string) => frames.push(`${dir} ${action} ${head.rpcId ?? head.type}`),
     },
     log,
     tagOf: (_conn, id) =>

@@ -1,6 +1,6 @@
 import type { MessageView } from '../model/fault.ts';
 import type { FaultLog } from './fault-log.ts';
-import type { FrameInput, FrameLog, Tag } from './frame-log.ts';
+import type { FrameLog, Framing, Ruled, Tag } from './frame-log.ts';
 import type { Interposer } from './interposer.ts';
 import type { LinePeer } from './line-peer.ts';
 import { readMessage, sentIdOf } from './message-text.ts';
@@ -38,7 +38,6 @@ export function createStdioShim(options: ShimOptions): StdioShim {
 const GARBAGE_LINES_MAX = 10_000;
 
 type RpcId = string | number;
-type Outgoing = Omit<FrameInput, 'action'>;
 
 /** Lives as long as one boot's pipe. */
 class Shim {
@@ -70,8 +69,8 @@ class Shim {
     const { conn, peer, interposer, frames, sleep } = this.#options;
     if (this.#isClosed || peer.isGone()) return false;
     const head = readMessage(line);
-    const base: Outgoing = { conn, dir: 'out', text: line, bytes: Buffer.byteLength(line), head };
-    const view = frames.view({ ...base, tag: this.#tagOf(sentIdOf(head)) });
+    const base: Framing = { conn, dir: 'out', text: line, bytes: Buffer.byteLength(line), head };
+    const view = frames.view(base, this.#tagOf(sentIdOf(head)));
     const { disposition, entries } = interposer.rule(view);
     if (head.type === 'request' && head.rpcId != null) {
       this.#pending.add(head.rpcId);
@@ -80,38 +79,38 @@ class Shim {
     switch (disposition.action) {
       case 'drop':
       case 'cut':
-        frames.frame({ ...base, action: 'drop', entries });
+        frames.frame(base, 'drop', { entries });
         prove(this.#options, entries, view, { dropped: true });
         return true;
       case 'delay':
         void sleep(disposition.delayMs).then(() => {
-          this.#write({ ...base, entries, delayMs: disposition.delayMs }, 'delay');
+          this.#write(base, 'delay', { entries, delayMs: disposition.delayMs });
           prove(this.#options, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
         });
         return true;
       case 'dup':
         return this.#sendTwice(base, view, entries, disposition.afterMs);
       default:
-        return this.#write({ ...base, entries }, 'pass');
+        return this.#write(base, 'pass', { entries });
     }
   }
 
-  #sendTwice(base: Outgoing, view: MessageView, entries: readonly string[], afterMs: number): boolean {
+  #sendTwice(base: Framing, view: MessageView, entries: readonly string[], afterMs: number): boolean {
     const [entry] = entries;
     const id = base.head.type === 'request' ? base.head.rpcId : null;
     if (id != null && entry !== undefined) this.#doubled.set(id, { entry, replies: 0 });
-    const isSent = this.#write({ ...base, entries }, 'pass');
+    const isSent = this.#write(base, 'pass', { entries });
     void this.#options.sleep(afterMs).then(() => {
-      if (this.#write({ ...base, entries }, 'dup')) prove(this.#options, entries, view, { deliveries: 2 });
+      if (this.#write(base, 'dup', { entries })) prove(this.#options, entries, view, { deliveries: 2 });
       else for (const name of entries) this.#options.interposer.missed(name);
     });
     return isSent;
   }
 
-  #write(frame: Outgoing, action: 'pass' | 'delay' | 'dup'): boolean {
+  #write(message: Framing, action: 'pass' | 'delay' | 'dup', ruled: Ruled): boolean {
     if (this.#isClosed) return false;
-    this.#options.frames.frame({ ...frame, action });
-    return this.#options.peer.write(frame.text);
+    this.#options.frames.frame(message, action, ruled);
+    return this.#options.peer.write(message.text);
   }
 
   async #receive(line: string): Promise<void> {
@@ -119,14 +118,14 @@ class Shim {
     frames.arrived();
     const head = readMessage(line);
     if (head.type === 'garbage' && this.#isTooMuch()) return;
-    const base: Outgoing = { conn, dir: 'in', text: line, bytes: Buffer.byteLength(line), head };
+    const base: Framing = { conn, dir: 'in', text: line, bytes: Buffer.byteLength(line), head };
     const id = head.type === 'response' ? head.rpcId : undefined;
     const thief = id == null ? undefined : this.#endsHere(id);
     if (thief !== undefined) {
-      frames.frame({ ...base, action: 'drop', entries: [thief] });
+      frames.frame(base, 'drop', { entries: [thief] });
       return;
     }
-    const view = frames.view({ ...base, tag: this.#tagOf(id) });
+    const view = frames.view(base, this.#tagOf(id));
     if (!(await obey(this.#options, interposer.rule(view), { view, base })) || this.#isClosed) return;
     this.deliver(line);
     if (id != null && view.op !== null) interposer.passed();
@@ -156,10 +155,8 @@ class Shim {
       // On a pipe the platform cancels the request and forgets it; the server may go on.
       const cancel = cancelled(rpcId, gateway.afterMs);
       const bytes = Buffer.byteLength(cancel);
-      this.#write(
-        { conn, dir: 'out', text: cancel, bytes, head: readMessage(cancel), entries: [gateway.entry] },
-        'pass',
-      );
+      const entries = [gateway.entry];
+      this.#write({ conn, dir: 'out', text: cancel, bytes, head: readMessage(cancel) }, 'pass', { entries });
       prove(this.#options, [gateway.entry], view, { afterMs: gateway.afterMs });
       this.deliver(gatewayReply(rpcId, gateway.afterMs));
     });

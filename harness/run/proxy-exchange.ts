@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { FrameInput, Tag } from '../execution/frame-log.ts';
+import type { Framing, Tag } from '../execution/frame-log.ts';
 import { type MessageHead, readMessage, sentIdOf } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
@@ -23,8 +23,6 @@ type Response = Dispatcher.ResponseData;
 interface Reply extends Pick<Upstream, 'process' | 'passage'> {
   readonly reply: Response;
 }
-
-type Framing = Omit<FrameInput, 'action'>;
 
 /** One HTTP exchange through the proxy: request frame, upstream, reply frames, and whatever the plan does to them. */
 export class ProxyExchange {
@@ -58,12 +56,12 @@ export class ProxyExchange {
   /** Never throws: what goes wrong upstream is shown to the client as the network would show it. */
   async run(): Promise<void> {
     const { frames, interposer, sleep } = this.#context;
-    const view = frames.view({ ...this.#out, tag: this.#tag });
+    const view = frames.view(this.#out, this.#tag);
     const { disposition, entries } = interposer.rule(view);
     switch (disposition.action) {
       case 'drop':
       case 'cut':
-        frames.frame({ ...this.#out, action: 'drop', entries });
+        frames.frame(this.#out, 'drop', { entries });
         this.#cutClient(disposition.action === 'cut' ? disposition.how : 'reset');
         prove(this.#context, entries, view, { dropped: true });
         return;
@@ -71,11 +69,11 @@ export class ProxyExchange {
         await sleep(disposition.delayMs);
         prove(this.#context, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
         if (this.#input.body.length > 0) {
-          frames.frame({ ...this.#out, action: 'delay', entries, delayMs: disposition.delayMs });
+          frames.frame(this.#out, 'delay', { entries, delayMs: disposition.delayMs });
         }
         break;
       default:
-        if (this.#input.body.length > 0) frames.frame({ ...this.#out, action: 'pass', entries });
+        if (this.#input.body.length > 0) frames.frame(this.#out, 'pass', { entries });
     }
     this.#watchGateway(view);
     if (disposition.action === 'dup') void this.#deliverAgain(view, entries, disposition.afterMs);
@@ -146,11 +144,11 @@ export class ProxyExchange {
     const process = this.#process === null ? {} : { process: this.#process };
     const base: Framing = { conn: this.#input.conn, dir: 'in', text: message, bytes, head, http, ...process };
     if (this.#forsakenBy !== null) {
-      frames.frame({ ...base, action: 'drop', entries: [this.#forsakenBy] });
+      frames.frame(base, 'drop', { entries: [this.#forsakenBy] });
       return false;
     }
     const isReply = head.type === 'response';
-    const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
+    const view = frames.view(base, isReply ? this.#tag : undefined);
     const isDelivered = await obey(this.#context, interposer.rule(view), {
       view,
       base,
@@ -168,7 +166,7 @@ export class ProxyExchange {
   async #deliverAgain(view: MessageView, entries: readonly string[], afterMs: number): Promise<void> {
     const { frames, interposer, sleep } = this.#context;
     await sleep(afterMs);
-    frames.frame({ ...this.#out, action: 'dup', entries });
+    frames.frame(this.#out, 'dup', { entries });
     try {
       const { reply, process } = await this.#forward(null);
       const messages = bodyMessages(reply, (await readBody(reply.body)).toString('utf8'));
@@ -180,9 +178,10 @@ export class ProxyExchange {
           text,
           bytes: Buffer.byteLength(text),
           head: readMessage(text),
+          http: reply.statusCode,
           ...(process === null ? {} : { process }),
         };
-        frames.frame({ ...base, http: reply.statusCode, action: 'drop', entries });
+        frames.frame(base, 'drop', { entries });
       }
       prove(this.#context, entries, view, { deliveries: 2, http: reply.statusCode });
     } catch {

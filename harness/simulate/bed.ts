@@ -3,30 +3,21 @@ import type { BedParts } from '../execution/course.ts';
 import { createFrameLog } from '../execution/frame-log.ts';
 import type { Recorder } from '../execution/recorder.ts';
 import { askingFor } from '../execution/server-settings.ts';
-import { createStdioShim } from '../execution/stdio-shim.ts';
 import type { TestBed } from '../execution/test-bed.ts';
 import { type Plan, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
-import { loadUnit } from '../model/registry.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
-import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
+import type { WireContext } from '../wire/connection.ts';
 import type { ToolPages } from '../wire/dialects/adapter.ts';
-import { asksAnything } from '../wire/dialects/elicitation.ts';
-import { ADAPTERS } from '../wire/dialects/index.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
-import { createRpcLink } from '../wire/rpc-link.ts';
-import { createStdioHost } from '../wire/stdio-host.ts';
-import { createDirectChannel } from './direct-channel.ts';
-import { createSimulatedChannel } from './http-channel.ts';
+import { type Door, openHttpDoor, openPipeDoor } from './door.ts';
 import type { SimulatedLink } from './link.ts';
 import type { LoadedServer } from './loaded-server.ts';
-import { openPipe, type Pipe } from './pipe.ts';
 import type { Remains } from './remains.ts';
 import type { SimulationContext } from './server-face.ts';
 import { createServerHost } from './server-host.ts';
 import type { ServerHost } from './server-host-options.ts';
-import type { LivingServer } from './site.ts';
 import { createStorage } from './storage.ts';
 import { createVirtualLedger } from './virtual-ledger.ts';
 import type { VirtualWorld } from './virtual-world.ts';
@@ -78,7 +69,8 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
     tagOf: tags.get,
     site: { current: () => host.current() },
   };
-  const door = plan.target.transport === 'http' ? httpDoor() : pipeDoor();
+  const openDoor = plan.target.transport === 'http' ? openHttpDoor : openPipeDoor;
+  const door: Door = openDoor({ plan, target, world, recorder, context, link, draw, current: () => host.current() });
 
   const host: ServerHost = createServerHost({
     world,
@@ -120,86 +112,6 @@ export async function openSimulatedBed(options: SimulatedBedOptions): Promise<Te
   const connections = createConnections(plan, (agent) =>
     openConnection({ context, agent, endpoint: door.endpointOf(agent) }),
   );
-
-  interface Door {
-    greet(living: LivingServer): Promise<void>;
-    endpointOf(agent: number): Endpoint;
-    /** null: of every agent. Returns how many. */
-    closeConnections(agent: number | null): number;
-    close(): Promise<void>;
-  }
-
-  function httpDoor(): Door {
-    const principalOf = (agent: number) => {
-      const { Authorization: authorization = `agent-${agent}` } = target.headersFor(agent);
-      return authorization.replace(/^Bearer /, '');
-    };
-    return {
-      async greet(living) {
-        // Straight to the server: readiness is no traffic of an agent and does not pass the interposer.
-        const channel = createDirectChannel({
-          world,
-          living,
-          headers: target.headersFor(1),
-          principal: principalOf(1),
-        });
-        const adapter = await loadUnit(ADAPTERS, 'dialect', target.wireTarget.dialect);
-        const greeting = { ...context, tags: createRequestTags() };
-        const { capabilities } = adapter;
-        const rpc = createRpcLink({ conn: 'greeting', channel, context: greeting, agent: null, capabilities });
-        await rpc.greet(adapter);
-      },
-      endpointOf(agent) {
-        const conn = `a${agent}`;
-        const channel = createSimulatedChannel({
-          link,
-          conn,
-          headers: target.headersFor(agent),
-          principal: principalOf(agent),
-          draw: draw.fork(`link/${conn}`),
-          linkMs: machine.linkMs,
-          elicits: asksAnything(target.wireTarget),
-        });
-        return { kind: 'channel', conn, channel };
-      },
-      closeConnections(agent) {
-        const principal = agent === null ? null : principalOf(agent);
-        return host.current()?.face.http?.endSessions?.(principal) ?? 0;
-      },
-      close: async () => {},
-    };
-  }
-
-  function pipeDoor(): Door {
-    const stdio: StdioHost = createStdioHost(context);
-    let pipes = 0;
-    let pipe: Pipe | null = null;
-    const attach = async (living: LivingServer) => {
-      pipes += 1;
-      const again = pipes > living.boot.number ? `-${pipes}` : '';
-      const conn = `stdio-b${living.boot.number}${again}`;
-      const peer = openPipe({ world, living, draw: draw.fork(`pipe/${conn}`), linkMs: machine.linkMs });
-      pipe = peer;
-      const sleep = (ms: number) => world.harnessClock.sleep(ms);
-      await stdio.attach(conn, createStdioShim({ ...link, conn, peer, sleep }), plan.limits.readyMs);
-    };
-    return {
-      greet: attach,
-      endpointOf: () => ({ kind: 'stdio', host: stdio }),
-      closeConnections() {
-        const living = host.current();
-        if (living === null || pipe === null) return 0;
-        pipe.end();
-        // A server that does not take a second conversation shows that by itself: nobody answers the greeting.
-        attach(living).catch((error: unknown) => {
-          const text = error instanceof Error ? error.message : String(error);
-          recorder.record({ kind: 'note', topic: 'down', text });
-        });
-        return 1;
-      },
-      close: () => stdio.close(),
-    };
-  }
 
   return {
     control: host,

@@ -33,8 +33,8 @@ export function deliver(
   on: DeliveryOutcome,
 ): void {
   let head: ResponseHead = { status: 200, headers: {} };
-  const forget = boot.onEnd(() => back(world.harness, () => on.broken()));
-  hop(boot, () => {
+  const forget = boot.onEnd(() => back.carry(world.harness, () => on.broken()));
+  hop.carry(boot, () => {
     if (face.http === undefined) throw new Error('expected a server that can be spoken to over HTTP');
     face.http.exchange(request, {
       head(status, headers) {
@@ -42,12 +42,12 @@ export function deliver(
       },
       message(text) {
         const sent = head;
-        back(world.harness, () => on.message(text, sent));
+        back.carry(world.harness, () => on.message(text, sent));
       },
       end(body) {
         const sent = head;
         forget();
-        back(world.harness, () => on.end(body, sent));
+        back.carry(world.harness, () => on.end(body, sent));
       },
     });
   });

@@ -2,38 +2,33 @@
 const GONE = new Error('the client hung up');
 
 /** A client that may hang up before its answer. */
-export interface Departure {
-  readonly leave: () => void;
-  /** Calls back when it leaves, at once if it has. */
-  onGone(listener: () => void): void;
-  /** The same as a signal; an AbortController is made for those who ask. */
-  signal(): AbortSignal;
-}
+export class Departure {
+  #isGone = false;
+  #listeners: (() => void)[] | null = null;
+  #controller: AbortController | null = null;
 
-export function createDeparture(): Departure {
-  let isGone = false;
-  let listeners: (() => void)[] = [];
-  let controller: AbortController | null = null;
-  const onGone = (listener: () => void) => {
-    if (isGone) listener();
-    else listeners.push(listener);
+  readonly leave = (): void => {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    const told = this.#listeners ?? [];
+    this.#listeners = null;
+    for (const listener of told) listener();
   };
-  return {
-    leave() {
-      if (isGone) return;
-      isGone = true;
-      const told = listeners;
-      listeners = [];
-      for (const listener of told) listener();
-    },
-    onGone,
-    signal() {
-      if (controller === null) {
-        const made = new AbortController();
-        controller = made;
-        onGone(() => made.abort(GONE));
-      }
-      return controller.signal;
-    },
-  };
+
+  /** Calls back when it leaves, at once if it has. */
+  onGone(listener: () => void): void {
+    if (this.#isGone) listener();
+    else if (this.#listeners === null) this.#listeners = [listener];
+    else this.#listeners.push(listener);
+  }
+
+  /** The same as a signal; an AbortController is made for those who ask. */
+  signal(): AbortSignal {
+    if (this.#controller === null) {
+      const made = new AbortController();
+      this.#controller = made;
+      this.onGone(() => made.abort(GONE));
+    }
+    return this.#controller.signal;
+  }
 }

@@ -27,10 +27,12 @@ export function createDirectChannel({ world, living, headers, principal }: Direc
       world.schedule(world.harness, Math.ceil(timeoutMs), () => settle({ kind: 'timeout', aborted: false }));
       let head: { status: number; headers: HttpHeaders } = { status: 200, headers: {} };
       world.schedule(living.boot, 0, () => {
-        const request = { text, headers: { ...base, ...more }, principal, signal: open.signal, onGone: () => {} };
+        const sent: HttpHeaders = { ...base, ...more };
+        const header = (name: string) => sent[name];
+        const request = { text, headers: sent, header, principal, signal: open.signal, onGone: NOBODY };
         living.face.http?.exchange(request, {
-          head(status, sent) {
-            head = { status, headers: sent };
+          head(status, answered) {
+            head = { status, headers: answered };
           },
           message(message) {
             const reply = expected && takeMessage(readMessage(parseJson(message)), message, head, expected);

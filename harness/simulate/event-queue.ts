@@ -1,4 +1,4 @@
-import type { Owner } from './world.ts';
+import type { Owner, Scheduled } from './world.ts';
 
 /** What is to happen, in order of time, and of the same instant in the order in which it was asked for. */
 export interface EventQueue {
@@ -6,12 +6,13 @@ export interface EventQueue {
   readonly size: number;
   add(atMs: number, owner: Owner, act: () => void): Scheduled;
   /** Takes the next one out; undefined: there is none. */
-  take(): { readonly atMs: number; readonly owner: Owner; readonly act: () => void } | undefined;
+  take(): DueEvent | undefined;
 }
 
-export interface Scheduled {
-  /** It will not happen; what it held is let go of. */
-  cancel(): void;
+export interface DueEvent {
+  readonly atMs: number;
+  readonly owner: Owner;
+  readonly act: () => void;
 }
 
 /**
@@ -20,53 +21,57 @@ export interface Scheduled {
  */
 export function createEventQueue(): EventQueue {
   const heap: Entry[] = [];
-  let added = 0;
-  let live = 0;
+  const count = { added: 0, live: 0 };
   return {
     get size() {
-      return live;
+      return count.live;
     },
     add(atMs, owner, act) {
-      added += 1;
-      live += 1;
-      const entry = new Entry(atMs, added, owner, act);
+      count.added += 1;
+      count.live += 1;
+      const entry = new Entry(count, { atMs, owner, act });
       rise(heap, entry);
-      return {
-        cancel() {
-          if (entry.act === null) return;
-          live -= 1;
-          entry.act = null;
-          entry.owner = null;
-        },
-      };
+      return entry;
     },
     take() {
       for (let entry = removeFirst(heap); entry !== undefined; entry = removeFirst(heap)) {
-        const { atMs, owner, act } = entry;
-        if (owner === null || act === null) continue;
-        live -= 1;
-        // A cancel that comes later finds nothing.
-        entry.act = null;
-        entry.owner = null;
-        return { atMs, owner, act };
+        const event = entry.leave();
+        if (event !== null) return event;
       }
       return undefined;
     },
   };
 }
 
-class Entry {
+interface Count {
+  added: number;
+  live: number;
+}
+
+class Entry implements Scheduled {
   readonly atMs: number;
   readonly order: number;
-  /** null: cancelled, or taken. */
-  owner: Owner | null;
-  act: (() => void) | null;
+  readonly #count: Count;
+  /** null: cancelled, or taken; what it held is let go of. */
+  #event: DueEvent | null;
 
-  constructor(atMs: number, order: number, owner: Owner, act: () => void) {
-    this.atMs = atMs;
-    this.order = order;
-    this.owner = owner;
-    this.act = act;
+  constructor(count: Count, event: DueEvent) {
+    this.atMs = event.atMs;
+    this.order = count.added;
+    this.#count = count;
+    this.#event = event;
+  }
+
+  cancel(): void {
+    this.leave();
+  }
+
+  leave(): DueEvent | null {
+    const event = this.#event;
+    if (event === null) return null;
+    this.#event = null;
+    this.#count.live -= 1;
+    return event;
   }
 }
 

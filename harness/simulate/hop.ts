@@ -2,13 +2,24 @@ import type { Prng } from '../model/prng.ts';
 import type { Owner, World } from './world.ts';
 
 /** One direction of one link: messages take seeded time and arrive in the order in which they were sent. */
-export type Hop = (receiver: Owner, arrive: () => void) => void;
+export class Hop {
+  readonly #world: World;
+  readonly #draw: Prng;
+  readonly #fromMs: number;
+  readonly #toMs: number;
+  #lastMs = 0;
 
-export function createHop(world: World, draw: Prng, [fromMs, toMs]: readonly [number, number]): Hop {
-  let lastMs = 0;
-  return (receiver, arrive) => {
-    const now = world.nowMs();
-    lastMs = Math.max(lastMs, now + draw.integer(fromMs, toMs));
-    world.schedule(receiver, lastMs - now, arrive);
-  };
+  constructor(world: World, draw: Prng, [fromMs, toMs]: readonly [number, number]) {
+    this.#world = world;
+    this.#draw = draw;
+    this.#fromMs = fromMs;
+    this.#toMs = toMs;
+  }
+
+  /** Calls `arrive` as the receiver when it is there. */
+  carry(receiver: Owner, arrive: () => void): void {
+    const now = this.#world.nowMs();
+    this.#lastMs = Math.max(this.#lastMs, now + this.#draw.integer(this.#fromMs, this.#toMs));
+    this.#world.schedule(receiver, this.#lastMs - now, arrive);
+  }
 }

@@ -4,12 +4,18 @@ import type { Expected } from '../wire/http-reply.ts';
 import { answerServerRequest } from '../wire/server-request.ts';
 import type { Stray } from '../wire/stray.ts';
 import type { Channel, HttpHeaders, RequestOptions } from '../wire/wire.ts';
-import { createHop } from './hop.ts';
+import type { ChannelSide } from './channel-side.ts';
+import { Hop } from './hop.ts';
 import { exchange } from './http-exchange.ts';
 import type { SimulatedLink } from './link.ts';
 
 // Time for a notification, whose answer nobody waits for, ms.
 const NOTIFY_MS_MAX = 5_000;
+
+const NO_HEADERS: HttpHeaders = {};
+const IGNORE = () => {};
+
+type Sending = Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers'>;
 
 export interface SimulatedChannelOptions {
   readonly link: SimulatedLink;
@@ -34,25 +40,22 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
     accept: 'application/json, text/event-stream',
     ...options.headers,
   });
-  const common = (message: object, text: string, headers: HttpHeaders | undefined) => ({
-    conn,
-    principal,
-    text,
-    head: headOf(message),
+  const side: ChannelSide = { conn, principal, headers: base, newHop: () => new Hop(link.world, draw, linkMs) };
+  /** Sends a message; what became of it. `expected`: null where it has no reply. */
+  const send = (message: object, text: string, how: Sending, expected: Expected | null) => {
     // What the wire adds is in lower case already.
-    headers: headers === undefined ? base : { ...base, ...headers },
-    hop: createHop(link.world, draw, linkMs),
-    wayBack: () => createHop(link.world, draw, linkMs),
-  });
-  /** Sends what has no reply; what became of it. */
-  const tell = (message: object, how: Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers'>) =>
-    exchange(link, { ...common(message, JSON.stringify(message), how.headers), ...how, expected: null });
+    const { timeoutMs, signal, headers = NO_HEADERS } = how;
+    return exchange(link, side, { text, head: headOf(message), headers, timeoutMs, signal, expected });
+  };
+  const tell = (message: object, how: Sending) => send(message, JSON.stringify(message), how, null);
+  const onStray = (stray: Stray) => options.onStray?.(stray);
   return {
-    request(message, { timeoutMs, signal, headers, text = JSON.stringify(message), onNotification, taker }) {
+    request(message, how) {
+      const { headers, taker } = how;
       const expected: Expected = {
         id: message.id,
-        onStray: (stray) => options.onStray?.(stray),
-        onNotification: (notification) => onNotification?.(notification),
+        onStray,
+        onNotification: how.onNotification ?? IGNORE,
         onRequest(asked) {
           if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked, false);
           else {
@@ -61,15 +64,15 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
           }
         },
       };
-      return exchange(link, { ...common(message, text, headers), timeoutMs, signal, expected });
+      return send(message, how.text ?? JSON.stringify(message), how, expected);
     },
     async notify(message, extra) {
       const { headers } = extra ?? {};
       // Nobody waits for it; whether it arrived shows in what the server does next.
       await tell(message, { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) });
     },
-    async answer(message, { timeoutMs, signal, headers }) {
-      const reply = await tell(message, { timeoutMs, signal, ...(headers ? { headers } : {}) });
+    async answer(message, how) {
+      const reply = await tell(message, how);
       if (reply.kind === 'answered') throw new Error('expected no JSON-RPC reply to an answer');
       return reply.kind === 'http' && reply.http < 300 ? null : reply;
     },

@@ -1,69 +1,73 @@
-import type { FrameInput, Tag } from '../execution/frame-log.ts';
+import type { Framing, Tag } from '../execution/frame-log.ts';
 import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { parseJson, readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
+import { ArrivingRequest, type ChannelSide } from './channel-side.ts';
 import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
-import { createDeparture } from './departure.ts';
+import { Departure } from './departure.ts';
 import type { Hop } from './hop.ts';
 import { later, type SimulatedLink } from './link.ts';
-import type { HttpExchangeRequest } from './server-face.ts';
-import type { Cancel } from './world.ts';
+import type { Scheduled } from './world.ts';
 
 export interface ExchangeInput {
-  readonly conn: string;
   readonly text: string;
   readonly head: MessageHead;
+  /** Beside those of the client. */
   readonly headers: HttpHeaders;
-  readonly principal: string;
-  /** The way out, and how each exchange gets a way back of its own. */
-  readonly hop: Hop;
-  readonly wayBack: () => Hop;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Who hears of what arrives; null: a message that has no answer. */
   readonly expected: Expected | null;
 }
 
-type Framing = Omit<FrameInput, 'action'>;
 type Settle = (reply: RawReply) => void;
 
 /**
  * One HTTP exchange with a server in this thread, through the interposer: what harness/run/proxy-exchange.ts does over
  * sockets. Settles once; the caller sees what a client over HTTP would have seen.
  */
-export function exchange(link: SimulatedLink, input: ExchangeInput): Promise<RawReply> {
+export function exchange(link: SimulatedLink, side: ChannelSide, input: ExchangeInput): Promise<RawReply> {
   return new Promise((settle) => {
-    new SimulatedExchange(link, input, settle).start();
+    new SimulatedExchange({ link, side, input, settle }).start();
   });
+}
+
+interface ExchangeParts {
+  readonly link: SimulatedLink;
+  readonly side: ChannelSide;
+  readonly input: ExchangeInput;
+  readonly settle: Settle;
 }
 
 class SimulatedExchange {
   readonly #link: SimulatedLink;
+  readonly #side: ChannelSide;
   readonly #input: ExchangeInput;
-  readonly #head: MessageHead;
+  readonly #way: Hop;
   readonly #tag: Tag | undefined;
   readonly #out: Framing;
-  readonly #gone = createDeparture();
+  readonly #client = new Departure();
   readonly #settle: Settle;
-  readonly #stopWaiting: Cancel;
+  readonly #limit: Scheduled;
   #stopWatching: (() => void) | null = null;
   #isDone = false;
   #forsakenBy: string | null = null;
 
-  constructor(link: SimulatedLink, input: ExchangeInput, settle: Settle) {
+  constructor({ link, side, input, settle }: ExchangeParts) {
     this.#link = link;
+    this.#side = side;
     this.#input = input;
     this.#settle = settle;
-    this.#head = input.head;
-    const sentId = sentIdOf(this.#head);
-    this.#tag = sentId === null ? undefined : link.tagOf(input.conn, sentId);
-    const { conn, text } = input;
-    this.#out = { conn, dir: 'out', text, bytes: Buffer.byteLength(text), head: this.#head };
+    this.#way = side.newHop();
+    const { text, head } = input;
+    const sentId = sentIdOf(head);
+    this.#tag = sentId === null ? undefined : link.tagOf(side.conn, sentId);
+    this.#out = { conn: side.conn, dir: 'out', text, bytes: Buffer.byteLength(text), head };
     const { world } = link;
-    this.#stopWaiting = world.schedule(world.harness, Math.ceil(input.timeoutMs), () =>
+    this.#limit = world.schedule(world.harness, Math.ceil(input.timeoutMs), () =>
       this.#hangUp({ kind: 'timeout', aborted: false }),
     );
     this.#stopWatching = world.watch(input.signal, () => this.#aborted());
@@ -75,24 +79,24 @@ class SimulatedExchange {
       return;
     }
     const { frames, interposer } = this.#link;
-    const view = frames.view({ ...this.#out, tag: this.#tag });
+    const view = frames.view(this.#out, this.#tag);
     const { disposition, entries } = interposer.rule(view);
     switch (disposition.action) {
       case 'drop':
       case 'cut':
-        frames.frame({ ...this.#out, action: 'drop', entries });
+        frames.frame(this.#out, 'drop', { entries });
         this.#cutClient(disposition.action === 'cut' ? disposition.how : 'reset');
         prove(this.#link, entries, view, { dropped: true });
         return;
       case 'delay':
         this.#later(disposition.delayMs, () => {
           prove(this.#link, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
-          frames.frame({ ...this.#out, action: 'delay', entries, delayMs: disposition.delayMs });
+          frames.frame(this.#out, 'delay', { entries, delayMs: disposition.delayMs });
           this.#forward(view);
         });
         return;
       default:
-        frames.frame({ ...this.#out, action: 'pass', entries });
+        frames.frame(this.#out, 'pass', { entries });
     }
     if (disposition.action === 'dup') this.#later(disposition.afterMs, () => this.#deliverAgain(view, entries));
     this.#forward(view);
@@ -103,9 +107,11 @@ class SimulatedExchange {
     let isAnswered = false;
     const living = this.#link.site.current();
     if (living === null) {
-      this.#input.wayBack()(this.#link.world.harness, () =>
-        this.#finish({ kind: 'refused', message: 'the server under test refused the connection' }),
-      );
+      this.#side
+        .newHop()
+        .carry(this.#link.world.harness, () =>
+          this.#finish({ kind: 'refused', message: 'the server under test refused the connection' }),
+        );
       return;
     }
     deliver(this.#link.world, this.#delivery(), living, {
@@ -122,18 +128,8 @@ class SimulatedExchange {
   }
 
   #delivery(): Delivery {
-    const { hop, wayBack, text, headers, principal } = this.#input;
-    const gone = this.#gone;
-    const request: HttpExchangeRequest = {
-      text,
-      headers,
-      principal,
-      get signal() {
-        return gone.signal();
-      },
-      onGone: (listener) => gone.onGone(listener),
-    };
-    return { hop, back: wayBack(), request };
+    const request = new ArrivingRequest(this.#side, this.#input, this.#client);
+    return { hop: this.#way, back: this.#side.newHop(), request };
   }
 
   /** A message of the server is in our hands: it is ruled on, recorded, and reaches the client or not. */
@@ -143,7 +139,7 @@ class SimulatedExchange {
     const value = parseJson(text);
     const messageHead = headOf(value);
     const base: Framing = {
-      conn: this.#input.conn,
+      conn: this.#side.conn,
       dir: 'in',
       text,
       bytes: Buffer.byteLength(text),
@@ -151,11 +147,11 @@ class SimulatedExchange {
       http: head.status,
     };
     if (this.#forsakenBy !== null) {
-      frames.frame({ ...base, action: 'drop', entries: [this.#forsakenBy] });
+      frames.frame(base, 'drop', { entries: [this.#forsakenBy] });
       return;
     }
     const isReply = messageHead.type === 'response';
-    const view = frames.view({ ...base, tag: isReply ? this.#tag : undefined });
+    const view = frames.view(base, isReply ? this.#tag : undefined);
     const pass = () => {
       this.#hand({ text, value, isBody }, head);
       if (isReply && view.op !== null) interposer.passed();
@@ -198,7 +194,7 @@ class SimulatedExchange {
   /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
   #deliverAgain(view: MessageView, entries: readonly string[]): void {
     const { frames, interposer, site } = this.#link;
-    frames.frame({ ...this.#out, action: 'dup', entries });
+    frames.frame(this.#out, 'dup', { entries });
     const living = site.current();
     const missed = () => {
       // The server went down between the two deliveries: without an answer there is no proof that it took the second.
@@ -212,7 +208,7 @@ class SimulatedExchange {
       frames.arrived();
       const bytes = Buffer.byteLength(text);
       const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: headOf(parseJson(text)), http: status };
-      frames.frame({ ...base, action: 'drop', entries });
+      frames.frame(base, 'drop', { entries });
     };
     deliver(this.#link.world, this.#delivery(), living, {
       message: take,
@@ -251,13 +247,13 @@ class SimulatedExchange {
     this.#finish(reply);
     const living = this.#link.site.current();
     if (living === null) return;
-    this.#input.hop(living.boot, this.#gone.leave);
+    this.#way.carry(living.boot, this.#client.leave);
   }
 
   #finish(reply: RawReply): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.#stopWaiting();
+    this.#limit.cancel();
     this.#stopWatching?.();
     this.#settle(reply);
   }

@@ -1,6 +1,6 @@
 import type { LinePeer } from '../execution/line-peer.ts';
 import type { Prng } from '../model/prng.ts';
-import { createHop } from './hop.ts';
+import { Hop } from './hop.ts';
 import type { LineIn } from './server-face.ts';
 import type { LivingServer } from './site.ts';
 import type { World } from './world.ts';
@@ -20,8 +20,8 @@ export interface PipeOptions {
 
 export function openPipe({ world, living, draw, linkMs }: PipeOptions): Pipe {
   const { boot, face } = living;
-  const there = createHop(world, draw, linkMs);
-  const back = createHop(world, draw, linkMs);
+  const there = new Hop(world, draw, linkMs);
+  const back = new Hop(world, draw, linkMs);
   const lineListeners: ((line: string) => void)[] = [];
   const closeListeners: ((why: string) => void)[] = [];
   let input: LineIn | null = null;
@@ -30,21 +30,21 @@ export function openPipe({ world, living, draw, linkMs }: PipeOptions): Pipe {
     isGone = true;
     for (const listener of closeListeners) listener(why);
   };
-  boot.onEnd(() => back(world.harness, () => close('the server exited')));
+  boot.onEnd(() => back.carry(world.harness, () => close('the server exited')));
   world.schedule(boot, 0, () => {
     if (face.line === undefined) throw new Error('expected a server that can be spoken to over a pipe');
     input = face.line.connect({
       line: (text) =>
-        back(world.harness, () => {
+        back.carry(world.harness, () => {
           for (const listener of lineListeners) listener(text);
         }),
-      closed: (why) => back(world.harness, () => close(why)),
+      closed: (why) => back.carry(world.harness, () => close(why)),
     });
   });
   return {
     write(line) {
       if (isGone || !boot.isAlive()) return false;
-      there(boot, () => input?.line(line));
+      there.carry(boot, () => input?.line(line));
       return true;
     },
     isGone: () => isGone || !boot.isAlive(),
@@ -54,6 +54,6 @@ export function openPipe({ world, living, draw, linkMs }: PipeOptions): Pipe {
     onClose: (listener) => {
       closeListeners.push(listener);
     },
-    end: () => there(boot, () => input?.end()),
+    end: () => there.carry(boot, () => input?.end()),
   };
 }

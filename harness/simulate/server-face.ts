@@ -21,6 +21,8 @@ export interface HttpExchangeRequest {
   readonly text: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** One of them; most servers look at no more. */
+  header(name: string): string | undefined;
   /** Who asks: one a bearer token. */
   readonly principal: string;
   /** The client hung up. Made when it is first looked at: most servers never do. */

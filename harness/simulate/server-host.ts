@@ -84,7 +84,7 @@ class SimulatedHost implements ServerHost {
       );
     });
     const exit = await exited;
-    giveUp();
+    giveUp.cancel();
     return { ...exit, tookMs: (clock.now() - from) / 1e6, killed };
   }
 

@@ -7,6 +7,7 @@ export interface Slots<Item> {
   add(item: Item): () => void;
   /** Takes everything out, in the order of coming in as far as places were not used again. */
   takeAll(): Item[];
+  each(visit: (item: Item) => void): void;
 }
 
 export function createSlots<Item extends object>(): Slots<Item> {
@@ -21,6 +22,9 @@ export function createSlots<Item extends object>(): Slots<Item> {
         items[place] = null;
         free.push(place);
       };
+    },
+    each(visit) {
+      for (const item of items) if (item !== null) visit(item);
     },
     takeAll() {
       const all = items.filter((item) => item !== null);

@@ -16,7 +16,9 @@ export interface Storage {
 export function createStorage(world: World, [fromMs, toMs]: readonly [number, number]): Storage {
   let trouble: StoreTrouble | null = null;
   let touched = 0;
-  let writes = 0;
+  // Of boots that live; those of a dead one will never land.
+  const writesOf = new Map<Boot, number>();
+  const count = (boot: Boot, more: 1 | -1) => writesOf.set(boot, (writesOf.get(boot) ?? 0) + more);
 
   /** Refuses, or says how much longer it takes. */
   const struck = (boot: Boot, kind: 'read' | 'write'): number => {
@@ -46,16 +48,9 @@ export function createStorage(world: World, [fromMs, toMs]: readonly [number, nu
     linkFor: (boot) => ({
       async before(kind) {
         const isWrite = kind === 'write';
-        if (isWrite) writes += 1;
-        let isOpen = true;
-        const landed = () => {
-          if (isWrite && isOpen) writes -= 1;
-          isOpen = false;
-        };
-        const forget = boot.onEnd(landed);
+        if (isWrite) count(boot, 1);
         await pause(boot, boot.draw.integer(fromMs, toMs));
-        landed();
-        forget();
+        if (isWrite) count(boot, -1);
         // The trouble is met where the operation arrives.
         const moreMs = struck(boot, kind);
         if (moreMs > 0) await pause(boot, Math.ceil(moreMs));
@@ -73,6 +68,6 @@ export function createStorage(world: World, [fromMs, toMs]: readonly [number, nu
       trouble = next;
       return before;
     },
-    writesInFlight: () => writes,
+    writesInFlight: () => [...writesOf].reduce((sum, [boot, writes]) => (boot.isAlive() ? sum + writes : sum), 0),
   };
 }

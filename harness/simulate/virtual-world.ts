@@ -4,7 +4,7 @@ import { createPrng, type Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { createAbortWatch } from './abort-watch.ts';
 import { createEventQueue } from './event-queue.ts';
-import { type Cancel, NotSimulable, type Owner, type World } from './world.ts';
+import { NotSimulable, type Owner, type Scheduled, type World } from './world.ts';
 
 // Node runs many immediates in one turn of its loop, with all microtasks between two of them: one virtual event each.
 const PUMPS = 64;
@@ -93,8 +93,8 @@ class SeededWorld implements VirtualWorld {
     return this.#current;
   }
 
-  schedule(owner: Owner, delayMs: number, act: () => void): Cancel {
-    return this.#queue.add(this.nowMs() + Math.max(0, Math.trunc(delayMs)), owner, act).cancel;
+  schedule(owner: Owner, delayMs: number, act: () => void): Scheduled {
+    return this.#queue.add(this.nowMs() + Math.max(0, Math.trunc(delayMs)), owner, act);
   }
 
   enter(owner: Owner, act: () => void): void {
@@ -172,7 +172,8 @@ class SeededWorld implements VirtualWorld {
     }
     this.#standsSince = null;
     const passesMs = next.atMs - this.nowMs();
-    if (passesMs > 0) this.#clock.tick(passesMs);
+    // No timer is kept in the fake clock, so that nothing but its own time has to move.
+    if (passesMs > 0) this.#clock.now += passesMs;
     this.enter(next.owner, next.act);
     this.#watchForSpinning();
     this.#real.setImmediate(this.#pump);
@@ -212,14 +213,14 @@ class SeededWorld implements VirtualWorld {
         return;
       }
       // Never early: what is shorter than the clock's own step takes one step.
-      const cancel = this.schedule(this.harness, Math.ceil(ms), () => {
+      const waking = this.schedule(this.harness, Math.ceil(ms), () => {
         forget?.();
         resolve();
       });
       const forget =
         signal &&
         this.watch(signal, () => {
-          cancel();
+          waking.cancel();
           reject(signal.reason);
         });
     });

@@ -32,7 +32,7 @@ export interface World {
   current(): Owner;
   readonly harness: Owner;
   /** Runs `act` as `owner` after `delayMs` (whole ms; 0: at this instant, after what is already due); dropped when it is dead then. */
-  schedule(owner: Owner, delayMs: number, act: () => void): Cancel;
+  schedule(owner: Owner, delayMs: number, act: () => void): Scheduled;
   /** Runs `act` at once as `owner`; what it throws is the owner's failure. For callbacks that come from outside every event. */
   enter(owner: Owner, act: () => void): void;
   /**
@@ -48,7 +48,11 @@ export interface World {
   abort(error: unknown): void;
 }
 
-export type Cancel = () => void;
+/** Something that is to happen. */
+export interface Scheduled {
+  /** It will not happen; nothing is done where it has. */
+  cancel(): void;
+}
 
 /** Something the server under test does that virtual time cannot follow. Ends the run with a clear usage error. */
 export class NotSimulable extends Error {

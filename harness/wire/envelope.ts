@@ -6,16 +6,14 @@ export const MODERN_VERSION = '2026-07-28';
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 export const CLIENT_INFO = { name: 'claimcheck', version: '0.1.0' } as const;
 
-const META = 'io.modelcontextprotocol';
-
 /** Params of a modern request: every request carries version, capabilities and client in `_meta`. */
 export function withEnvelope(params: JsonObject, capabilities: JsonObject): JsonObject {
   const own = params._meta;
   const meta = {
     ...(typeof own === 'object' ? own : {}),
-    [`${META}/protocolVersion`]: MODERN_VERSION,
-    [`${META}/clientCapabilities`]: capabilities,
-    [`${META}/clientInfo`]: CLIENT_INFO,
+    'io.modelcontextprotocol/protocolVersion': MODERN_VERSION,
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
+    'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
   };
   return { ...params, _meta: meta };
 }
@@ -32,11 +30,9 @@ export interface HeaderInput {
 /** The HTTP headers of one message, beside Accept, Content-Type and what the endpoint itself adds. */
 export function headersOf(input: HeaderInput): Record<string, string> {
   if (input.era === 'modern') {
-    return {
-      'mcp-protocol-version': MODERN_VERSION,
-      'mcp-method': input.method,
-      ...(input.mcpName === null ? {} : { 'mcp-name': headerValue(input.mcpName) }),
-    };
+    const headers: Record<string, string> = { 'mcp-protocol-version': MODERN_VERSION, 'mcp-method': input.method };
+    if (input.mcpName !== null) headers['mcp-name'] = headerValue(input.mcpName);
+    return headers;
   }
   return {
     ...(input.protocolVersion === null ? {} : { 'mcp-protocol-version': input.protocolVersion }),

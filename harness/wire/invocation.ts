@@ -1,23 +1,29 @@
+import type { Draft } from '../model/draft.ts';
 import type { InvBody } from '../model/event.ts';
 import type { Ask } from './operation-runner.ts';
 
 /** The history line of something about to be sent. */
-export function invBody(ask: Ask, sent: Pick<InvBody, 'attempt' | 'conn' | 'rpcId' | 'bytes'>): InvBody {
-  const { reader, create, inputs } = ask;
-  return {
+export function invBody(
+  { op, call, task, reader, create, inputs }: Ask,
+  sent: Pick<InvBody, 'attempt' | 'conn' | 'rpcId' | 'bytes'>,
+): InvBody {
+  const body: Draft<InvBody> = {
     kind: 'inv',
-    op: ask.op,
-    call: ask.call.call,
+    op,
+    call: call.call,
     attempt: sent.attempt,
-    ...(ask.task === null ? {} : { task: ask.task }),
     agent: reader.agent,
-    ...(reader.as === undefined ? {} : { as: reader.as }),
     conn: sent.conn,
     rpcId: sent.rpcId,
-    ...(create?.key == null ? {} : { key: create.key }),
-    ...(create?.probe ? { probe: true } : {}),
-    ...(create === undefined ? {} : { intended: create.intended }),
-    ...(inputs === undefined ? {} : { inputs }),
-    ...(sent.bytes === undefined ? {} : { bytes: sent.bytes }),
   };
+  if (task !== null) body.task = task;
+  if (reader.as !== undefined) body.as = reader.as;
+  if (create !== undefined) {
+    if (create.key !== null) body.key = create.key;
+    if (create.probe) body.probe = true;
+    body.intended = create.intended;
+  }
+  if (inputs !== undefined) body.inputs = inputs;
+  if (sent.bytes !== undefined) body.bytes = sent.bytes;
+  return body;
 }

@@ -1,3 +1,5 @@
+import type { Draft } from '../model/draft.ts';
+
 /** JSON-RPC 2.0 as it goes over the wire, and narrow readings of values that a foreign server sent. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -63,19 +65,23 @@ export function readMessage(value: unknown): RpcIncoming {
   if (!isObject(value)) return { kind: 'garbage', why: 'not a JSON object' };
   const { id, method } = value;
   if (typeof method === 'string') {
-    const params = isObject(value.params) ? { params: value.params } : {};
-    if (isRpcId(id)) return { kind: 'request', request: { jsonrpc: '2.0', id, method, ...params } };
-    return { kind: 'notification', notification: { jsonrpc: '2.0', method, ...params } };
+    const { params } = value;
+    if (isRpcId(id)) {
+      const request: Draft<RpcRequest> = { jsonrpc: '2.0', id, method };
+      if (isObject(params)) request.params = params;
+      return { kind: 'request', request };
+    }
+    const notification: Draft<RpcNotification> = { jsonrpc: '2.0', method };
+    if (isObject(params)) notification.params = params;
+    return { kind: 'notification', notification };
   }
   if (!('result' in value) && !('error' in value)) {
     return { kind: 'garbage', why: 'a message without method, result and error' };
   }
   if (!isRpcId(id) && id !== null && id !== undefined) return { kind: 'garbage', why: 'the id is no string or number' };
-  const reply: RpcReply = {
-    id: id ?? null,
-    ...('result' in value ? { result: value.result } : {}),
-    ...('error' in value ? { error: value.error } : {}),
-  };
+  const reply: Draft<RpcReply> = { id: id ?? null };
+  if ('result' in value) reply.result = value.result;
+  if ('error' in value) reply.error = value.error;
   return { kind: 'reply', reply, raw: value };
 }
 

@@ -1,3 +1,4 @@
+import type { Draft } from '../model/draft.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
@@ -87,20 +88,24 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
     const seq = context.record(invBody(ask, { attempt, conn, rpcId: prepared.message.id, bytes: prepared.bytes }));
     const tag = { op: ask.op, call: ask.call.call, attempt, agent: ask.reader.agent };
     const questions = createQuestions({ context, adapter, memory, ask, link, input });
-    const how: SendOptions = {
+    const how: Draft<SendOptions> = {
       timeoutMs: ask.timeoutMs,
       signal: ask.signal,
-      ...(questions === null ? {} : { taker: questions.taker }),
       onNotification(notification) {
         const seen = adapter.push(notification, context.target);
         if (seen !== null) context.record({ kind: 'push', conn, ...compact(seen) });
       },
     };
+    if (questions !== null) how.taker = questions.taker;
     const first = await link.send(prepared, tag, how);
-    const { reply, rpcIds, complaints } = await goOn(first, { ask, link, input, shape, tag, how });
-    await questions?.end();
-    const told = await interpret(ask, link, input, reply);
-    const outcome = withRounds(told, rpcIds, [...complaints, ...(questions?.complaints ?? [])]);
+    const asksMore = adapter.goOn !== undefined && adapter.goOn(shape, first, input) !== null;
+    const rounds = asksMore ? await goOn(first, { ask, link, input, shape, tag, how }) : null;
+    const reply = rounds?.reply ?? first;
+    if (questions !== null) await questions.end();
+    const needsStatus = adapter.needsStatus?.(ask.op, reply, input) ?? false;
+    const told = needsStatus ? await knowing(ask, link, input, reply) : adapter.interpret(ask.op, reply, input);
+    const complaints = [...(rounds?.complaints ?? []), ...(questions?.complaints ?? [])];
+    const outcome = withRounds(told, rounds?.rpcIds ?? [], complaints);
     memory.remember(ask, outcome);
     context.record(outcomeBody(seq, outcome));
     return { outcome, aborted: reply.kind === 'timeout' && reply.aborted, sessionId };
@@ -124,8 +129,8 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
     return { reply, rpcIds, complaints };
   };
 
-  const interpret = async (ask: Ask, link: RpcLink, input: OperationInput, reply: RawReply): Promise<Outcome> => {
-    if (!adapter.needsStatus?.(ask.op, reply, input)) return adapter.interpret(ask.op, reply, input);
+  /** Only the status tells what such a reply means: it is read first. */
+  const knowing = async (ask: Ask, link: RpcLink, input: OperationInput, reply: RawReply): Promise<Outcome> => {
     const asked: Ask = { ...ask, op: 'get', timeoutMs: context.limits.requestMs };
     const shape = adapter.request('get', input);
     const known = shape === null ? null : await send(asked, link, input, shape);
@@ -172,6 +177,7 @@ async function hasThought({ clock }: WireContext, { call, signal }: Ask): Promis
 }
 
 function withRounds(outcome: Outcome, rpcIds: readonly RpcId[], complaints: readonly string[]): Outcome {
+  if (rpcIds.length === 0 && complaints.length === 0) return outcome;
   const more = rpcIds.length === 0 ? {} : { rpcIds };
   return complaints.length === 0
     ? { ...outcome, ...more }

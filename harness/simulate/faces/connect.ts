@@ -67,7 +67,7 @@ class ServerOverHttp implements HttpFace {
       refuse(out, { status: 400, code, message: incoming.why });
       return;
     }
-    const id = request.headers[SESSION_HEADER];
+    const id = request.header(SESSION_HEADER);
     const isFirst = id === undefined && incoming.kind === 'request' && incoming.request.method === 'initialize';
     const session = isFirst ? this.#connect(request.principal) : id === undefined ? null : this.#sessions.find(id);
     if (session === null) {

@@ -23,20 +23,22 @@ function face(server: unknown, transport: 'http' | 'stdio' = 'http', kind?: stri
 async function post(
   to: ServerFace,
   message: unknown,
-  request: Partial<Omit<HttpExchangeRequest, 'onGone'>> = {},
+  request: Partial<Omit<HttpExchangeRequest, 'onGone' | 'header'>> = {},
 ): Promise<Seen> {
   const { signal = new AbortController().signal } = request;
+  const headers = request.headers ?? {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    authorization: 'Bearer alice',
+  };
   const seen: Seen = { status: null, headers: {}, messages: [], body: undefined, isOver: false };
   to.http?.exchange(
     {
       text: typeof message === 'string' ? message : JSON.stringify(message),
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        authorization: 'Bearer alice',
-      },
       principal: 'alice',
       ...request,
+      headers,
+      header: (name) => headers[name],
       signal,
       onGone: (listener) => signal.addEventListener('abort', listener, { once: true }),
     },

@@ -1,3 +1,4 @@
+import type { Draft } from '../../model/draft.ts';
 import {
   isObject,
   parseJson,
@@ -7,6 +8,7 @@ import {
   readMessage,
 } from '../../wire/json-rpc.ts';
 import type { HttpExchangeOut, HttpExchangeRequest, HttpFace } from '../server-face.ts';
+import { createSlots } from '../slots.ts';
 import { type ClientRequests, createClientRequests } from './client-requests.ts';
 import {
   accepted,
@@ -32,7 +34,8 @@ export class HandlerOverHttp implements HttpFace {
   readonly #server: MessageHandler;
   readonly #sessions: SessionBook<HandlerSession>;
   readonly #requests: ClientRequests;
-  readonly #open = new Map<string, Set<OpenRequest>>();
+  /** Requests that can be cancelled by their id until they are done; equal ids at the same time are kept apart. */
+  readonly #open = createSlots<OpenRequest>();
 
   constructor(server: MessageHandler, boot: number) {
     this.#server = server;
@@ -48,7 +51,7 @@ export class HandlerOverHttp implements HttpFace {
       refuse(out, { status: 400, code, message: incoming.why });
       return;
     }
-    const id = request.headers[SESSION_HEADER];
+    const id = request.header(SESSION_HEADER);
     const session = id === undefined ? { id: '' } : this.#sessions.find(id);
     if (session === undefined) {
       sessionNotFound(out);
@@ -74,10 +77,11 @@ export class HandlerOverHttp implements HttpFace {
     const begins = message.method === 'initialize' && session.id === '' && this.#server.sessions !== false;
     const own = begins ? { id: this.#sessions.nextId() } : session;
     const answer = createHttpAnswer(out);
-    const open = this.#opened(keyOf(own, request, message.id));
+    const open = new OpenRequest(keyOf(own, request, message.id));
+    const done = this.#open.add(open);
     // Up to 2025-11-25 a lost connection says nothing about the request; without sessions, closing it is how to cancel.
     request.onGone(() => open.end(own.id === '' ? 'cancelled' : 'disconnected'));
-    const context: HandlerContext = {
+    const context: Draft<HandlerContext> = {
       principal,
       transport: 'http',
       session: own,
@@ -85,10 +89,10 @@ export class HandlerOverHttp implements HttpFace {
         return open.signal();
       },
       notify: (notification) => answer.say(JSON.stringify(notification)),
-      ...(own.id !== '' && { request: (asked, wanted) => this.#requests.ask(asked, answer.say, wanted) }),
     };
+    if (own.id !== '') context.request = (asked, wanted) => this.#requests.ask(asked, answer.say, wanted);
     const reply = await answerOf(this.#server, message, context);
-    this.#done(open);
+    done();
     const hasBegun = begins && isObject(reply.message) && 'result' in reply.message;
     if (hasBegun) this.#sessions.keep(own.id, principal, own);
     answer.finish(reply.text, reply.status, hasBegun ? { [SESSION_HEADER]: own.id } : {});
@@ -97,24 +101,11 @@ export class HandlerOverHttp implements HttpFace {
   #takeNotification(message: RpcNotification, { request, session }: Pick<Exchange, 'request' | 'session'>): void {
     const { principal, signal } = request;
     const cancelled = cancelledId(message);
-    const open = cancelled === null ? undefined : this.#open.get(keyOf(session, request, cancelled));
-    for (const one of open ?? []) one.end('cancelled');
+    const key = cancelled === null ? null : keyOf(session, request, cancelled);
+    this.#open.each((one) => {
+      if (one.key === key) one.end('cancelled');
+    });
     tell(this.#server, message, { principal, transport: 'http', session, signal, notify: () => {} });
-  }
-
-  /** A request that can be cancelled by its id until it is done; equal ids at the same time are kept apart. */
-  #opened(key: string): OpenRequest {
-    const open = new OpenRequest(key);
-    const same = this.#open.get(key);
-    if (same === undefined) this.#open.set(key, new Set([open]));
-    else same.add(open);
-    return open;
-  }
-
-  #done(open: OpenRequest): void {
-    const same = this.#open.get(open.key);
-    same?.delete(open);
-    if (same?.size === 0) this.#open.delete(open.key);
   }
 }
 

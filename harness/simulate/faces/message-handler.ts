@@ -46,6 +46,7 @@ export async function answerOf(
   try {
     const answer = await server.handle(message, context);
     if (!isObject(answer)) return { message: answer, text: undefined, status: 200 };
+    if (!('httpStatus' in answer)) return { message: answer, text: JSON.stringify(answer), status: 200 };
     const { httpStatus, ...sent } = answer;
     const isRefused = 'error' in answer && typeof httpStatus === 'number';
     return { message: answer, text: JSON.stringify(sent), status: isRefused ? httpStatus : 200 };

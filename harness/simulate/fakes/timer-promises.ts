@@ -1,5 +1,5 @@
 import timerPromises from 'node:timers/promises';
-import type { Cancel, World } from '../world.ts';
+import type { Scheduled, World } from '../world.ts';
 import { abortError, signalOf } from './abort-error.ts';
 import type { Fake } from './fake.ts';
 import { override, undoAll } from './replacement.ts';
@@ -36,10 +36,10 @@ async function after(world: World, delayMs: number, value: unknown, options: unk
   if (signal?.aborted) throw abortError(signal);
   return new Promise((resolve, reject) => {
     const stop = () => {
-      cancel();
+      next.cancel();
       if (signal !== null) reject(abortError(signal));
     };
-    const cancel: Cancel = world.schedule(world.current(), delayMs, () => {
+    const next: Scheduled = world.schedule(world.current(), delayMs, () => {
       signal?.removeEventListener('abort', stop);
       resolve(value);
     });
@@ -54,15 +54,14 @@ async function* every(world: World, delayMs: number, value: unknown, options: un
   const owner = world.current();
   let due = 0;
   let wake: () => void = () => {};
-  let cancel: Cancel = () => {};
   const tick = () => {
-    cancel = world.schedule(owner, delayMs, tick);
+    next = world.schedule(owner, delayMs, tick);
     due += 1;
     wake();
   };
-  cancel = world.schedule(owner, delayMs, tick);
+  let next = world.schedule(owner, delayMs, tick);
   const stop = () => {
-    cancel();
+    next.cancel();
     wake();
   };
   signal?.addEventListener('abort', stop, { once: true });
@@ -77,7 +76,7 @@ async function* every(world: World, delayMs: number, value: unknown, options: un
       if (signal?.aborted) throw abortError(signal);
     }
   } finally {
-    cancel();
+    next.cancel();
     signal?.removeEventListener('abort', stop);
   }
 }

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Cancel, Owner, World } from '../world.ts';
+import type { Owner, Scheduled, World } from '../world.ts';
 import type { Call } from './replacement.ts';
 import type { TimerIds } from './timers.ts';
 
@@ -38,7 +38,7 @@ export class VirtualTimeout extends Refable {
   readonly #owner: Owner;
   // Callbacks see the AsyncLocalStorage of the code that started the timer.
   readonly #context = new AsyncResource('Timeout');
-  #cancel: Cancel | null = null;
+  #next: Scheduled | null = null;
   #isClosed = false;
   #id: number | undefined;
 
@@ -51,15 +51,15 @@ export class VirtualTimeout extends Refable {
 
   /** Counts from now again, also after it has run; not after it was cleared. */
   refresh(): this {
-    this.#cancel?.();
+    this.#next?.cancel();
     if (!this.#isClosed) this.#arm();
     return this;
   }
 
   close(): this {
     this.#isClosed = true;
-    this.#cancel?.();
-    this.#cancel = null;
+    this.#next?.cancel();
+    this.#next = null;
     return this;
   }
 
@@ -73,35 +73,35 @@ export class VirtualTimeout extends Refable {
   }
 
   #arm(): void {
-    this.#cancel = this.#options.world.schedule(this.#owner, this.#options.delayMs, () => this.#run());
+    this.#next = this.#options.world.schedule(this.#owner, this.#options.delayMs, () => this.#run());
   }
 
   #run(): void {
-    this.#cancel = null;
+    this.#next = null;
     const { callback, args, repeats } = this.#options;
     try {
       this.#context.runInAsyncScope(callback, this, ...args);
     } finally {
       // Also after an error: where the server listens for it, the interval goes on.
-      if (repeats && !this.#isClosed && this.#cancel === null) this.#arm();
+      if (repeats && !this.#isClosed && this.#next === null) this.#arm();
     }
   }
 }
 
 /** What setImmediate returns. */
 export class VirtualImmediate extends Refable {
-  #cancel: Cancel;
+  readonly #next: Scheduled;
 
   constructor(world: World, callback: Call, args: unknown[]) {
     super();
     const context = new AsyncResource('Immediate');
-    this.#cancel = world.schedule(world.current(), 0, () => {
+    this.#next = world.schedule(world.current(), 0, () => {
       context.runInAsyncScope(callback, this, ...args);
     });
   }
 
   close(): void {
-    this.#cancel();
+    this.#next.cancel();
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,7 @@
+import type { Draft } from '../../model/draft.ts';
 import type { Observation } from '../../model/event.ts';
 import { isTerminal } from '../../model/operation.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import type { OkOutcome, Outcome } from '../../model/outcome.ts';
 import { unreadable } from '../error-table.ts';
 import { greetLegacy } from '../handshake.ts';
 import { isObject, type JsonObject, readError } from '../json-rpc.ts';
@@ -87,14 +88,18 @@ function interpretResult(reply: RawReply, input: OperationInput): Outcome {
     return read.outcome;
   }
   if (!Array.isArray(read.result.content)) return unreadable(read.reply, read.shape);
-  const seen = observeResult(input.target, read.result);
   const known = isTerminal(lastStatus ?? undefined) ? lastStatus : null;
   // A tool result with isError: true makes the task failed in this dialect (2025-20).
-  const status = known ?? (seen.isError === true ? 'failed' : 'completed');
-  return { type: 'ok', ...named, status, ...seen, shape: read.shape };
+  const status = known ?? (read.result.isError === true ? 'failed' : 'completed');
+  const outcome: Draft<OkOutcome> = { type: 'ok', shape: read.shape, ...named, status };
+  observeResult(outcome, input.target, read.result);
+  return outcome;
 }
 
 /** A task as this dialect writes it. */
 function observe(task: JsonObject): Observation {
-  return { ...observeTask(task), ...observeTimes(task.ttl, task.pollInterval) };
+  const seen: Draft<Observation> = {};
+  observeTask(seen, task);
+  observeTimes(seen, task.ttl, task.pollInterval);
+  return seen;
 }

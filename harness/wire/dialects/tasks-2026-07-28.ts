@@ -1,4 +1,6 @@
+import type { Draft } from '../../model/draft.ts';
 import type { Observation } from '../../model/event.ts';
+import type { OkOutcome } from '../../model/outcome.ts';
 import { TASKS_EXTENSION } from '../envelope.ts';
 import { unreadable } from '../error-table.ts';
 import { greetModern } from '../handshake.ts';
@@ -49,8 +51,9 @@ export const tasks20260728: Adapter = {
       // The acknowledgement says nothing of the status: a cancel is cooperative here.
       return { type: 'ok', ...(input.task === null ? {} : { task: input.task }), shape };
     }
-    const seen = observe(result, input.target);
-    if (seen.task !== undefined && seen.status !== undefined) return { type: 'ok', ...seen, shape };
+    const seen: Draft<OkOutcome> = { type: 'ok', shape };
+    observe(seen, result, input.target);
+    if (seen.task !== undefined && seen.status !== undefined) return seen;
     const plain = op === 'create' ? plainResult(input.target, result, shape) : null;
     if (plain !== null || !asksForInput(result)) return plain ?? unreadable(read.reply, shape);
     return unreadable(read.reply, shape, answerOf(input) === null ? ASKS_NOBODY : ASKS_FIRST);
@@ -58,20 +61,20 @@ export const tasks20260728: Adapter = {
   goOn: (shape, reply, input) => answeredCall(shape, reply, input),
   push(notification, target) {
     if (notification.method !== 'notifications/tasks' || notification.params === undefined) return null;
-    const seen = observe(notification.params, target);
+    const seen: Draft<Observation> = {};
+    observe(seen, notification.params, target);
     return seen.task === undefined ? null : seen;
   },
 };
 
-/** A task as this dialect writes it, with its outcome when it has one. */
-function observe(task: JsonObject, target: WireTarget): Observation {
-  const base = {
-    ...observeTask(task),
-    ...observeTimes(task.ttlMs, task.pollIntervalMs),
-    ...observeInputs(task.inputRequests),
-  };
-  if (isObject(task.result)) return { ...base, ...observeResult(target, task.result) };
-  if (!isObject(task.error)) return base;
-  const { code, message } = readError(task.error);
-  return { ...base, error: { code, message } };
+/** Adds a task as this dialect writes it, with its outcome when it has one. */
+function observe(seen: Draft<Observation>, task: JsonObject, target: WireTarget): void {
+  observeTask(seen, task);
+  observeTimes(seen, task.ttlMs, task.pollIntervalMs);
+  if (task.inputRequests !== undefined) Object.assign(seen, observeInputs(task.inputRequests));
+  if (isObject(task.result)) observeResult(seen, target, task.result);
+  else if (isObject(task.error)) {
+    const { code, message } = readError(task.error);
+    seen.error = { code, message };
+  }
 }

@@ -1,7 +1,8 @@
+import type { Draft } from '../../model/draft.ts';
 import type { Observation } from '../../model/event.ts';
 import type { Status } from '../../model/operation.ts';
 import { STATUSES } from '../../model/operation.ts';
-import type { Outcome, UnsureOutcome } from '../../model/outcome.ts';
+import type { OkOutcome, Outcome, UnsureOutcome } from '../../model/outcome.ts';
 import { answeredError, unanswered, unreadable } from '../error-table.ts';
 import { isObject, type JsonObject } from '../json-rpc.ts';
 import { type ReplyForm, validateReply } from '../validation.ts';
@@ -32,43 +33,40 @@ export function isErrorReply(reply: AnsweredReply): boolean {
   return reply.message.error !== undefined && reply.message.error !== null;
 }
 
-/** What a tool result says: the result as received, isError, and the token it carries. */
-export function observeResult(target: WireTarget, result: JsonObject): Observation {
-  return {
-    result,
-    ...(result.isError === true ? { isError: true } : {}),
-    ...(target.echo === null ? {} : { echo: target.echo(result) }),
-  };
+/** Adds what a tool result says: the result as received, isError, and the token it carries. */
+export function observeResult(seen: Draft<Observation>, target: WireTarget, result: JsonObject): void {
+  seen.result = result;
+  if (result.isError === true) seen.isError = true;
+  if (target.echo !== null) seen.echo = target.echo(result);
 }
 
 /** The call was answered with its final result and without a task, which every dialect allows. */
 export function plainResult(target: WireTarget, result: JsonObject, shape: readonly string[]): Outcome | null {
   if (!Array.isArray(result.content)) return null;
-  return { type: 'ok', status: 'completed', ...observeResult(target, result), shape };
+  const outcome: Draft<OkOutcome> = { type: 'ok', shape, status: 'completed' };
+  observeResult(outcome, target, result);
+  return outcome;
 }
 
 function readStatus(value: unknown): Status | null {
   return STATUSES.find((status) => status === value) ?? null;
 }
 
-/** The text fields that a task has in both Tasks dialects. */
-export function observeTask(task: JsonObject): Observation {
+/** Adds the text fields that a task has in both Tasks dialects. */
+export function observeTask(seen: Draft<Observation>, task: JsonObject): void {
+  const { taskId, statusMessage, createdAt, lastUpdatedAt } = task;
   const status = readStatus(task.status);
-  return {
-    ...(typeof task.taskId === 'string' ? { task: task.taskId } : {}),
-    ...(status === null ? {} : { status }),
-    ...(typeof task.statusMessage === 'string' ? { statusMessage: task.statusMessage } : {}),
-    ...(typeof task.createdAt === 'string' ? { createdAt: task.createdAt } : {}),
-    ...(typeof task.lastUpdatedAt === 'string' ? { lastUpdatedAt: task.lastUpdatedAt } : {}),
-  };
+  if (typeof taskId === 'string') seen.task = taskId;
+  if (status !== null) seen.status = status;
+  if (typeof statusMessage === 'string') seen.statusMessage = statusMessage;
+  if (typeof createdAt === 'string') seen.createdAt = createdAt;
+  if (typeof lastUpdatedAt === 'string') seen.lastUpdatedAt = lastUpdatedAt;
 }
 
-/** `ttlMs` and `pollMs` of an observation, from wherever the dialect keeps them. */
-export function observeTimes(ttl: unknown, poll: unknown): Observation {
-  return {
-    ...(typeof ttl === 'number' || ttl === null ? { ttlMs: ttl } : {}),
-    ...(typeof poll === 'number' ? { pollMs: poll } : {}),
-  };
+/** Adds `ttlMs` and `pollMs`, from wherever the dialect keeps them. */
+export function observeTimes(seen: Draft<Observation>, ttl: unknown, poll: unknown): void {
+  if (typeof ttl === 'number' || ttl === null) seen.ttlMs = ttl;
+  if (typeof poll === 'number') seen.pollMs = poll;
 }
 
 function formOf(op: ReplyForm['op'], input: OperationInput): ReplyForm {
