@@ -26,4 +26,14 @@ export const QUEUES: Readonly<Record<string, Entry<OpenQueue, QueueMeta>>> = {
     },
     load: () => withPeers(['bullmq', 'ioredis'], async () => (await import('./bullmq.ts')).openBullmqQueue),
   },
+  'pg-boss': {
+    meta: {
+      id: 'pg-boss',
+      title: 'pg-boss',
+      description:
+        'One line of jobs in PostgreSQL for any number of processes; work of a process that died goes to the others.',
+      engine: 'postgres',
+    },
+    load: () => withPeers(['pg-boss', 'pg'], async () => (await import('./pg-boss.ts')).openPgBossQueue),
+  },
 };
