@@ -18,6 +18,7 @@ const FAILED: Readonly<Record<Reason, string>> = {
   refused: 'refused',
   conflict: 'refused: the same key with other arguments',
   full: 'refused: the server is full',
+  unavailable: 'refused: what the work needs is out of order',
   'rate-limited': 'refused: too many requests',
   'session-lost': 'refused: the server does not know this session',
   timeout: 'no answer in time',

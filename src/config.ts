@@ -63,6 +63,10 @@ export const configSchema = z.strictObject({
       leaseMs: milliseconds.min(100).default(10_000),
       sweepMs: milliseconds.min(10).default(250),
       drainSeconds: z.number().min(0).max(3_600).default(10),
+      /** A tool that fails so often in a row is left alone; left out: never. */
+      breakerFailures: z.int().min(1).max(1_000).optional(),
+      /** After this long one call of it is let through. */
+      breakerOpenMs: milliseconds.default(5_000),
     })
     .prefault({}),
   polling: z
@@ -81,6 +85,8 @@ export const configSchema = z.strictObject({
       alerts: z
         .strictObject({
           failureRatioMax: ratio.default(0.05),
+          /** Seconds from call to end, on the average; left out: the SLA. */
+          meanSecondsMax: seconds.optional(),
           endedCountMin: z.int().min(1).default(20),
           waitingRatioMax: ratio.default(0.8),
           windowSeconds: seconds.default(300),

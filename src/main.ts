@@ -61,6 +61,8 @@ interface Flags {
   readonly lease?: number;
   readonly sweep?: number;
   readonly drain?: number;
+  readonly breaker?: number;
+  readonly breakerOpen?: number;
   readonly pollInterval?: number;
   readonly pollLimit?: number;
   readonly pollBurst?: number;
@@ -105,6 +107,8 @@ function createProgram(): Command {
     .option('--lease <ms>', 'a worker silent for so long is taken for lost', toNumber)
     .option('--sweep <ms>', 'how often it looks for what is due: that is done at most so late', toNumber)
     .option('--drain <seconds>', 'time for running work when the server is told to stop', toNumber)
+    .option('--breaker <failures>', 'a tool that fails so often in a row is left alone; default: never', toNumber)
+    .option('--breaker-open <ms>', 'after this long one call of it is let through', toNumber)
     .option('--poll-interval <ms>', 'what clients are told to wait between polls', toNumber)
     .option('--poll-limit <number>', 'polls a second that one caller may send; default: no limit', toNumber)
     .option('--poll-burst <number>', 'polls of one caller that may come at once after a pause', toNumber)
@@ -145,6 +149,7 @@ async function readConfig(flags: Flags): Promise<Config> {
         queueMax: flags.queueMax,
       }),
       ...given({ slaSeconds: flags.sla, leaseMs: flags.lease, sweepMs: flags.sweep, drainSeconds: flags.drain }),
+      ...given({ breakerFailures: flags.breaker, breakerOpenMs: flags.breakerOpen }),
       connection: { ...execution.connection, ...given({ url: flags.queueUrl }) },
     },
     polling: {

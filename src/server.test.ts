@@ -37,7 +37,7 @@ test('a server works over HTTP, shows its health and metrics, and stops', async 
   const settled = await server.engine.wait('alice', answer.task.id, new AbortController().signal);
   expect(settled?.outcome).toMatchObject({ kind: 'result' });
   const metrics = await (await fetch(new URL('/metrics', url))).text();
-  expect(metrics).toContain('claimcheck_tasks_submitted_total{tool="effect"} 1');
+  expect(metrics).toContain('mcp_async_tasks_submitted_total{tool="effect"} 1');
   await server.stop();
   await server.closed;
   await expect(fetch(new URL('/healthz', url))).rejects.toThrow();

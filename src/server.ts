@@ -10,6 +10,7 @@ import { createTaskEngine } from './tasks/engine.ts';
 import type { EngineLimits } from './tasks/engine-options.ts';
 import type { TaskEngine } from './tasks/task-engine.ts';
 import { watchAlerts } from './telemetry/alert-watch.ts';
+import type { AlertRules } from './telemetry/alerts.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
 import { createServerMetrics, type ServerMetrics } from './telemetry/metrics.ts';
 import { createTools } from './tools/index.ts';
@@ -197,7 +198,7 @@ function assemble(parts: ServerParts, options: ServerOptions): Server {
         metrics,
         log,
         clock,
-        rules: { ...config.observability.alerts, waitingMax: config.execution.queueMax },
+        rules: rulesOf(config),
       });
     },
     stop: stopOnce,
@@ -224,6 +225,11 @@ function createGate(dialect: Dialect): { readonly dialect: Dialect; open(): void
   return { dialect: { meta: dialect.meta, handle, takeReply: takeLater }, open };
 }
 
+function rulesOf({ observability: { alerts }, execution }: Config): AlertRules {
+  const { meanSecondsMax = execution.slaSeconds, ...rules } = alerts;
+  return { ...rules, meanMsMax: meanSecondsMax * 1_000, waitingMax: execution.queueMax };
+}
+
 /** A look at what other processes did costs a read of the whole queue, and is in less of a hurry. */
 const REREAD_PER_SWEEP = 4;
 
@@ -236,6 +242,10 @@ function limitsOf({ state, execution, polling }: Config): Partial<EngineLimits> 
     leaseMs: execution.leaseMs,
     sweepMs: execution.sweepMs,
     rereadMs: execution.sweepMs * REREAD_PER_SWEEP,
+    breaker:
+      execution.breakerFailures === undefined
+        ? null
+        : { failures: execution.breakerFailures, openMs: execution.breakerOpenMs },
   };
 }
 

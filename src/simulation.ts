@@ -17,7 +17,7 @@ export interface Simulation {
   readonly ledger: { begin(token: string): void; commit(token: string): void };
   /** The way to the store: takes virtual time, and fails while the store is in trouble. */
   readonly storage: StorageLink;
-  /** store, queue, dialect, concurrency, pollsPerSecond, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs. */
+  /** store, queue, dialect, concurrency, pollsPerSecond, breakerFailures, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs, breakerOpenMs. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -65,6 +65,8 @@ function configOf({ directory, options }: Simulation): ConfigInput {
       ...number('leaseMs', options.leaseMs, 1),
       ...number('sweepMs', options.sweepMs, 1),
       ...number('maxConcurrency', options.concurrency, 1),
+      ...number('breakerFailures', options.breakerFailures, 1),
+      ...number('breakerOpenMs', options.breakerOpenMs, 1),
     },
     polling: {
       ...number('intervalMs', options.pollIntervalMs, 1),

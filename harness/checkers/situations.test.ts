@@ -26,6 +26,31 @@ const wait = (h: HistoryBuilder, atMs: number) =>
 /** Each row: what reaches it how often, and what comes close and does not. */
 const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tell])[] = [
   [
+    'circuit-refused',
+    1,
+    (h) => {
+      h.fail(11, h.create(10, 1), 'unavailable');
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.fail(31, h.get(30, 1, T1), 'unavailable');
+    },
+  ],
+  [
+    'circuit-closed-again',
+    1,
+    (h) => {
+      h.fail(11, h.create(10, 1), 'unavailable');
+      accept(h, 2, 20);
+      fetch(h, 2, 30);
+    },
+    (h) => {
+      accept(h, 2, 10);
+      fetch(h, 2, 20);
+      h.fail(31, h.create(30, 1), 'unavailable');
+    },
+  ],
+  [
     'poll-refused',
     1,
     (h) => {

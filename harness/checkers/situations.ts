@@ -15,6 +15,8 @@ export type { Situation } from './situations/situation.ts';
 export const situations: Readonly<Record<string, Situation>> = {
   'cancel-lost': work.cancelLost,
   'cancel-won': work.cancelWon,
+  'circuit-closed-again': work.circuitClosedAgain,
+  'circuit-refused': work.circuitRefused,
   'concurrent-tasks': work.concurrentTasks,
   'drain-with-work-in-flight': kills.drainWithWorkInFlight,
   'duplicate-delivered': messages.duplicateDelivered,

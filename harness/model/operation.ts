@@ -9,6 +9,7 @@ export const REASONS = [
   'refused',
   'conflict',
   'full',
+  'unavailable',
   'rate-limited',
   'session-lost',
   'timeout',

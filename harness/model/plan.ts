@@ -117,6 +117,9 @@ export interface ServerSettings {
   readonly graceMs?: number;
   /** Polls a second that one caller may send. */
   readonly pollsPerSecond?: number;
+  /** A tool that fails so often in a row is left alone, for so long. */
+  readonly breakerFailures?: number;
+  readonly breakerOpenMs?: number;
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */

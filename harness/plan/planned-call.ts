@@ -51,7 +51,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
     options,
     draw: draw.fork('load'),
   });
-  const mix = shareOut(scenario.work, arrivals.length, draw.fork('mix'));
+  const mix = mixOf(scenario.work, arrivals.length, draw.fork('mix'));
   // One stream for all: forks start from 32 bits, of which two could be the same. The scenario is part of it, since a server
   // that runs on remembers the keys of the scenario before.
   const secrets = draw.fork(`secrets/${scenario.name}`);
@@ -97,6 +97,18 @@ function toolOf(wanted: string, { facts }: PlannedTarget): string {
   if (wanted === 'failing') return facts.failing ? 'failing' : 'work';
   if (wanted === 'asking') return facts.asking ? 'asking' : 'work';
   return facts.tools.includes(wanted) ? wanted : 'work';
+}
+
+/** Kinds of work by call: those with a time of their own there, all others by weight. */
+function mixOf(kinds: readonly ScenarioWork[], count: number, draw: Prng): readonly ScenarioWork[] {
+  const anyTime = kinds.filter(({ during }) => during === undefined);
+  const mix = [...shareOut(anyTime.length === 0 ? kinds : anyTime, count, draw)];
+  for (const work of kinds) {
+    if (work.during === undefined) continue;
+    const [from, until] = work.during;
+    mix.fill(work, Math.floor(from * count), Math.floor(until * count));
+  }
+  return mix;
 }
 
 /** Calls by weight, exactly (largest remainders first), in an order drawn by seed: no kind of work is left out by chance. */

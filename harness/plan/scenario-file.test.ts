@@ -25,6 +25,7 @@ describe('scenario files', () => {
       'crash-mid-task',
       'disk-full',
       'duplicate-calls',
+      'failing-dependency',
       'graceful-shutdown',
       'input-over-restart',
       'late-commit',

@@ -50,6 +50,11 @@ const workSchema = z.strictObject({
   weight: z.number().positive().default(1),
   /** How long it takes. */
   ms: duration.default([200, 1000]),
+  /** [from, until] as shares of the calls in order of arrival: all calls between are of this kind; left out: spread over all. */
+  during: z
+    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+    .refine(([from, until]) => from < until, 'expected [from, until] in this order')
+    .optional(),
   mode: z.string().nullable().default(null),
   policy: z.enum(Object.keys(agents)).optional(),
   busyMs: range.optional(),
@@ -77,6 +82,8 @@ const serverSchema = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional(),
   graceMs: ms.optional(),
   pollsPerSecond: z.number().positive().max(1_000_000).optional(),
+  breakerFailures: z.int().min(1).max(1_000).optional(),
+  breakerOpenMs: ms.optional(),
 });
 
 const faultSchema = z

@@ -63,7 +63,12 @@ export function missingRace(
 }
 
 /** What the server must have been set to. */
-const SETTINGS: Readonly<Record<string, string>> = { 'expiry-seen': 'ttlMs', 'poll-refused': 'pollsPerSecond' };
+const SETTINGS: Readonly<Record<string, string>> = {
+  'expiry-seen': 'ttlMs',
+  'poll-refused': 'pollsPerSecond',
+  'circuit-refused': 'breakerFailures',
+  'circuit-closed-again': 'breakerFailures',
+};
 
 function isOfResults(trigger: Trigger): boolean {
   if (trigger.kind === 'message') return trigger.op === 'result';

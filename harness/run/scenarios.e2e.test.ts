@@ -39,6 +39,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'client-timeout': ['--set', 'calls=15', '--set', 'faults.F31.count=5'],
   'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],
   'duplicate-calls': ['--set', 'calls=40', '--agents', '15'],
+  'failing-dependency': ['--set', 'calls=100', '--agents', '12'],
   'graceful-shutdown': ['--set', 'calls=30', '--agents', '10'],
   'input-over-restart': ['--set', 'calls=24', '--set', 'faults.F12.count=2', '--set', 'faults.F29.count=1'],
   'late-commit': ['--set', 'calls=30', '--agents', '10'],

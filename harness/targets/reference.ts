@@ -47,6 +47,7 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
 /** The flags of the server's program that set it so. */
 export function settingFlags(settings: ServerSettings = {}): readonly string[] {
   const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency, graceMs, pollsPerSecond } = settings;
+  const { breakerFailures, breakerOpenMs } = settings;
   return [
     ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
     ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
@@ -56,6 +57,8 @@ export function settingFlags(settings: ServerSettings = {}): readonly string[] {
     ...(concurrency === undefined ? [] : ['--max-concurrency', String(concurrency)]),
     ...(graceMs === undefined ? [] : ['--grace', String(graceMs)]),
     ...(pollsPerSecond === undefined ? [] : ['--poll-limit', String(pollsPerSecond)]),
+    ...(breakerFailures === undefined ? [] : ['--breaker', String(breakerFailures)]),
+    ...(breakerOpenMs === undefined ? [] : ['--breaker-open', String(breakerOpenMs)]),
   ];
 }
 

@@ -23,6 +23,9 @@ const INVALID_PARAMS = -32602;
 const NOT_FOUND = /not found|unknown task|no such|expired/i;
 const CONFLICT = /conflict|different arguments|other arguments|already used/i;
 const FULL = /\bfull\b|at capacity|overloaded|too many tasks/i;
+const UNAVAILABLE = /\bunavailable\b|circuit (is )?open/i;
+/** The server itself says that the call left nothing behind; S6 holds it to its word. */
+const NOTHING_STARTED = /nothing (was|has been) (started|done)/i;
 const RATE = /rate.?limit|too many requests/i;
 
 /** A message is quoted in the history up to this length; whole frames stand beside it. */
@@ -81,7 +84,12 @@ export function answeredError(
   ) {
     return { type: 'fail', reason: 'not-found', ...told };
   }
-  return { type: isDefinite(error, reply.http) ? 'fail' : 'info', reason: reasonOf(error, reply.http), ...told };
+  const isDenied = op === 'create' && NOTHING_STARTED.test(error.message);
+  return {
+    type: isDenied || isDefinite(error, reply.http) ? 'fail' : 'info',
+    reason: reasonOf(error, reply.http),
+    ...told,
+  };
 }
 
 /** An answer that is JSON-RPC but not an answer to this operation (no task, no result): nobody knows what it did. */
@@ -99,6 +107,7 @@ export function isMissing(message: string): boolean {
 export function refusalReason(message: string): Reason {
   if (RATE.test(message)) return FULL.test(message) ? 'full' : 'rate-limited';
   if (CONFLICT.test(message)) return 'conflict';
+  if (UNAVAILABLE.test(message)) return 'unavailable';
   return FULL.test(message) ? 'full' : 'refused';
 }
 

@@ -72,5 +72,6 @@ function rejected(fault: RpcFault): ToolResult {
 
 const REASONS = new Map<unknown, JobErrorReason>([
   ['full', 'full'],
+  ['unavailable', 'unavailable'],
   ['conflict', 'key_conflict'],
 ]);

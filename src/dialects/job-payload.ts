@@ -30,7 +30,8 @@ export type JobErrorReason =
   | 'not_found'
   | 'invalid_arguments'
   | 'key_conflict'
-  | 'full';
+  | 'full'
+  | 'unavailable';
 
 export interface JobError {
   readonly reason: JobErrorReason;

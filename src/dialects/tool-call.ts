@@ -1,4 +1,5 @@
 /** tools/call, the part all dialects share: reading it, submitting it, waiting for it. */
+import { WHY } from '../tasks/breaker.ts';
 import type { InputMethod, TaskRecord, ToolResult } from '../tasks/task.ts';
 import type { SubmitRequest } from '../tasks/task-engine.ts';
 import { type CallParts, splitCall } from '../tools/call.ts';
@@ -63,6 +64,11 @@ export async function submitCall(options: DialectOptions, submit: SubmitOptions)
       throw new RpcFault(REFUSED, `The server is full: ${answer.queued} calls wait; nothing was started, try later`, {
         data: { reason: 'full', retryAfterMs: answer.retryAfterMs, queued: answer.queued },
         httpStatus: 429,
+      });
+    case 'unavailable':
+      throw new RpcFault(REFUSED, `Tool '${call.tool.name}' ${WHY}; nothing was started, try later`, {
+        data: { reason: 'unavailable', retryAfterMs: answer.retryAfterMs },
+        httpStatus: 503,
       });
     case 'draining':
       throw goingDown();

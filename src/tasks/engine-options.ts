@@ -2,6 +2,7 @@ import type { TaskQueue } from '../queues/queue.ts';
 import type { TaskStore } from '../stores/store.ts';
 import type { ServerLog } from '../telemetry/log.ts';
 import type { EffectLedger, Tool } from '../tools/tool.ts';
+import type { BreakerLimits } from './breaker.ts';
 import type { ServerClock } from './clock.ts';
 import type { TtlLimits } from './due.ts';
 import type { TaskRecord } from './task.ts';
@@ -29,8 +30,14 @@ export type EngineRole = 'both' | 'server' | 'worker';
 
 export type EngineEvent =
   | { readonly type: 'change'; readonly before: TaskRecord | null; readonly after: TaskRecord }
-  | { readonly type: 'refused'; readonly reason: 'conflict' | 'full' | 'draining' }
+  | { readonly type: 'refused'; readonly reason: 'conflict' | 'full' | 'draining' | 'unavailable' }
+  /** What a tool depends on has failed again and again, is tried again, or works again. */
+  | { readonly type: 'circuit'; readonly tool: string; readonly state: 'open' | 'half-open' | 'closed' }
   | { readonly type: 'repeated' }
+  /** A look for what is due, and how many tasks it ended, handed back or removed. */
+  | { readonly type: 'swept'; readonly taskCount: number }
+  /** A task was taken from a worker that had not renewed its lease. */
+  | { readonly type: 'lease-lost' }
   | { readonly type: 'removed'; readonly task: TaskRecord };
 
 export interface EngineLimits {
@@ -49,6 +56,8 @@ export interface EngineLimits {
   readonly rereadMs: number;
   /** How often a process that only runs work looks for it in the store, where no queue brings it. */
   readonly pickUpMs: number;
+  /** When a tool that fails again and again is left alone; null: never. */
+  readonly breaker: BreakerLimits | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -61,5 +70,6 @@ export const DEFAULT_LIMITS: EngineLimits = {
   leaseMs: 10_000, // Ten times the longest pause of a garbage collection or a slow disk that we want to live with.
   sweepMs: 250,
   rereadMs: 1_000,
+  breaker: null,
   pickUpMs: 50, // A look at an index with nothing in it; half of that is what a task waits on average.
 };

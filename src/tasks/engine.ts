@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSilentLog } from '../telemetry/log.ts';
 import { messageOf } from '../usage-error.ts';
 import { createAnswer } from './answering.ts';
+import { createBreakers } from './breaker.ts';
 import { createCancel } from './cancellation.ts';
 import { createServerClock } from './clock.ts';
 import { createDrain } from './draining.ts';
@@ -34,9 +35,10 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   const name = `${process.pid}-${randomBytes(6).toString('hex')}`;
   const turns = createTurns();
   const { leaseMs } = limits;
-  const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, onError });
+  const breakers = createBreakers({ limits: limits.breaker, clock, observe });
+  const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, breakers, onError });
   const ending = createEnding({ store, worker, writer, clock, turns });
-  const recovery = createRecovery({ store, queue, tools, worker, ending, clock, onError });
+  const recovery = createRecovery({ store, queue, tools, worker, ending, clock, observe, onError });
   const reading = createReading({ store, clock, hub, life: life.signal });
   const drainWork = createDrain({ queue, worker, recovery, clock, life: life.signal, onError });
   const ticker = createTicker(clock, onError);
@@ -76,6 +78,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
       }
     },
     submit: createSubmit({
+      breakers,
       store,
       queue,
       tools,

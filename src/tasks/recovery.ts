@@ -2,7 +2,7 @@ import type { Presence } from '../stores/store.ts';
 import type { ServerClock } from './clock.ts';
 import { isExpired } from './due.ts';
 import { type Ending, interruption, timeout } from './ending.ts';
-import type { TaskEngineOptions } from './engine-options.ts';
+import type { EngineEvent, TaskEngineOptions } from './engine-options.ts';
 import type { TaskRecord } from './task.ts';
 import { isTerminal, type TaskEvent } from './transitions.ts';
 import type { Worker } from './worker.ts';
@@ -23,6 +23,7 @@ export interface RecoveryParts extends Pick<TaskEngineOptions, 'store' | 'queue'
   readonly worker: Worker;
   readonly ending: Ending;
   readonly clock: ServerClock;
+  readonly observe: (event: EngineEvent) => void;
   readonly onError: (error: unknown, doing: string) => void;
 }
 
@@ -30,7 +31,7 @@ const PAGE = 200;
 const PAGES_MAX = 1_000; // 200,000 records: more than that at once is the next sweep's.
 
 export function createRecovery(parts: RecoveryParts): Recovery {
-  const { store, queue, tools, worker, ending, clock } = parts;
+  const { store, queue, tools, worker, ending, clock, observe } = parts;
 
   async function end(id: string, decide: (task: TaskRecord) => TaskEvent | undefined): Promise<boolean> {
     const answer = await ending.end(id, decide);
@@ -41,17 +42,22 @@ export function createRecovery(parts: RecoveryParts): Recovery {
 
   async function settleDue(task: TaskRecord): Promise<boolean> {
     if (isExpired(task, clock.now())) return ending.forget(task.id);
-    return end(task.id, (current) => {
+    let isLost = false;
+    const isDone = await end(task.id, (current) => {
+      isLost = false;
       const nowMs = clock.now();
       if (isTerminal(current.state)) return undefined;
       const own = current.lease?.worker === worker.name ? worker.running.get(current.id) : undefined;
       // What we run ourselves is timed by how long it took, not by a wall clock that somebody may have set meanwhile.
       if (own === undefined ? nowMs >= current.deadlineAt : own.isOverdue()) return timeout(current);
-      const isLost = current.lease !== null && nowMs >= current.lease.untilMs;
+      const isLate = current.lease !== null && nowMs >= current.lease.untilMs;
       // Our own work with a late lease means that this process was paused, not lost: the heartbeat renews it.
-      if (!isLost || own !== undefined) return undefined;
+      if (!isLate || own !== undefined) return undefined;
+      isLost = true;
       return interruption(current, 'The worker that was running this stopped answering.', tools);
     });
+    if (isDone && isLost) observe({ type: 'lease-lost' });
+    return isDone;
   }
 
   return {
@@ -71,9 +77,12 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       }
     },
     async sweep() {
-      await sweepWith(parts, settleDue);
+      let taskCount = await sweepWith(parts, settleDue);
       // What the store does not call due yet, because the wall clock was set back.
-      for (const work of worker.running.values()) if (work.isOverdue()) await settleDue(work.record());
+      for (const work of worker.running.values()) {
+        if (work.isOverdue() && (await settleDue(work.record()))) taskCount++;
+      }
+      observe({ type: 'swept', taskCount });
     },
     async fillQueue() {
       if (queue.load().waiting >= PAGE) return;
@@ -92,7 +101,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
 async function sweepWith(
   { store, clock, onError }: RecoveryParts,
   settleDue: (task: TaskRecord) => Promise<boolean>,
-): Promise<void> {
+): Promise<number> {
+  let doneCountAll = 0;
   for (let page = 0; page < PAGES_MAX; page++) {
     const tasks = await store.due(clock.now(), PAGE);
     let doneCount = 0;
@@ -103,9 +113,11 @@ async function sweepWith(
         onError(error, `sweeping task ${task.id}`);
       }
     }
+    doneCountAll += doneCount;
     // What we leave alone (our own late leases) would come back the same for ever.
-    if (tasks.length < PAGE || doneCount === 0) return;
+    if (tasks.length < PAGE || doneCount === 0) break;
   }
+  return doneCountAll;
 }
 
 /** Each record of an ordered scan once, a page at a time. */

@@ -15,8 +15,9 @@ export const INTERNAL_ERROR = -32603; // JSON-RPC 2.0, section 5.1
 
 /** An outcome of the engine's own making; `reason` is for programs. */
 export function failure(
-  reason: 'timed-out' | 'interrupted' | 'no-such-tool' | 'tool-crashed',
+  reason: 'timed-out' | 'interrupted' | 'no-such-tool' | 'tool-crashed' | 'unavailable',
   message: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): Outcome {
-  return { kind: 'error', error: { code: INTERNAL_ERROR, message, data: { reason } } };
+  return { kind: 'error', error: { code: INTERNAL_ERROR, message, data: { reason, ...more } } };
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Breakers } from './breaker.ts';
 import type { ServerClock } from './clock.ts';
 import { effectiveTtlMs, isExpired } from './due.ts';
 import type { EngineEvent, EngineLimits, TaskEngineOptions } from './engine-options.ts';
@@ -10,6 +11,7 @@ import type { TaskWriter } from './task-writer.ts';
 export interface SubmissionParts extends Pick<TaskEngineOptions, 'store' | 'queue' | 'tools'> {
   readonly writer: TaskWriter;
   readonly hub: TaskHub;
+  readonly breakers: Breakers;
   readonly clock: ServerClock;
   readonly limits: EngineLimits;
   readonly observe: (event: EngineEvent) => void;
@@ -49,6 +51,8 @@ export function createSubmit(parts: SubmissionParts): (request: SubmitRequest) =
       const existing = await holderOf(request);
       if (existing !== undefined) return compare(request, existing);
       if (parts.isDraining()) return refuse({ kind: 'draining' });
+      const retryAfterMs = parts.breakers.refusedForMs(request.tool);
+      if (retryAfterMs > 0) return refuse({ kind: 'unavailable', retryAfterMs });
       const place = queue.reserve();
       if (place === undefined) {
         return refuse({ kind: 'full', queued: queue.load().waiting, retryAfterMs: parts.retryAfterMs() });

@@ -57,6 +57,8 @@ export type SubmitAnswer =
   /** The key was used with other arguments. */
   | { readonly kind: 'conflict'; readonly task: TaskRecord }
   | { readonly kind: 'full'; readonly queued: number; readonly retryAfterMs: number }
+  /** What the tool depends on is out of order; nothing was started. */
+  | { readonly kind: 'unavailable'; readonly retryAfterMs: number }
   /** The server is going down. */
   | { readonly kind: 'draining' };
 

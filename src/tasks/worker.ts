@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Tool } from '../tools/tool.ts';
 import { messageOf } from '../usage-error.ts';
 import { createAsk } from './asking.ts';
+import type { Breakers } from './breaker.ts';
 import type { ServerClock } from './clock.ts';
 import { isExpired } from './due.ts';
 import type { TaskEngineOptions } from './engine-options.ts';
@@ -31,6 +33,7 @@ export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' |
   readonly clock: ServerClock;
   readonly leaseMs: number;
   readonly turns: Turns;
+  readonly breakers: Breakers;
   readonly onError: (error: unknown, doing: string) => void;
 }
 
@@ -100,10 +103,18 @@ async function claim(id: string, { name, writer, clock, leaseMs }: WorkerParts):
 }
 
 async function runTool(work: RunningTask, parts: WorkerParts): Promise<Outcome> {
-  const { tools, clock } = parts;
+  const { tools, breakers } = parts;
   const task = work.record();
   const tool = tools.get(task.tool);
   if (tool === undefined) return failure('no-such-tool', `This server has no tool named '${task.tool}' any more.`);
+  // Work that was stopped because it took too long has failed; stopped for another reason, it has shown nothing.
+  const wasStopped = () => work.signal.aborted && !work.isOverdue();
+  return breakers.run(tool.name, () => call(tool, work, parts), wasStopped);
+}
+
+async function call(tool: Tool, work: RunningTask, parts: WorkerParts): Promise<Outcome> {
+  const { clock } = parts;
+  const task = work.record();
   try {
     const result = await tool.run(task.arguments, {
       taskId: task.id,

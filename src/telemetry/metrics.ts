@@ -3,13 +3,14 @@ import type { TaskQueue } from '../queues/queue.ts';
 import type { EngineEvent } from '../tasks/engine-options.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { isTerminal } from '../tasks/transitions.ts';
-import { createFailureWindow } from './failure-window.ts';
+import { createRecentWindow } from './recent-window.ts';
 
 /** What the server counts, in a registry of its own. */
 export interface ServerMetrics {
   observe(event: EngineEvent): void;
   /** Somebody asked how a task stands; `isRefused`: more often than it may. */
   poll(isRefused: boolean): void;
+  alert(id: string, isRaised: boolean): void;
   /** Prometheus text, for /metrics. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** What the alerts look at, of the last minutes. */
@@ -20,6 +21,8 @@ export interface MetricsSnapshot {
   /** Tasks that ended within the window, and those of them that ended badly (error outcome, or isError). */
   readonly endedCount: number;
   readonly failedCount: number;
+  /** Mean time from the call to the end, of the tasks that ended within the window; 0: none did. */
+  readonly meanDurationMs: number;
   /** Calls within the window that were refused because the queue was full. */
   readonly refusedCount: number;
   readonly waitingCount: number;
@@ -32,60 +35,102 @@ export interface MetricsOptions {
   readonly windowMs: number;
 }
 
+const PREFIX = 'mcp_async';
+
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 export function createServerMetrics({ load, now, windowMs }: MetricsOptions): ServerMetrics {
   const registry = new Registry();
-  const registers = [registry];
-  const submitted = counter(registers, 'submitted', 'Tasks recorded', ['tool']);
-  const repeated = counter(registers, 'repeated', 'Calls answered with the task of their idempotency key', []);
-  const refused = counter(registers, 'refused', 'Calls refused', ['reason']);
-  const ended = counter(registers, 'ended', 'Tasks that reached a final state', ['tool', 'outcome']);
-  const released = counter(registers, 'released', 'Tasks handed back to be run again', ['tool']);
-  const polls = counter(registers, 'polls', 'Requests that ask how a task stands', ['answer']);
-  const removed = counter(registers, 'removed', 'Records removed after their time to live', []);
-  const queueWait = histogram(registers, 'queue_wait_seconds', 'From the call to the first start');
-  const service = histogram(registers, 'service_seconds', 'From the first start to the final state');
-  gauge(registers, 'waiting', 'Tasks that wait in this process', () => load().waiting);
-  gauge(registers, 'running', 'Tasks that run in this process', () => load().running);
-  const window = createFailureWindow(windowMs, now);
+  const window = createRecentWindow(windowMs, now);
+  const series = createSeries([registry], load);
 
   function count(before: TaskRecord | null, after: TaskRecord): void {
     const { tool } = after;
-    if (before === null) submitted.inc({ tool });
+    if (before === null) series.submitted.inc({ tool });
     else if (before.state === 'queued' && after.state === 'running' && after.runs === 1) {
-      queueWait.observe((after.updatedAt - after.createdAt) / 1_000);
-    } else if (before.state === 'running' && after.state === 'queued') released.inc({ tool });
-    if (!isTerminal(after.state)) return;
-    const outcome = outcomeOf(after);
-    ended.inc({ tool, outcome });
-    window.add(outcome === 'error' || outcome === 'tool-error' ? 'failed' : 'ended');
-    if (after.startedAt !== null) service.observe((after.updatedAt - after.startedAt) / 1_000);
+      series.queueWait.observe((after.updatedAt - after.createdAt) / 1_000);
+    } else if (before.state === 'running' && after.state === 'queued') series.released.inc({ tool });
+    if (isTerminal(after.state)) end(after);
+  }
+
+  function end(task: TaskRecord): void {
+    const { tool } = task;
+    const lastedMs = task.updatedAt - task.createdAt;
+    const reason = failureReason(task);
+    series.ended.inc({ tool, outcome: outcomeOf(task) });
+    if (reason !== undefined) series.failed.inc({ tool, reason });
+    series.duration.observe(lastedMs / 1_000);
+    if (task.startedAt !== null) series.service.observe((task.updatedAt - task.startedAt) / 1_000);
+    window.add('ended');
+    window.add('lastedMs', lastedMs);
+    if (reason !== undefined) window.add('failed');
   }
 
   return {
     observe(event) {
-      if (event.type === 'change') count(event.before, event.after);
-      else if (event.type === 'repeated') repeated.inc();
-      else if (event.type === 'removed') removed.inc();
-      else {
-        refused.inc({ reason: event.reason });
-        if (event.reason === 'full') window.add('refused');
+      switch (event.type) {
+        case 'change':
+          return count(event.before, event.after);
+        case 'repeated':
+          return series.repeated.inc();
+        case 'removed':
+          return series.removed.inc();
+        case 'swept':
+          series.sweeps.inc();
+          return series.swept.inc(event.taskCount);
+        case 'lease-lost':
+          return series.leaseLosses.inc();
+        case 'circuit':
+          return series.circuits.set({ tool: event.tool }, event.state === 'closed' ? 0 : 1);
+        case 'refused':
+          series.refused.inc({ reason: event.reason });
+          if (event.reason === 'full') window.add('refused');
       }
     },
-    poll: (isRefused) => polls.inc({ answer: isRefused ? 'rate-limited' : 'answered' }),
+    poll: (isRefused) => series.polls.inc({ answer: isRefused ? 'rate-limited' : 'answered' }),
+    alert: (id, isRaised) => series.alerts.set({ alert: id }, isRaised ? 1 : 0),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     snapshot() {
       const { waiting, running } = load();
-      const { ended: well, failed, refused: turnedAway } = window.counts();
+      const { ended, failed, refused, lastedMs } = window.sums();
       return {
-        endedCount: well + failed,
+        endedCount: ended,
         failedCount: failed,
-        refusedCount: turnedAway,
+        meanDurationMs: ended === 0 ? 0 : lastedMs / ended,
+        refusedCount: refused,
         waitingCount: waiting,
         runningCount: running,
       };
     },
+  };
+}
+
+function createSeries(registers: Registry[], load: MetricsOptions['load']) {
+  const count = (name: string, help: string, labels: readonly string[] = []) =>
+    new Counter({ name: `${PREFIX}_${name}_total`, help, labelNames: [...labels], registers });
+  const seconds = (name: string, help: string) =>
+    new Histogram({ name: `${PREFIX}_${name}_seconds`, help, buckets: SECONDS, registers });
+  const state = (name: string, help: string, labels: readonly string[]) =>
+    new Gauge({ name: `${PREFIX}_${name}`, help, labelNames: [...labels], registers });
+  gauge(registers, 'queue_depth', 'Tasks that wait in this process', () => load().waiting);
+  gauge(registers, 'running', 'Tasks that run in this process', () => load().running);
+  return {
+    submitted: count('tasks_submitted', 'Tasks recorded', ['tool']),
+    repeated: count('calls_repeated', 'Calls answered with the task of their idempotency key'),
+    refused: count('calls_refused', 'Calls refused, by the reason', ['reason']),
+    ended: count('tasks_ended', 'Tasks that reached a final state', ['tool', 'outcome']),
+    failed: count('task_failures', 'Tasks that ended badly, by the reason', ['tool', 'reason']),
+    released: count('tasks_released', 'Tasks handed back to be run again', ['tool']),
+    removed: count('tasks_removed', 'Records removed after their time to live'),
+    polls: count('polls', 'Requests that ask how a task stands', ['answer']),
+    sweeps: count('sweeps', 'Looks for what is due'),
+    swept: count('swept_tasks', 'Tasks that a look for what is due has ended, handed back or removed'),
+    leaseLosses: count('lease_losses', 'Tasks taken from a worker that had not renewed its lease'),
+    queueWait: seconds('queue_wait', 'From the call to the first start'),
+    service: seconds('task_service', 'From the first start to the final state'),
+    duration: seconds('task_duration', 'From the call to the final state'),
+    circuits: state('circuit_open', 'What this tool depends on is left alone (1), or not (0)', ['tool']),
+    alerts: state('alert', 'This alert is raised (1), or not (0)', ['alert']),
   };
 }
 
@@ -95,22 +140,22 @@ function outcomeOf(task: TaskRecord): 'cancelled' | 'error' | 'tool-error' | 're
   return task.outcome.result.isError === true ? 'tool-error' : 'result';
 }
 
-function counter<Label extends string>(
-  registers: Registry[],
-  name: string,
-  help: string,
-  labelNames: readonly Label[],
-): Counter<Label> {
-  return new Counter({ name: `claimcheck_tasks_${name}_total`, help, labelNames: [...labelNames], registers });
-}
+const REASONS: ReadonlySet<unknown> = new Set([
+  ...['timed-out', 'interrupted', 'no-such-tool', 'tool-crashed'],
+  ...['unavailable', 'cannot-ask', 'not-answered'],
+]);
 
-function histogram(registers: Registry[], name: string, help: string): Histogram {
-  return new Histogram({ name: `claimcheck_task_${name}`, help, buckets: SECONDS, registers });
+/** Why it ended badly; undefined: it did not. What a tool threw itself is one reason, whatever it says: labels are few. */
+function failureReason({ outcome }: TaskRecord): string | undefined {
+  if (outcome === null) return undefined;
+  if (outcome.kind === 'result') return outcome.result.isError === true ? 'tool-error' : undefined;
+  const { reason } = Object(outcome.error.data);
+  return REASONS.has(reason) ? String(reason) : 'thrown';
 }
 
 function gauge(registers: Registry[], name: string, help: string, read: () => number): Gauge {
   return new Gauge({
-    name: `claimcheck_tasks_${name}`,
+    name: `${PREFIX}_${name}`,
     help,
     registers,
     collect() {

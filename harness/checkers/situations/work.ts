@@ -127,3 +127,36 @@ function cancelled(history: HistoryIndex, isEnd: (status: Status) => boolean): r
     return last?.event.status !== undefined && isEnd(last.event.status) ? [last.event.seq] : [];
   });
 }
+
+export const circuitRefused: Situation = {
+  meta: {
+    id: 'circuit-refused',
+    title: 'A call was refused at once because what the work needs was out of order',
+    description: 'A server that knows better than to try says so before its callers have waited. Counted per attempt.',
+  },
+  applicable: () => null,
+  find: ({ history }) => unavailable(history),
+};
+
+export const circuitClosedAgain: Situation = {
+  meta: {
+    id: 'circuit-closed-again',
+    title: 'After such a refusal a call was done well',
+    description: 'A circuit that never closes again is an outage of its own. Counted once per refusal before it.',
+  },
+  applicable: () => null,
+  find({ history }) {
+    const goodAt = history.exchanges.flatMap(({ end }) =>
+      end?.kind === 'ok' && end.status === 'completed' && end.isError !== true ? [end.seq] : [],
+    );
+    const last = Math.max(-1, ...goodAt);
+    return unavailable(history).filter((seq) => seq < last);
+  },
+};
+
+function unavailable({ exchanges }: HistoryIndex): readonly number[] {
+  return exchanges.flatMap(({ inv, end }) => {
+    const isRefused = inv.op === 'create' && end !== null && end.kind !== 'ok' && end.reason === 'unavailable';
+    return isRefused ? [end.seq] : [];
+  });
+}
