@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { taskOf } from '../tasks/testing/task-fixture.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { openPostgresStore } from './postgres.ts';
+import { createPostgresPool } from './postgres-pool.ts';
+import { connectionTo, describeOn, startEngine } from './testing/engine.ts';
+import { openTcpLink } from './testing/tcp-link.ts';
+
+const SOON = { timeout: 10_000, interval: 20 };
+const open = (connection: ConnectionOptions) => openPostgresStore({ connection, directory: '' });
+
+/** The same server, at the port of a link to it. */
+function through({ port }: { readonly port: number }, connection: ConnectionOptions): ConnectionOptions {
+  return { ...connection, url: at(connection, port) };
+}
+
+function at({ url = '' }: ConnectionOptions, port: number): string {
+  const address = new URL(url);
+  address.port = String(port);
+  return address.href;
+}
+
+function portOf({ url = '' }: ConnectionOptions): number {
+  return Number(new URL(url).port);
+}
+
+describeOn('postgres', 'a store whose PostgreSQL fails', () => {
+  test('what was acknowledged is there after the server was killed under load, again and again', async () => {
+    await using engine = await startEngine('postgres');
+    const connection = engine.connection();
+    const stores = await Promise.all([open(connection), open(connection)]);
+    const acked: string[] = [];
+    const failed: string[] = [];
+    const stop = new AbortController();
+    const writers = stores.flatMap((store, process) =>
+      Array.from({ length: 5 }, async (_, writer) => {
+        for (let number = 0; !stop.signal.aborted; number++) {
+          const id = `task-${process}-${writer}-${number}`;
+          await store.insert(taskOf({ id, idempotencyKey: id })).then(
+            () => acked.push(id),
+            () => failed.push(id),
+          );
+          if (failed.at(-1) === id) await sleep(20);
+        }
+      }),
+    );
+    for (let blow = 0; blow < 3; blow++) {
+      const before = acked.length;
+      await vi.waitFor(() => expect(acked.length).toBeGreaterThan(before + 50), SOON);
+      const failedBefore = failed.length;
+      await engine.kill();
+      await vi.waitFor(() => expect(failed.length).toBeGreaterThan(failedBefore), SOON);
+      await engine.restart();
+    }
+    const before = acked.length;
+    await vi.waitFor(() => expect(acked.length).toBeGreaterThan(before + 50), SOON);
+    stop.abort();
+    await Promise.all(writers);
+    for (const store of stores) await store[Symbol.asyncDispose]();
+    await using reopened = await open(connection);
+    const found = await Promise.all(acked.map(async (id) => (await reopened.get(id))?.id));
+    expect(found).toEqual(acked);
+  }, 120_000);
+
+  test('a write whose connection is cut rejects, and the next one gets through', async () => {
+    const direct = await connectionTo('postgres');
+    await using link = await openTcpLink(portOf(direct));
+    await using store = await open(through(link, direct));
+    await store.insert(taskOf());
+    link.hold();
+    const cut = store.replace(taskOf({ version: 2 }), 1);
+    link.cut();
+    await expect(cut).rejects.toThrow(/^PostgreSQL/);
+    link.release();
+    expect(await store.insert(taskOf({ id: 'next' }))).toEqual({ kind: 'inserted' });
+  });
+
+  test('the server ends a statement that takes too long', async () => {
+    const connection = await connectionTo('postgres');
+    await using store = await open({ ...connection, url: `${connection.url}?statement_timeout=200` });
+    await store.insert(taskOf());
+    await using other = createPostgresPool(connection, 1);
+    await other.use(async (client) => {
+      await client.query('BEGIN');
+      await client.query(`SELECT 1 FROM ${connection.prefix}.task FOR UPDATE`);
+      await expect(store.replace(taskOf({ version: 2 }), 1)).rejects.toThrow(/statement timeout/);
+      await client.query('ROLLBACK');
+    });
+    expect(await store.replace(taskOf({ version: 2 }), 1)).toBe(true);
+  });
+
+  test('goes to the next address when one is dead, or takes no writes', async () => {
+    const direct = await connectionTo('postgres');
+    const first = await openTcpLink(portOf(direct));
+    await using second = await openTcpLink(portOf(direct));
+    const urls = [first, second].map(({ port }) => at(direct, port));
+    await using store = await open({ ...direct, url: urls.join(',') });
+    await store.insert(taskOf());
+    await first[Symbol.asyncDispose]();
+    await vi.waitFor(() => store.insert(taskOf({ id: 'after' })), SOON);
+    expect((await store.get('after'))?.id).toBe('after');
+
+    const standby = `${direct.url}?options=${encodeURIComponent('-c default_transaction_read_only=on')}`;
+    await using passed = await open({ ...direct, url: `${standby},${direct.url}` });
+    expect((await passed.get('after'))?.id).toBe('after');
+    await expect(open({ ...direct, url: standby })).rejects.toThrow(/takes no writes/);
+  });
+});
+
+describeOn('postgres', 'a worker in PostgreSQL', () => {
+  test('is gone once its session is dead and it had time to come back, and not before', async () => {
+    const direct = await connectionTo('postgres');
+    const link = await openTcpLink(portOf(direct));
+    await using dying = await open(through(link, direct));
+    await using other = await open(direct);
+    await dying.presence?.announce('dying');
+    await other.presence?.announce('other');
+    expect(await other.presence?.isGone('dying')).toBe(false);
+    expect(await other.presence?.isGone('other')).toBe(false);
+    expect(await other.presence?.isGone('never announced')).toBe(false);
+    link.cut(); // It comes back at once: a cut connection is no death.
+    expect(await other.presence?.isGone('dying')).toBe(false);
+    await vi.waitFor(() => dying.insert(taskOf()), SOON);
+    await link[Symbol.asyncDispose]();
+    expect(await other.presence?.isGone('dying')).toBe(true);
+    await expect(dying.get(taskOf().id)).rejects.toThrow(/session that shows this process alive is lost/);
+    expect(await dying.presence?.isGone('dying')).toBe(false);
+  }, 60_000);
+
+  test('that hears nothing more does nothing more, and believes no answer that comes too late', async () => {
+    const direct = await connectionTo('postgres');
+    await using link = await openTcpLink(portOf(direct));
+    await using store = await open(through(link, direct));
+    await store.insert(taskOf());
+    await store.presence?.announce('deaf');
+    link.hold();
+    const late = store.get(taskOf().id);
+    const outcome = expect(late).rejects.toThrow(/session that shows this process alive is lost/);
+    await vi.waitFor(() => expect(store.get('x')).rejects.toThrow(/is lost/), SOON);
+    link.release();
+    await outcome;
+    await vi.waitFor(async () => expect((await store.get(taskOf().id))?.id).toBe(taskOf().id), SOON);
+  }, 60_000);
+
+  test('is not gone because the server was restarted, in order or by a crash', async () => {
+    await using engine = await startEngine('postgres');
+    const connection = engine.connection();
+    await using worker = await open(connection);
+    await worker.presence?.announce('worker');
+    for (const end of [engine.stop, engine.kill]) {
+      await end();
+      await sleep(2_500);
+      await engine.restart();
+      await using other = await vi.waitFor(() => open(connection), SOON);
+      expect(await other.presence?.isGone('worker')).toBe(false);
+      await vi.waitFor(() => worker.get('x'), SOON);
+    }
+  }, 60_000);
+
+  test('that ends in order is forgotten', async () => {
+    const connection = await connectionTo('postgres');
+    const store = await open(connection);
+    await store.presence?.announce('leaving');
+    await store[Symbol.asyncDispose]();
+    await using other = await open(connection);
+    expect(await other.presence?.isGone('leaving')).toBe(false);
+  });
+});
