@@ -3,6 +3,7 @@ import { type Config, type ConfigInput, completeConfig } from './config.ts';
 import type { CreateDialect, Dialect } from './dialects/dialect.ts';
 import { createPollLimit, withPollLimit } from './dialects/poll-limit.ts';
 import type { TaskQueue } from './queues/queue.ts';
+import { createReadiness } from './readiness.ts';
 import { openFoundation, type ServerFoundation } from './server-parts.ts';
 import type { TaskStore } from './stores/store.ts';
 import { createServerClock, type ServerClock } from './tasks/clock.ts';
@@ -154,6 +155,7 @@ function assemble(parts: ServerParts, options: ServerOptions): Server {
     authenticate,
     pipes,
     isHealthy: () => isOpen,
+    isReady: createReadiness(() => isOpen, foundation.store),
   });
   const transport = options.wrap?.transport?.(plain) ?? plain;
 

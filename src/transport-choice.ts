@@ -15,6 +15,7 @@ export interface TransportChoice {
   readonly metrics: ServerMetrics;
   readonly log: ServerLog;
   readonly isHealthy: () => boolean;
+  readonly isReady: () => Promise<boolean>;
   /** Signs what clients have to bring back. */
   readonly secret: () => Uint8Array;
   readonly clock: ServerClock;
@@ -22,18 +23,19 @@ export interface TransportChoice {
 
 /** The transport that the configuration names. */
 export function openTransport(choice: TransportChoice): Transport {
-  const { config, dialect, log, authenticate, metrics, isHealthy, secret, clock } = choice;
+  const { config, dialect, log, authenticate, metrics, isHealthy, isReady, secret, clock } = choice;
   const onError = (error: Error) => log.error({ error: error.message }, 'transport');
   const { kind, sessions, ...where } = config.transport;
   const isWorker = config.execution.role === 'worker';
   if (kind === 'none') return createNoTransport();
   if (kind === 'stdio') {
-    if (isWorker) throw new UsageError('A worker has no clients: give --transport http (for /healthz) or none.');
+    if (isWorker)
+      throw new UsageError('A worker has no clients: give --transport http (for /healthz and /readyz) or none.');
     const { input, output } = choice.pipes ?? { input: process.stdin, output: process.stdout };
     return createStdioTransport({ dialect, onError, input, output });
   }
   const http = createHttpTransport({
-    ...{ dialect, onError, isHealthy, doorsOnly: isWorker, ...where },
+    ...{ dialect, onError, isHealthy, isReady, doorsOnly: isWorker, ...where },
     ...(sessions === 'signed' && { sessions: createSignedSessions({ secret, now: () => clock.now() }) }),
     ...(authenticate && { authenticate }),
     ...(config.observability.metrics && { metrics: () => metrics.text() }),

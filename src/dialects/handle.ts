@@ -29,18 +29,19 @@ export const create: CreateDialect = (options) => {
 async function callTool(options: DialectOptions, { params, context }: MethodCall): Promise<ToolResult> {
   const name = requiredString(params, 'name');
   if (isJobTool(name)) return useJobTool(options, name, { params, context });
-  if (name === INITIATE) return initiate(options, jobArguments(params), context);
+  if (name === INITIATE) return initiate(options, params, context);
   throw new RpcFault(INVALID_PARAMS, `Unknown tool '${name}'; this server has ${NAMES}`);
 }
 
 const NAMES = [INITIATE, RESOLVE, ANSWER, CANCEL].join(', ');
 
-async function initiate(options: DialectOptions, given: JsonObject, context: RequestContext): Promise<ToolResult> {
+async function initiate(options: DialectOptions, asked: JsonObject, context: RequestContext): Promise<ToolResult> {
+  const given = jobArguments(asked);
   try {
     const { operation, arguments: own = {}, ...common } = given;
     if (typeof operation !== 'string') throw new RpcFault(INVALID_PARAMS, 'operation must be a string');
     if (!isObject(own)) throw new RpcFault(INVALID_PARAMS, `arguments must be an object, got ${describe(own)}`);
-    const params = { name: operation, arguments: { ...own, ...common } };
+    const params = { name: operation, arguments: { ...own, ...common }, _meta: asked._meta };
     const call = readCall(requestedTool(options, params), params);
     const { task, isNew } = await submitCall(options, {
       call,

@@ -4,6 +4,7 @@ import type { InputMethod, TaskRecord, ToolResult } from '../tasks/task.ts';
 import type { SubmitRequest } from '../tasks/task-engine.ts';
 import { type CallParts, splitCall } from '../tools/call.ts';
 import type { Questions, Tool } from '../tools/tool.ts';
+import { type CallOrigin, readOrigin } from './call-origin.ts';
 import { answerableBy, requireAnswerable } from './client-input.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
 import { goingDown } from './dispatch.ts';
@@ -22,6 +23,7 @@ export interface AcceptedCall {
 export interface RequestedCall {
   readonly tool: Tool;
   readonly parts: CallParts;
+  readonly origin: CallOrigin;
   /** What the work will ask with these arguments. */
   readonly questions: Questions;
 }
@@ -44,7 +46,12 @@ export function requestedTool(options: DialectOptions, params: JsonObject): Tool
 export function readCall(tool: Tool, params: JsonObject): RequestedCall {
   const call = splitCall(tool, params.arguments);
   if (!call.ok) throw new RpcFault(INVALID_PARAMS, call.message);
-  return { tool, parts: call.parts, questions: tool.questions?.(call.parts.arguments) ?? NO_QUESTIONS };
+  return {
+    tool,
+    parts: call.parts,
+    origin: readOrigin(params),
+    questions: tool.questions?.(call.parts.arguments) ?? NO_QUESTIONS,
+  };
 }
 
 const NO_QUESTIONS: Questions = { first: {}, later: {} };
@@ -54,7 +61,7 @@ export async function submitCall(options: DialectOptions, submit: SubmitOptions)
   const { call, singleUseKey = null, ...request } = submit;
   const { idempotencyKey } = call.parts;
   const key = idempotencyKey ?? singleUseKey;
-  const answer = await options.engine.submit({ ...call.parts, ...request, idempotencyKey: key });
+  const answer = await options.engine.submit({ ...call.parts, ...call.origin, ...request, idempotencyKey: key });
   switch (answer.kind) {
     case 'accepted':
       return { task: answer.task, isNew: answer.isNew, hasKey: idempotencyKey !== null };

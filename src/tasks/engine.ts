@@ -36,7 +36,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   const turns = createTurns();
   const { leaseMs } = limits;
   const breakers = createBreakers({ limits: limits.breaker, clock, observe });
-  const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, breakers, onError });
+  const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, breakers, log, onError });
   const ending = createEnding({ store, worker, writer, clock, turns });
   const recovery = createRecovery({ store, queue, tools, worker, ending, clock, observe, onError });
   const reading = createReading({ store, clock, hub, life: life.signal });

@@ -86,6 +86,7 @@ function newRecord(request: SubmitRequest, { tools, clock, limits, release }: Su
     arguments: request.arguments,
     argumentsHash: argumentsHashOf(request),
     idempotencyKey: request.idempotencyKey,
+    ...(request.trace === undefined ? {} : { trace: request.trace }),
     state: 'queued',
     statusMessage: 'Waiting for a worker.',
     createdAt: nowMs,

@@ -42,6 +42,8 @@ export interface SubmitRequest {
   /** Arguments as the tool's schema knows them, `idempotency_key` and `max_wait_seconds` taken out. */
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | null;
+  /** The caller's place in its trace (W3C traceparent). */
+  readonly trace?: string;
   /** SLA of this call in ms; null: the operation's, else the server's. */
   readonly maxWaitMs: number | null;
   /** Asked for by the client (2025-11-25); capped by the server. undefined: the server's default. */

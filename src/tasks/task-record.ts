@@ -32,6 +32,7 @@ const taskRecord: z.ZodType<TaskRecord> = z.looseObject({
   arguments: z.record(z.string(), z.unknown()),
   argumentsHash: z.string(),
   idempotencyKey: z.string().nullable(),
+  trace: z.string().optional(),
   state: z.enum(['queued', 'running', 'input_required', 'settled', 'cancelled']),
   statusMessage: z.string().nullable(),
   createdAt: z.number(),

@@ -13,6 +13,8 @@ export interface TaskRecord {
   /** Hash of tool and arguments without the call's own options, to tell a retry from a conflict. */
   readonly argumentsHash: string;
   readonly idempotencyKey: string | null;
+  /** Where the call stood in its caller's trace (W3C traceparent). */
+  readonly trace?: string | undefined;
   readonly state: TaskState;
   readonly statusMessage: string | null;
   /** ms since the epoch */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerLog } from '../telemetry/log.ts';
 import type { Tool } from '../tools/tool.ts';
 import { messageOf } from '../usage-error.ts';
 import { createAsk } from './asking.ts';
@@ -10,6 +11,7 @@ import { failure, RpcFailure } from './rpc-failure.ts';
 import { createRunningTask, type RunningTask } from './running-task.ts';
 import type { Outcome, TaskRecord } from './task.ts';
 import type { TaskWriter } from './task-writer.ts';
+import { childOf, readTraceparent, writeTraceparent } from './trace.ts';
 import type { Turns } from './turns.ts';
 import { writeForSure } from './written-event.ts';
 
@@ -34,6 +36,7 @@ export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' |
   readonly leaseMs: number;
   readonly turns: Turns;
   readonly breakers: Breakers;
+  readonly log: ServerLog;
   readonly onError: (error: unknown, doing: string) => void;
 }
 
@@ -109,15 +112,34 @@ async function runTool(work: RunningTask, parts: WorkerParts): Promise<Outcome> 
   if (tool === undefined) return failure('no-such-tool', `This server has no tool named '${task.tool}' any more.`);
   // Work that was stopped because it took too long has failed; stopped for another reason, it has shown nothing.
   const wasStopped = () => work.signal.aborted && !work.isOverdue();
-  return breakers.run(tool.name, () => call(tool, work, parts), wasStopped);
+  return breakers.run(tool.name, () => traced(tool, work, parts), wasStopped);
 }
 
-async function call(tool: Tool, work: RunningTask, parts: WorkerParts): Promise<Outcome> {
+/** Says in the log where and when a call that belongs to a trace is worked on. */
+async function traced(tool: Tool, work: RunningTask, parts: WorkerParts): Promise<Outcome> {
+  const { log, clock } = parts;
+  const task = work.record();
+  const caller = readTraceparent(task.trace);
+  if (caller === undefined) return call(tool, work, parts);
+  const here = childOf(caller);
+  const fields = {
+    ...{ traceId: here.traceId, spanId: here.spanId, parentSpanId: caller.spanId },
+    ...{ task: task.id, tool: tool.name, run: task.runs },
+  };
+  log.info(fields, 'work begins');
+  const startedAt = clock.elapsed();
+  const outcome = await call(tool, work, parts, writeTraceparent(here));
+  log.info({ ...fields, ms: Math.round(clock.elapsed() - startedAt), outcome: outcome.kind }, 'work ended');
+  return outcome;
+}
+
+async function call(tool: Tool, work: RunningTask, parts: WorkerParts, trace?: string): Promise<Outcome> {
   const { clock } = parts;
   const task = work.record();
   try {
     const result = await tool.run(task.arguments, {
       taskId: task.id,
+      ...(trace === undefined ? {} : { trace }),
       effectKey: effectKeyOf(task),
       signal: work.signal,
       effects: work.effects,

@@ -45,6 +45,8 @@ export interface Questions {
 
 export interface ToolContext {
   readonly taskId: string;
+  /** Where this run stands in its caller's trace (W3C traceparent), to be passed on; undefined: the call had none. */
+  readonly trace?: string;
   /** What the outside world sees: the same for every run of the same logical work. */
   readonly effectKey: string;
   /** Aborted by cancel, by a lost lease and by shutdown: stop the work. */

@@ -14,6 +14,8 @@ export interface SideDoors {
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** /healthz answers 200 while this says true (or is not given), else 503. */
   readonly isHealthy?: () => boolean;
+  /** /readyz answers 200 while this says true (or is not given), else 503: alive, but no clients should be sent here. */
+  readonly isReady?: () => Promise<boolean>;
 }
 
 export interface Admission {
@@ -64,20 +66,22 @@ export function refuse(
   sendJson(response, status, encode(errorAnswer(null, fault)), headers);
 }
 
-/** Serves /healthz and /metrics; everything else is not found. */
+/** Serves /healthz, /readyz and /metrics; everything else is not found. */
 export function createSideDoors(
   doors: SideDoors,
 ): (path: string, request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (path, request, response) => {
     request.resume();
-    if (path === '/healthz') {
-      const isHealthy = doors.isHealthy?.() ?? true;
-      return sendJson(response, isHealthy ? 200 : 503, JSON.stringify({ status: isHealthy ? 'ok' : 'unavailable' }));
-    }
+    if (path === '/healthz') return tellState(response, doors.isHealthy?.() ?? true);
+    if (path === '/readyz') return tellState(response, (await doors.isReady?.()) ?? true);
     if (path !== '/metrics' || doors.metrics === undefined) return refuse(response, 404, `There is nothing at ${path}`);
     const { contentType, body } = await doors.metrics();
     response.writeHead(200, { 'content-type': contentType }).end(body);
   };
+}
+
+function tellState(response: ServerResponse, isGood: boolean): void {
+  sendJson(response, isGood ? 200 : 503, JSON.stringify({ status: isGood ? 'ok' : 'unavailable' }));
 }
 
 function isJson(contentType: string | undefined): boolean {
