@@ -1,8 +1,9 @@
 import { hasOutcome } from '../model/answer.ts';
-import type { Checker } from '../model/checker.ts';
+import type { Checker, CheckerInput } from '../model/checker.ts';
 import { groupBy } from '../model/grouping.ts';
-import type { Acked, HistoryIndex } from '../model/history-index.ts';
+import type { Acked } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, type FindingList, judged, vacuous, when } from './finding-list.ts';
 import { NO_KEY, NO_TASKS } from './situations/situation.ts';
 
@@ -32,7 +33,7 @@ export const brokenKeys: Checker = {
     for (const group of scopes.values()) {
       const inOrder = [...group].sort((a, b) => a.end.seq - b.end.seq);
       if (inOrder.length > 1) answeredTwice += 1;
-      judgeKey(inOrder, history, findings);
+      judgeKey(inOrder, { plan, history }, findings);
     }
     const sent = history.exchanges.flatMap(({ inv }) =>
       inv.op === 'create' && inv.key !== undefined ? [inv.key] : [],
@@ -48,7 +49,7 @@ function scopeOf(plan: Plan, { inv }: Acked): string {
   return `${plan.target.facts.principals ? inv.agent : 'all'}\0${inv.key}`;
 }
 
-function judgeKey(acks: readonly Acked[], history: HistoryIndex, findings: FindingList): void {
+function judgeKey(acks: readonly Acked[], { plan, history }: CheckerInput, findings: FindingList): void {
   const [first] = acks;
   if (!first) return;
   const at = (ack: Acked) => `${ack.end.task ?? 'no task'} at ${when(history, ack.end)}`;
@@ -65,7 +66,8 @@ function judgeKey(acks: readonly Acked[], history: HistoryIndex, findings: Findi
   // A server may answer one attempt with a receipt and the other with the result itself, which names no task.
   const own = acks.filter(({ inv, end }) => inv.call === first.inv.call && !isInline(end));
   const [known] = own;
-  const other = own.find(({ end }) => end.task !== known?.end.task);
+  const isForgotten = (to: number) => wasStoreLost(plan, history, { from: known?.inv.seq ?? 0, to });
+  const other = own.find(({ inv, end }) => end.task !== known?.end.task && !isForgotten(inv.seq));
   if (!known || !other) return;
   const tasks = new Set(own.map(({ end }) => end.task)).size;
   findings.add(

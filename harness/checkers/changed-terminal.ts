@@ -3,6 +3,7 @@ import type { Checker } from '../model/checker.ts';
 import type { Observation } from '../model/event.ts';
 import type { HistoryIndex, Sighting, TaskView } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, type FindingList, judged, quoted, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -39,13 +40,23 @@ export const changedTerminal: Checker = {
       counts.tasks += 1;
       counts.sightings += seen.length;
       const before = findings.count;
+      const isForgotten: Parameters<typeof compare>[3]['isForgotten'] = (from, to) =>
+        wasStoreLost(plan, history, { from: from.seq, to: to.seq });
       compare(task, history, findings, {
+        isForgotten,
         seen: seen.filter(({ inv }) => inv === undefined || statusOps.includes(inv.op)),
         valueOf: (event) => event.status,
         what: 'status',
       });
-      compare(task, history, findings, { seen, valueOf: resultOf, canonical: canonicalResultOf, what: 'result' });
       compare(task, history, findings, {
+        isForgotten,
+        seen,
+        valueOf: resultOf,
+        canonical: canonicalResultOf,
+        what: 'result',
+      });
+      compare(task, history, findings, {
+        isForgotten,
         seen: seen.filter((one) => isOutcome(one, task)),
         valueOf: errorOf,
         what: 'error',
@@ -67,6 +78,8 @@ function compare(
     /** Asked where two values differ, which may be no more than the order of keys. */
     readonly canonical?: (event: Observation) => string | undefined;
     readonly what: string;
+    /** What was shown before such a loss is forgotten. */
+    readonly isForgotten: (from: Sighting['event'], to: Sighting['event']) => boolean;
   },
 ): void {
   const canonical = options.canonical ?? options.valueOf;
@@ -74,7 +87,7 @@ function compare(
   for (const { event } of options.seen) {
     const value = options.valueOf(event);
     if (value === undefined) continue;
-    first ??= { value, event };
+    if (first === null || options.isForgotten(first.event, event)) first = { value, event };
     if (value === first.value) continue;
     const [was, is] = [canonical(first.event), canonical(event)];
     if (was === is) continue;

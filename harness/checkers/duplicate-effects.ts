@@ -1,5 +1,6 @@
 import type { Checker } from '../model/checker.ts';
 import type { CallView, HistoryIndex } from '../model/history-index.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { commitsAllowed } from './delivery.ts';
 import { createFindingList, judged, lossOf, who } from './finding-list.ts';
 import { NO_EFFECTS } from './situations/situation.ts';
@@ -7,7 +8,8 @@ import { NO_EFFECTS } from './situations/situation.ts';
 /**
  * One logical call commits its effect at most once. With a key: once a key, however often it is sent. Without: once a
  * delivery, since MCP gives a client no way to say that a call is a retry; a second commit within that is a hazard (a warning,
- * and the fate `doubled`). Where the target promises at-least-once, doubled effects are hazards too. Counts: calls (with a
+ * and the fate `doubled`). Where the target promises at-least-once, or its store has forgotten the call since, doubled effects
+ * are hazards too. Counts: calls (with a
  * commit), doubled (more than one), violations, hazards.
  */
 export const duplicateEffects: Checker = {
@@ -27,7 +29,11 @@ export const duplicateEffects: Checker = {
     const doubled = committed.filter(({ commits }) => commits.length > 1);
     for (const call of doubled) {
       const allowed = commitsAllowed(call, history);
-      const isHazard = call.commits.length <= allowed || plan.target.facts.delivery === 'at-least-once';
+      const [from, to] = [call.creates[0]?.inv.seq ?? 0, call.commits.at(-1)?.seq ?? 0];
+      const isHazard =
+        call.commits.length <= allowed ||
+        plan.target.facts.delivery === 'at-least-once' ||
+        wasStoreLost(plan, history, { from, to });
       (isHazard ? hazards : findings).add(
         'S3',
         describe(call, history, allowed),

@@ -2,6 +2,7 @@ import type { CheckerInput } from '../model/checker.ts';
 import type { FxBody, Stamped } from '../model/event.ts';
 import type { CallView, HistoryIndex, Sighting, TaskView } from '../model/history-index.ts';
 import { isTerminal, type Status } from '../model/operation.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { when, who } from './finding-list.ts';
 
 /** The first effect of a call, and the answer before it that had shown its task as ended. */
@@ -33,7 +34,10 @@ export function lateEffect(
   );
   const first = isCounted ? shown.at(-1) : shown[0];
   const [commit] = call.commits;
-  return first && commit && commit.seq > first.event.seq ? { shown: first, commit } : null;
+  if (!first || !commit || commit.seq < first.event.seq) return null;
+  // A store that has forgotten the end has the work done again.
+  if (wasStoreLost(plan, history, { from: first.event.seq, to: commit.seq })) return null;
+  return { shown: first, commit };
 }
 
 export function describeLate(history: HistoryIndex, call: CallView, { shown, commit }: LateEffect): string {

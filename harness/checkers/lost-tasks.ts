@@ -4,6 +4,7 @@ import type { Stamped, UnsureBody } from '../model/event.ts';
 import type { Exchange, HistoryIndex, TaskView } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
 import { wasRestarted } from '../model/restart.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, judged, second, vacuous, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -12,7 +13,8 @@ type Denied = Exchange & { readonly end: Stamped<UnsureBody> };
 /**
  * A task whose receipt is out must be found until its ttl has passed: S1 before the first read that found it, S2 after.
  * A session that died, or a read that nobody answered, is not a denial. Counts: tasks, reads, lost (tasks denied), skipped
- * (denials after a restart, where the target promises nothing over one; its own crash is none), expired, sessionEnded.
+ * (denials after a restart, where the target promises nothing over one; its own crash is none; or after the death of a store
+ * that keeps no log), expired, sessionEnded.
  * Source: SEP-2663, "MUST NOT return CreateTaskResult until the task is durably created".
  */
 export const lostTasks: Checker = {
@@ -53,7 +55,9 @@ export const lostTasks: Checker = {
     }
     if (judgedCount === 0 && findings.count === 0 && counts.skipped > 0) {
       return vacuous(
-        'this target does not promise to keep tasks over a restart, and every read came after one',
+        plan.target.facts.durable
+          ? 'this store does not promise to keep its newest writes when it dies, and every read came after a death'
+          : 'this target does not promise to keep tasks over a restart, and every read came after one',
         counts,
       );
     }
@@ -63,8 +67,10 @@ export const lostTasks: Checker = {
 
 function isBeyondPromise(plan: Plan, history: HistoryIndex, task: TaskView, read: Exchange): boolean {
   const [ack] = task.acks;
-  if (plan.target.facts.durable || !ack) return false;
+  if (!ack) return false;
   // From the request: a receipt may still be on its way when the next boot is there already.
+  if (wasStoreLost(plan, history, { from: ack.inv.seq, to: read.inv.seq })) return true;
+  if (plan.target.facts.durable) return false;
   return wasRestarted(history, ack.inv.seq, read.inv.seq);
 }
 

@@ -1,5 +1,6 @@
 import type { Checker } from '../model/checker.ts';
 import type { HistoryIndex, Sighting, TaskView } from '../model/history-index.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, type FindingList, judged, second, vacuous, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -18,7 +19,7 @@ export const shiftingDates: Checker = {
     judges: 'server',
   },
   applicable: (plan) => (plan.target.dialect === 'blocking' ? NO_TASKS : null),
-  check({ history }) {
+  check({ plan, history }) {
     const findings = createFindingList();
     const warnings = createFindingList();
     const isClockSet = history.faults.some(({ id, phase }) => id === 'F23' && phase === 'verified');
@@ -31,7 +32,7 @@ export const shiftingDates: Checker = {
       counts.dates += dated.length;
       const before = list.count;
       findMoved(list, history, task, dated);
-      findEarlier(list, history, task);
+      findEarlier(list, history, task, (from, to) => wasStoreLost(plan, history, { from, to }));
       if (list.count > before) counts.moved += 1;
     }
     if (counts.tasks === 0) return vacuous('no answer shows when a task was created', counts);
@@ -52,7 +53,12 @@ function findMoved(list: FindingList, history: HistoryIndex, task: TaskView, dat
 }
 
 /** The first read that shows an earlier lastUpdatedAt than one that was answered before it was sent. */
-function findEarlier(list: FindingList, history: HistoryIndex, task: TaskView): void {
+function findEarlier(
+  list: FindingList,
+  history: HistoryIndex,
+  task: TaskView,
+  isForgotten: (fromSeq: number, toSeq: number) => boolean,
+): void {
   const reads = task.sightings.flatMap(({ event, inv }) => {
     const ms = dateOf(event.lastUpdatedAt);
     return inv === undefined || ms === null ? [] : [{ inv, event, ms }];
@@ -65,7 +71,7 @@ function findEarlier(list: FindingList, history: HistoryIndex, task: TaskView): 
   });
   for (const read of reads) {
     const known = latestUpTo[lastBefore(reads, read.inv.seq)];
-    if (known === undefined || read.ms >= known.ms) continue;
+    if (known === undefined || read.ms >= known.ms || isForgotten(known.event.seq, read.event.seq)) continue;
     list.add(
       'S11',
       `${nameOf(task)} was last updated at ${known.event.lastUpdatedAt}, as a read showed at ${when(history, known.event)}, ` +

@@ -24,7 +24,25 @@ const wait = (h: HistoryBuilder, atMs: number) =>
   h.ok(atMs + 1, h.get(atMs, 1, T1), { status: 'input_required', inputs: ['a'] });
 
 /** Each row: what reaches it how often, and what comes close and does not. */
-const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tell])[] = [
+const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tell, options?: BuilderOptions])[] = [
+  [
+    'store-lost-a-task',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.add(20, { kind: 'note', topic: 'engine', data: { phase: 'exit' } });
+      h.fail(31, h.get(30, 1, T1), 'not-found');
+    },
+    (h) => {
+      h.add(5, { kind: 'note', topic: 'engine', data: { phase: 'exit' } });
+      accept(h, 1, 10);
+      h.fail(31, h.get(30, 1, T1), 'not-found');
+    },
+    {
+      calls: 2,
+      target: { store: 'redis', services: [{ id: 'redis', uses: ['store'], given: null, losesTail: true }] },
+    },
+  ],
   [
     'circuit-refused',
     1,
@@ -355,9 +373,9 @@ const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tel
   ['effects-observed', 1, (h) => h.commit(10, 1), (h) => h.begin(10, 1)],
 ];
 
-test.each(CASES)('%s', (id, count, hit, miss) => {
-  expect(reached(id, hit)).toBe(count);
-  expect(reached(id, miss)).toBe(0);
+test.each(CASES)('%s', (id, count, hit, miss, options) => {
+  expect(reached(id, hit, options)).toBe(count);
+  expect(reached(id, miss, options)).toBe(0);
 });
 
 test('every situation has a case, an id of its own, and words', () => {

@@ -38,4 +38,5 @@ export const situations: Readonly<Record<string, Situation>> = {
   'read-served-by-later-boot': kills.readServedByLaterBoot,
   'result-after-moving-on': work.resultAfterMovingOn,
   'several-tasks-per-agent': work.severalTasksPerAgent,
+  'store-lost-a-task': kills.storeLostATask,
 };

@@ -1,6 +1,7 @@
 import type { Checker } from '../model/checker.ts';
 import type { HistoryIndex, Sighting, TaskView } from '../model/history-index.ts';
 import { isTerminal } from '../model/operation.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, judged, second, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -19,14 +20,14 @@ export const statusRegress: Checker = {
     judges: 'server',
   },
   applicable: (plan) => (plan.target.dialect === 'blocking' ? NO_TASKS : null),
-  check({ history }) {
+  check({ plan, history }) {
     const findings = createFindingList();
     const counts = { tasks: 0, reads: history.folded?.reads ?? 0, regressed: 0 };
     for (const task of history.tasks.values()) {
       const reads = task.sightings.filter(({ inv }) => inv?.op === 'get' || inv?.op === 'result');
       counts.tasks += reads.length === 0 ? 0 : 1;
       counts.reads += reads.length;
-      const found = regress(reads);
+      const found = regress(reads, (from, to) => wasStoreLost(plan, history, { from, to }));
       if (!found) continue;
       counts.regressed += 1;
       findings.add('S10', describe(task, found, history), [
@@ -45,12 +46,16 @@ interface Regress {
 }
 
 /** One pass: sightings come in the order of their answers, so the first terminal one is the earliest to compare with. */
-function regress(reads: readonly Sighting[]): Regress | null {
+function regress(reads: readonly Sighting[], isForgotten: (fromSeq: number, toSeq: number) => boolean): Regress | null {
   const terminal = reads.find(({ event }) => isTerminal(event.status));
   if (!terminal) return null;
   const later = reads.find(
     ({ event, inv }) =>
-      event.status !== undefined && !isTerminal(event.status) && inv !== undefined && inv.seq > terminal.event.seq,
+      event.status !== undefined &&
+      !isTerminal(event.status) &&
+      inv !== undefined &&
+      inv.seq > terminal.event.seq &&
+      !isForgotten(terminal.event.seq, event.seq),
   );
   return later ? { terminal, later } : null;
 }

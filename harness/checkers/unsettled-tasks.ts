@@ -4,6 +4,7 @@ import type { Acked, HistoryIndex, Sighting, TaskView } from '../model/history-i
 import { isTerminal } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import { wasRestarted } from '../model/restart.ts';
+import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, judged, second, when } from './finding-list.ts';
 import { NO_TASKS } from './situations/situation.ts';
 
@@ -104,6 +105,7 @@ function isOwedAnAnswer(plan: Plan, task: TaskView, { event }: Sighting, answers
 function isExcused(plan: Plan, history: HistoryIndex, task: TaskView, deadlineT: number): boolean {
   if (task.expiresT <= deadlineT) return true;
   if (task.reads.some((read) => !['none', 'before-receipt'].includes(denial(plan, history, task, read)))) return true;
-  if (plan.target.facts.durable) return false;
-  return wasRestarted(history, task.acks[0]?.inv.seq ?? 0, history.events.length - 1);
+  const [from, to] = [task.acks[0]?.inv.seq ?? 0, history.events.length - 1];
+  if (wasStoreLost(plan, history, { from, to })) return true;
+  return !plan.target.facts.durable && wasRestarted(history, from, to);
 }

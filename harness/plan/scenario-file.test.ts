@@ -41,6 +41,7 @@ describe('scenario files', () => {
       'steady',
       'store-outage',
       'store-paused',
+      'store-tail-lost',
       'store-trouble',
       'synthetic-load',
       'tour',

@@ -16,6 +16,7 @@ const NEEDS: Readonly<Record<string, { readonly faults: readonly string[]; fits?
   'kill-mid-work': { faults: ['F12'] },
   'lost-receipt-retried': { faults: ['F4', 'F5', 'F9', 'F12'] },
   'read-served-by-later-boot': { faults: ['F12', 'F13'] },
+  'store-lost-a-task': { faults: ['F21'] },
 };
 
 /** Why a situation cannot be reached with the faults that are left in the plan; null: it can. */

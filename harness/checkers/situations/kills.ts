@@ -1,6 +1,7 @@
 import { firstAbove } from '../../model/acked-tasks.ts';
 import { derivedOnce } from '../../model/derivation.ts';
 import type { CallView, HistoryIndex, Strike } from '../../model/history-index.ts';
+import { storeLosses, wasStoreLost } from '../../model/store-loss.ts';
 import { NO_EFFECTS, type Situation, withOrderedEffects, withProcess, withTasks } from './situation.ts';
 
 export const killBetweenEffectCommitAndAck: Situation = {
@@ -47,6 +48,30 @@ export const killAfterAck: Situation = {
         return task?.acks.some(({ end }) => end.seq < seq) && (task.settled === null || task.settled.event.seq > seq);
       }),
     ),
+};
+
+export const storeLostATask: Situation = {
+  meta: {
+    id: 'store-lost-a-task',
+    title: 'A task with a receipt was gone after its store had died',
+    description: 'What a store without a log costs when it dies. Counted per task.',
+  },
+  applicable: (target) =>
+    withTasks(target) ??
+    (target.store === 'redis' ? null : 'only a Redis that is run without its log loses what it answered'),
+  find({ plan, history }) {
+    if (storeLosses(plan, history).length === 0) return [];
+    return [...history.tasks.values()].flatMap((task) => {
+      const [ack] = task.acks;
+      const denied = task.reads.find(
+        ({ inv, end }) =>
+          end?.kind === 'fail' &&
+          end.reason === 'not-found' &&
+          wasStoreLost(plan, history, { from: ack?.inv.seq ?? inv.seq, to: inv.seq }),
+      );
+      return denied?.end ? [denied.end.seq] : [];
+    });
+  },
 };
 
 export const readServedByLaterBoot: Situation = {
