@@ -1,5 +1,5 @@
 // `npm run soak`: a thousand tasks under a hundred kills of servers and workers, on each store and queue that processes can
-// share. `npm run soak -- redis+bullmq` runs one of them. Takes about seven minutes each, so `npm test` leaves it out.
+// share. `npm run soak -- redis+bullmq` runs one of them. Takes about nine minutes each, so `npm test` leaves it out.
 // Needs what `npm run build` makes, and the engines (claimcheck services says which are here). Exit 1 when anything was lost,
 // done twice or left undone, and when fewer kills struck than were planned.
 import { spawn } from 'node:child_process';
@@ -59,13 +59,16 @@ function judged(directory, code) {
   const killCount = faults.find(({ id }) => id === 'F12')?.verified ?? 0;
   const callCount = Object.values(fates).reduce((sum, count) => sum + count, 0);
   const problems = checkers.filter((checker) => checker.valid === false).map(({ id }) => id);
-  if (valid !== true) problems.push(`the verdict is ${valid}`);
+  // More kills are planned than asked for: that some came too late may be all that is not known.
+  const unknown = checkers.filter((checker) => checker.valid === 'unknown').map(({ id }) => id);
+  const isEnough = unknown.length === 1 && unknown[0] === 'fault-coverage' && killCount >= KILLS_MIN;
+  if (valid !== true && !(valid === 'unknown' && isEnough)) problems.push(`the verdict is ${valid}`);
   if (callCount !== CALLS) problems.push(`${callCount} of ${CALLS} calls`);
   if (killCount < KILLS_MIN) problems.push(`${killCount} of ${KILLS_MIN} kills`);
   for (const fate of ['lost', 'doubled', 'stuck', 'wrong', 'orphaned', 'open']) {
     if ((fates[fate] ?? 0) > 0) problems.push(`${fates[fate]} ${fate}`);
   }
-  if (code !== 0) problems.push(`exit code ${code}`);
+  if (code !== 0 && !(code === 2 && isEnough)) problems.push(`exit code ${code}`);
   return problems;
 }
 

@@ -19,6 +19,8 @@ export interface Timed {
 /** What a `*.bench.ts` file opens, and closes when its benchmarks were measured. */
 export interface BenchmarkSet extends AsyncDisposable {
   readonly benchmarks: readonly Benchmark[];
+  /** Why there are none, and how to get what they need. */
+  readonly leftOut?: string;
 }
 
 /** Every `*.bench.ts` file exports one of these as `openBenchmarks`. */
