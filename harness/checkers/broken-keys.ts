@@ -67,7 +67,7 @@ function judgeKey(acks: readonly Acked[], { plan, history }: CheckerInput, findi
   const own = acks.filter(({ inv, end }) => inv.call === first.inv.call && !isInline(end));
   const [known] = own;
   const isForgotten = (to: number) => wasStoreLost(plan, history, { from: known?.inv.seq ?? 0, to });
-  const other = own.find(({ inv, end }) => end.task !== known?.end.task && !isForgotten(inv.seq));
+  const other = own.find(({ end }) => end.task !== known?.end.task && !isForgotten(end.seq));
   if (!known || !other) return;
   const tasks = new Set(own.map(({ end }) => end.task)).size;
   findings.add(

@@ -68,8 +68,9 @@ export const lostTasks: Checker = {
 function isBeyondPromise(plan: Plan, history: HistoryIndex, task: TaskView, read: Exchange): boolean {
   const [ack] = task.acks;
   if (!ack) return false;
-  // From the request: a receipt may still be on its way when the next boot is there already.
-  if (wasStoreLost(plan, history, { from: ack.inv.seq, to: read.inv.seq })) return true;
+  // From the request: a receipt may still be on its way when the next boot is there already; and up to the answer, since a
+  // read may wait in the server for its store to come back.
+  if (wasStoreLost(plan, history, { from: ack.inv.seq, to: read.end?.seq ?? read.inv.seq })) return true;
   if (plan.target.facts.durable) return false;
   return wasRestarted(history, ack.inv.seq, read.inv.seq);
 }

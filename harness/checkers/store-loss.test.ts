@@ -133,6 +133,16 @@ describe.each(STORIES)('%s', (id, invariant, earlier, later) => {
   });
 });
 
+test('a read that waited in the server for the store to come back is one of after', async () => {
+  const story: Tell = (h) => {
+    accept(h);
+    const read = h.get(15, 1, T1);
+    die(h, 20);
+    h.fail(31, read, 'not-found', { code: -32602 });
+  };
+  expect((await judged('lost-tasks', FRAIL, story)).counts).toMatchObject({ skipped: 1, lost: 0 });
+});
+
 test('a task that went with its store is excused from settling, and counted', async () => {
   const story: Tell = (h) => {
     accept(h);

@@ -8,6 +8,7 @@ import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
+import { services } from './services.ts';
 import { simulate } from './simulate.ts';
 
 /** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
@@ -22,17 +23,8 @@ export const COMMANDS: readonly Command[] = [
   prove,
   list,
   serve,
+  services,
 ];
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = [
-  'compare',
-  'gate',
-  'load',
-  'eval',
-  'audit',
-  'init',
-  'services',
-  'interpose',
-  'bench',
-];
+export const LATER: readonly string[] = ['compare', 'gate', 'load', 'eval', 'audit', 'init', 'interpose', 'bench'];

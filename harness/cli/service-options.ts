@@ -50,7 +50,8 @@ function engineOf(
 /** Plans and verdicts are shown around: user, host and path are enough to know it by. Several addresses become the first. */
 function withoutPassword(url: string, flag: string): string {
   const [first = ''] = url.split(',');
-  if (!URL.canParse(first)) throw new UsageError(`${flag}: expected a URL such as redis://host:6379.`);
+  if (!URL.canParse(first) || new URL(first).hostname === '')
+    throw new UsageError(`${flag}: expected a URL such as redis://host:6379.`);
   const { protocol, username, host, pathname } = new URL(first);
   return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -67,7 +67,7 @@ export const storeLostATask: Situation = {
         ({ inv, end }) =>
           end?.kind === 'fail' &&
           end.reason === 'not-found' &&
-          wasStoreLost(plan, history, { from: ack?.inv.seq ?? inv.seq, to: inv.seq }),
+          wasStoreLost(plan, history, { from: ack?.inv.seq ?? inv.seq, to: end.seq }),
       );
       return denied?.end ? [denied.end.seq] : [];
     });
