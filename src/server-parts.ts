@@ -59,7 +59,11 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     return ledger;
   }
   async function storeOf(): Promise<TaskStore> {
-    const store = await openStore({ directory: config.state.directory, connection: connections.store });
+    const store = await openStore({
+      directory: config.state.directory,
+      release: config.server.release,
+      connection: connections.store,
+    });
     if (store !== givenStore) closes.push(async () => store[Symbol.asyncDispose]());
     if (store.durability !== undefined) {
       options.log?.info({ store: config.state.store, ...store.durability }, 'what the store keeps');

@@ -6,7 +6,9 @@ import { situations } from './situations.ts';
 type Tell = (h: HistoryBuilder) => void;
 const T1 = taskOf(1);
 
-function reached(id: string, tell: Tell, options: BuilderOptions = { calls: 2 }): number {
+const SEVERAL: BuilderOptions = { calls: 2, target: { processes: { servers: 2, workers: 0 } } };
+
+function reached(id: string, tell: Tell, options: BuilderOptions = SEVERAL): number {
   const h = createHistory(options);
   tell(h);
   const situation = situations[id];
@@ -18,6 +20,15 @@ function reached(id: string, tell: Tell, options: BuilderOptions = { calls: 2 })
 const accept = (h: HistoryBuilder, call: number, atMs: number) =>
   h.ok(atMs + 1, h.create(atMs, call), { task: taskOf(call) });
 const fetch = (h: HistoryBuilder, call: number, atMs: number) => h.done(atMs + 1, h.get(atMs, call, taskOf(call)));
+
+/** An answer out of one of several processes, 1 ms after its request. */
+function answeredBy(h: HistoryBuilder, process: string, of: number, more: { readonly task?: string } = {}): void {
+  const inv = h.events[of];
+  if (inv?.kind !== 'inv') throw new Error(`expected a request at ${of}`);
+  const atMs = inv.t / 1e6 + 1;
+  h.frame(atMs, { conn: inv.conn, rpcId: inv.rpcId, dir: 'in', type: 'response', process });
+  h.add(atMs, { kind: 'ok', of, status: 'working', task: inv.task ?? T1, ...more });
+}
 
 /** Call 1 is shown waiting for input. */
 const wait = (h: HistoryBuilder, atMs: number) =>
@@ -368,6 +379,37 @@ const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tel
       h.ok(31, h.get(30, 1, T1), { status: 'cancelled' });
       accept(h, 2, 40);
       fetch(h, 2, 50);
+    },
+  ],
+  [
+    'work-taken-over',
+    1,
+    (h) => {
+      h.boot(1);
+      h.begin(10, 1);
+      h.boot(20);
+      h.begin(30, 1);
+      h.begin(40, 2);
+    },
+    (h) => {
+      h.boot(1);
+      h.begin(10, 1);
+      h.kill(15, 'F12#1');
+      h.boot(20);
+      h.begin(30, 1);
+    },
+  ],
+  [
+    'read-through-another-process',
+    1,
+    (h) => {
+      answeredBy(h, 'server-1', h.create(10, 1), { task: T1 });
+      answeredBy(h, 'server-2', h.get(20, 1, T1));
+    },
+    (h) => {
+      answeredBy(h, 'server-1', h.create(10, 1), { task: T1 });
+      answeredBy(h, 'server-1', h.get(20, 1, T1));
+      fetch(h, 1, 30);
     },
   ],
   ['effects-observed', 1, (h) => h.commit(10, 1), (h) => h.begin(10, 1)],

@@ -7,6 +7,7 @@
 import * as inputs from './situations/inputs.ts';
 import * as kills from './situations/kills.ts';
 import * as messages from './situations/messages.ts';
+import * as replicas from './situations/replicas.ts';
 import type { Situation } from './situations/situation.ts';
 import * as work from './situations/work.ts';
 
@@ -36,7 +37,9 @@ export const situations: Readonly<Record<string, Situation>> = {
   'out-of-order-completion': work.outOfOrderCompletion,
   'poll-refused': messages.pollRefused,
   'read-served-by-later-boot': kills.readServedByLaterBoot,
+  'read-through-another-process': replicas.readThroughAnotherProcess,
   'result-after-moving-on': work.resultAfterMovingOn,
   'several-tasks-per-agent': work.severalTasksPerAgent,
   'store-lost-a-task': kills.storeLostATask,
+  'work-taken-over': replicas.workTakenOver,
 };

@@ -35,7 +35,7 @@ export const slowRecovery: Checker = {
     const findings = createFindingList();
     const counts = { restarts: 0, ready: 0, answered: 0, settledNew: 0 };
     for (const boot of history.boots) {
-      if (boot.boot === 1 || !boot.spawn) continue;
+      if (isFirst(boot, history) || !boot.spawn) continue;
       counts.restarts += 1;
       const recovery = recoveryOf(boot, boot.spawn, history);
       if (isReady(boot, recovery, plan, findings)) counts.ready += 1;
@@ -53,6 +53,13 @@ export const slowRecovery: Checker = {
     };
   },
 };
+
+/** Of several processes each has a first boot. */
+function isFirst({ boot, spawn }: BootView, { boots }: HistoryIndex): boolean {
+  const name = spawn?.process;
+  if (name === undefined) return boot === 1;
+  return !boots.some((other) => other.boot < boot && other.spawn?.process === name);
+}
 
 function recoveryOf(
   { boot, exit, ready }: BootView,

@@ -9,7 +9,7 @@ import type { FaultLog } from './fault-log.ts';
 export function verifyAgentFaults(plan: Plan, log: FaultLog): (event: Event) => void {
   const byCall = new Map<number, PlannedFault[]>();
   for (const entry of plan.faults) {
-    if (entry.trigger.kind !== 'call' || entry.fault === 'F28') continue;
+    if (entry.trigger.kind !== 'call' || !['F8', 'F9'].includes(entry.fault)) continue;
     byCall.set(entry.trigger.call, [...(byCall.get(entry.trigger.call) ?? []), entry]);
   }
   const probes = new Map<number, PlannedFault>();

@@ -9,6 +9,7 @@ import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { verifyAgentFaults } from './agent-fault-verifier.ts';
 import { audit } from './audit.ts';
+import { verifyBlockedLoops } from './blocked-loop-verifier.ts';
 import { verifyCancelRaces } from './cancel-race-verifier.ts';
 import { createFaultLog, type FaultLog } from './fault-log.ts';
 import { createInterposer, type Interposer } from './interposer.ts';
@@ -71,6 +72,7 @@ export async function runCourse(options: CourseOptions): Promise<RunResult> {
   const log = createFaultLog(plan, recorder);
   recorder.onEvent(verifyAgentFaults(plan, log));
   recorder.onEvent(verifyCancelRaces(plan, log));
+  recorder.onEvent(verifyBlockedLoops(plan, log));
   let nemesis: ReturnType<typeof createNemesis> | null = null;
   const interposer = createInterposer({
     plan,

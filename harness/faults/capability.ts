@@ -1,6 +1,7 @@
 import type { ServerControl } from '../model/fault.ts';
 
 export const NOT_OURS = 'the harness did not start this server';
+export const SINGLE_PROCESS = 'this server runs in one process, and nothing can take its place while it is there';
 
 /** Why only virtual time can do it, for a target of one's own. */
 export function virtualOnly(what: string): string {
@@ -14,4 +15,4 @@ export function capability<Name extends Optional>(server: ServerControl, name: N
   return found;
 }
 
-type Optional = 'pause' | 'resume' | 'jumpClock' | 'closeConnections';
+type Optional = 'pause' | 'resume' | 'jumpClock' | 'closeConnections' | 'replace' | 'holdLink';

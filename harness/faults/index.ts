@@ -8,11 +8,14 @@
 import type { Fault } from '../model/fault.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { agentRetry } from './agent-retry.ts';
+import { blockedLoop } from './blocked-loop.ts';
 import { cancelRace } from './cancel-race.ts';
 import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
+import { halfOpen } from './half-open.ts';
+import { heapLimit } from './heap-limit.ts';
 import { inputTrouble } from './input-trouble.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
@@ -21,10 +24,13 @@ import { platformTimeout } from './platform-timeout.ts';
 import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
 import { requestLost } from './request-lost.ts';
+import { rollingUpgrade } from './rolling-upgrade.ts';
 import { storeFull } from './store-full.ts';
 import { storeKill } from './store-kill.ts';
 import { storeTailLost } from './store-tail-lost.ts';
 import { storeTrouble } from './store-trouble.ts';
+import { workerDeath } from './worker-death.ts';
+import { zombie } from './zombie.ts';
 
 /** The units themselves, for the compiler, which waits for nothing. */
 export const faultUnits: Readonly<Record<string, Fault>> = {
@@ -34,14 +40,20 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F5: replyLost,
   F8: duplicate,
   F9: agentRetry,
+  F10: halfOpen,
   F12: kill,
   F13: drain,
   F14: pause,
+  F16: rollingUpgrade,
+  F17: workerDeath,
+  F18: blockedLoop,
   F19: storeKill,
   F20: storeTrouble,
   F21: storeTailLost,
   F22: storeFull,
   F23: clockJump,
+  F24: zombie,
+  F25: heapLimit,
   F26: connectionClosed,
   F28: cancelRace,
   F29: inputTrouble,

@@ -13,6 +13,8 @@ export interface FaultMeta extends Meta {
   readonly options: Readonly<Record<string, number | string | boolean>>;
   /** Which trigger kinds make sense. */
   readonly triggers: readonly Trigger['kind'][];
+  /** Process faults: what of several processes it strikes, whatever the scenario says; left out: what that says. */
+  readonly strikes?: 'worker' | 'all';
   /** Colour of its lane in reports, as #rrggbb. */
   readonly colour: string;
 }
@@ -88,6 +90,13 @@ export interface GatewayFault {
 export type Fault = MessageFault | ProcessFault | AgentFault | GatewayFault;
 export type Evidence = Readonly<Record<string, unknown>>;
 
+export interface Started {
+  readonly boot: number;
+  readonly readyMs: number;
+  /** The limit of its heap, as found in its environment; absent: none was asked for. */
+  readonly heapMb?: number;
+}
+
 /** How a boot is started otherwise than the one before. */
 export interface StartHow {
   /** Another release of the server; null: the one that the run began with. */
@@ -153,7 +162,7 @@ export interface ServerControl {
     readonly killed: boolean;
   }>;
   /** Starts the next boot and waits until it is ready. What `how` leaves out stays as it was. */
-  start(by: string, how?: StartHow): Promise<{ readonly boot: number; readonly readyMs: number }>;
+  start(by: string, how?: StartHow): Promise<Started>;
   sleep(ms: number): Promise<void>;
   /** SIGSTOP: everything it does stands still, its connections stay open. Resolves when it was seen to stand. */
   pause?(by: string): Promise<Evidence>;
@@ -163,8 +172,14 @@ export interface ServerControl {
   jumpClock?(ms: number): Promise<{ readonly beforeMs: number; readonly afterMs: number }>;
   /** Puts its store in trouble; null ends it. `touched`: operations struck by the trouble that this call ended. */
   storeTrouble?(trouble: StoreTrouble | null): Promise<{ readonly touched: number }>;
+  /** The names of its processes, where there are several. */
+  names?(): readonly string[];
   /** One of several processes, by its name, to be struck alone. */
   of?(process: string): ServerControl;
+  /** Of several processes: another of the same kind takes its place, and it is nobody's from now on; a kill ends it for good. */
+  replace?(by: string): Promise<Started & { readonly process: string }>;
+  /** Keeps all bytes between clients and the process back, or lets them go; gives how many messages that struck. */
+  holdLink?(isHeld: boolean): number;
   /** Ends the connection of this call's agent (null: of every agent) and opens a new one in its place. */
   closeConnections?(how: { readonly by: string; readonly call: number | null }): Promise<{ readonly closed: number }>;
 }

@@ -15,6 +15,7 @@ import { createPrng } from '../model/prng.ts';
 import { unknownName } from '../model/usage-error.ts';
 import { between } from './duration-law.ts';
 import { applyOverrides, type Overrides } from './override.ts';
+import { withBurns } from './planned-burn.ts';
 import { knownOptions, loadOf, planCalls } from './planned-call.ts';
 import { withRaces } from './planned-cancel.ts';
 import { planFaults } from './planned-fault.ts';
@@ -55,7 +56,7 @@ export function compile(input: CompileInput): Plan {
   const drawn = planCalls(wanted, target, draw.fork('calls'));
   const planned = planFaults(wanted, { target, time }, drawn, draw.fork('faults'));
   const { faults } = planned;
-  const calls = withRaces(drawn, faults, draw.fork('races'));
+  const calls = withBurns(withRaces(drawn, faults, draw.fork('races')), faults);
   const notApplicable = [...placed.notApplicable, ...set.notApplicable, ...planned.notApplicable];
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
   const demanded = chooseThresholds(wanted.thresholds, target);

@@ -24,7 +24,7 @@ export function impossible(
   const options = { ...unit.meta.options, ...entry.options };
   const reason =
     unit.applicable(target, time, options) ??
-    lackingWorker(entry, target) ??
+    lackingWorker(unit, entry, target) ??
     lackingKey(unit, entry, target) ??
     lackingQuestion(entry, target) ??
     lackingOperation(entry, target);
@@ -34,8 +34,13 @@ export function impossible(
   return on === null ? { reason: NO_ORDER } : { reason: null, entry: { ...entry, on } };
 }
 
-function lackingWorker({ strikes }: ScenarioFault, { processes }: PlannedTarget): string | null {
-  return strikes === 'worker' && (processes?.workers ?? 0) === 0 ? NO_WORKERS : null;
+/** What of several processes an entry strikes. */
+export function strikesOf({ meta }: Fault, { strikes = 'server' }: ScenarioFault): 'server' | 'worker' | 'all' {
+  return meta.strikes ?? strikes;
+}
+
+function lackingWorker(unit: Fault, entry: ScenarioFault, { processes }: PlannedTarget): string | null {
+  return strikesOf(unit, entry) === 'worker' && (processes?.workers ?? 0) === 0 ? NO_WORKERS : null;
 }
 
 function lackingKey(unit: Fault, entry: ScenarioFault, { facts }: PlannedTarget): string | null {

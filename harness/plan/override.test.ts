@@ -111,7 +111,7 @@ describe('overrides', () => {
       'kill-after-ack: the plan holds no F12 that could lead there',
       'kill-between-effect-commit-and-ack: the plan holds no F12 that could lead there',
       'kill-mid-work: the plan holds no F12 that could lead there',
-      'read-served-by-later-boot: the plan holds no F12 or F13 that could lead there',
+      'read-served-by-later-boot: the plan holds no F12 or F13 or F16 or F17 or F25 that could lead there',
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { ALL_PROCESSES, processNames } from '../model/process-name.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { type CallPool, createCallPool } from './call-pool.ts';
 import { between } from './duration-law.ts';
-import { impossible } from './fault-applicability.ts';
+import { impossible, strikesOf } from './fault-applicability.ts';
 import { knownOptions } from './planned-call.ts';
 import type { Scenario, ScenarioFault } from './scenario-schema.ts';
 
@@ -76,14 +76,18 @@ export function planFaults(
         rank / all.length,
       );
       if (draft === null) drop(unit, 'no call of this scenario can trigger it on this target');
-      else drafts.set(index, [...(drafts.get(index) ?? []), { ...draft, ...struck(target, entry, draw, rank) }]);
+      else
+        drafts.set(index, [
+          ...(drafts.get(index) ?? []),
+          { ...draft, ...struck(target, strikesOf(unit, entry), draw, rank) },
+        ]);
     });
   for (const { unit, entry, index } of strikes) {
     const instants = (entry.atMs ?? []).map((atMs, number) => ({
       unit,
       trigger: { kind: 'time' as const, atMs },
       options: optionsOf(unit, entry, target),
-      ...struck(target, entry, draw, `${index}/${number}`),
+      ...struck(target, strikesOf(unit, entry), draw, `${index}/${number}`),
     }));
     drafts.set(index, [...(drafts.get(index) ?? []), ...instants]);
   }
@@ -137,7 +141,7 @@ function draftStrike(
 /** Which of several processes it strikes; nothing where there is one. */
 function struck(
   { processes }: PlannedTarget,
-  { strikes = 'server' }: ScenarioFault,
+  strikes: 'server' | 'worker' | 'all',
   draw: Prng,
   place: number | string,
 ): Pick<PlannedFault, 'process'> {

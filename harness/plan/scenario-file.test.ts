@@ -33,9 +33,12 @@ describe('scenario files', () => {
       'long-pause',
       'lost-receipt',
       'out-of-order',
+      'paused-server',
       'poll-limit',
       'polling-storm',
+      'replica-crash',
       'replicas',
+      'rolling-upgrade',
       'sla-limit',
       'slow-network',
       'steady',
@@ -47,6 +50,8 @@ describe('scenario files', () => {
       'tour',
       'ttl-day',
       'ttl-expiry',
+      'worker-death',
+      'zombie-worker',
     ]);
     for (const name of scenarioNames()) expect(loadScenario(name).name).toBe(name);
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createRoundRobin, onlyUpstream, type Upstream } from './balancer.ts';
 
 function upstream(process: string): Upstream {
-  return { process, url: new URL('http://127.0.0.1:1/mcp'), passage: async () => {} };
+  return { process, url: new URL('http://127.0.0.1:1/mcp'), gate: { passage: async () => false } };
 }
 
 it('sends each request to the next process, and names the others for when nobody listens there', () => {

@@ -1,11 +1,13 @@
+import type { LinkGate } from './link-gate.ts';
+
 /** One of the processes that clients reach. */
 export interface Upstream {
   /** What it is called; null: the server runs in one process. */
   readonly process: string | null;
   /** Where it listens. */
   readonly url: URL;
-  /** Resolves when bytes may pass on the way to it and back; at once, unless something holds them. */
-  readonly passage: () => Promise<void>;
+  /** Stands in the way to it and back. */
+  readonly gate: Pick<LinkGate, 'passage'>;
 }
 
 /** What a plain proxy in front of several processes does: each request goes to the next of them, whoever sent it. */
@@ -29,7 +31,9 @@ export function createRoundRobin(upstreams: () => readonly Upstream[]): Balancer
 }
 
 /** The one process there is. */
-export function onlyUpstream(url: URL): Balancer {
-  const route = [{ process: null, url, passage: async () => {} }];
+export function onlyUpstream(url: URL, gate: Upstream['gate'] = OPEN): Balancer {
+  const route = [{ process: null, url, gate }];
   return { route: () => route };
 }
+
+const OPEN: Upstream['gate'] = { passage: async () => false };

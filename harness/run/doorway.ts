@@ -43,7 +43,7 @@ export async function openHttpDoorway(options: {
   readonly link: Link;
   readonly target: ResolvedTarget;
   readonly url: string | null;
-  /** What sends requests to several processes; null: there is one. */
+  /** Where each request goes; null: to `url`. */
   readonly balancer: Balancer | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;

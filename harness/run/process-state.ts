@@ -16,6 +16,15 @@ export async function stoppedState(pid: number, clock: Clock): Promise<string> {
   }
 }
 
+/** The limit of the heap that a process of Node was started with, as its environment has it. Linux only; elsewhere nothing is known. */
+export async function heapLimitOf(pid: number): Promise<{ readonly heapMb?: number }> {
+  if (process.platform !== 'linux') return {};
+  const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+  const options = environment.find((line) => line.startsWith('NODE_OPTIONS=')) ?? '';
+  const limit = /--max-old-space-size=(\d+)/.exec(options)?.[1];
+  return limit === undefined ? {} : { heapMb: Number(limit) };
+}
+
 /** The state letter as ps shows it: T is stopped. */
 async function stateOf(pid: number): Promise<string> {
   if (process.platform !== 'linux') {

@@ -20,7 +20,7 @@ export interface ExchangeInput {
 
 type Response = Dispatcher.ResponseData;
 
-interface Reply extends Pick<Upstream, 'process' | 'passage'> {
+interface Reply extends Pick<Upstream, 'process' | 'gate'> {
   readonly reply: Response;
 }
 
@@ -91,17 +91,18 @@ export class ProxyExchange {
     const { method, path, headers, body } = this.#input;
     const { balancer, pool } = this.#context;
     const route = balancer.route();
-    for (const [index, { process, url, passage }] of route.entries()) {
-      await passage();
+    for (const [index, { process, url, gate }] of route.entries()) {
+      // What was held back arrives, also when its sender is gone by then.
+      const wasHeld = await gate.passage();
       try {
         const reply = await pool(url.origin).request({
           method: method === 'GET' || method === 'DELETE' ? method : 'POST',
           path,
           headers: ['host', url.host, ...headers],
           body: body.length > 0 ? body : null,
-          signal,
+          signal: wasHeld ? null : signal,
         });
-        return { reply, process, passage };
+        return { reply, process, gate };
       } catch (error) {
         if (!isRefused(error) || index === route.length - 1) throw error;
       }
@@ -109,24 +110,24 @@ export class ProxyExchange {
     throw new Error('expected a route with at least one process, got an empty one');
   }
 
-  async #relay({ reply, passage }: Reply): Promise<void> {
-    if (isEventStream(reply)) return this.#relayStream(reply, passage);
+  async #relay({ reply, gate }: Reply): Promise<void> {
+    if (isEventStream(reply)) return this.#relayStream(reply, gate);
     const { response } = this.#input;
     const body = await readBody(reply.body);
-    await passage();
+    await gate.passage();
     if (body.length > 0 && !(await this.#passes(body.toString('utf8'), reply.statusCode, body.length))) return;
     if (response.destroyed || response.headersSent) return;
     response.writeHead(reply.statusCode, { ...relayHeaders(reply), 'content-length': String(body.length) });
     response.end(body);
   }
 
-  async #relayStream(reply: Response, passage: Upstream['passage']): Promise<void> {
+  async #relayStream(reply: Response, gate: Upstream['gate']): Promise<void> {
     const { response } = this.#input;
     const splitter = createSseSplitter();
     const isOpen = () => !response.destroyed && this.#forsakenBy === null;
     if (isOpen()) response.writeHead(reply.statusCode, relayHeaders(reply)).flushHeaders();
     for await (const chunk of reply.body) {
-      await passage();
+      await gate.passage();
       for (const event of splitter.push(chunk)) {
         const { data } = event;
         const passes = data === null || (await this.#passes(data, reply.statusCode, Buffer.byteLength(data)));

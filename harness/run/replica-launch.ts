@@ -3,6 +3,7 @@ import { processNames } from '../model/process-name.ts';
 import type { LaunchRecipe, PlacePart } from '../targets/target.ts';
 import { createRoundRobin } from './balancer.ts';
 import type { Doorway } from './doorway.ts';
+import { createLinkGate } from './link-gate.ts';
 import { createReplicaFleet, type Replica } from './replica-fleet.ts';
 import { type Launched, type LaunchOptions, superviseOne } from './server-launch.ts';
 import { placeBeside, prepareServer, type ServerPlace } from './server-place.ts';
@@ -42,8 +43,7 @@ export async function launchReplicas(options: ReplicaOptions): Promise<Launched>
         replicas: seats.map((seat) => replicaOf(options, seat, numbers, greet)),
         numbers,
         async another(role) {
-          const count = fleet.count() + 1;
-          const seat = await seatFor(options, `${role}-${count}`, role, false);
+          const seat = await seatFor(options, `${role}-${fleet.count(role) + 1}`, role, false);
           return replicaOf(options, seat, numbers, greet);
         },
       });
@@ -67,9 +67,10 @@ function replicaOf(options: ReplicaOptions, seat: Seat, numbers: BootNumbers, gr
   const { name, role, place } = seat;
   if (place.url === null) throw new Error(`expected a URL for ${name}, got a process on a pipe`);
   const { recipe } = options;
+  const gate = createLinkGate();
   const supervisor = superviseOne({
-    ...{ options, recipe, numbers, greet, name, launchAs: place.launchAs },
+    ...{ options, recipe, numbers, greet, name, gate, launchAs: place.launchAs },
     place: { process: 1, own: { url: place.url, role } },
   });
-  return { name, role, url: new URL(place.url), supervisor };
+  return { name, role, url: new URL(place.url), gate, supervisor };
 }

@@ -2,9 +2,10 @@ import type { ServerControl } from '../model/fault.ts';
 import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe } from '../targets/target.ts';
-import type { Balancer } from './balancer.ts';
+import { type Balancer, onlyUpstream } from './balancer.ts';
 import type { Arrival, Doorway } from './doorway.ts';
 import { createFleet } from './fleet.ts';
+import { createLinkGate, type LinkGate } from './link-gate.ts';
 import { launchReplicas } from './replica-launch.ts';
 import { bootFailure, prepareServer, type ServerPlace, spawnFailure } from './server-place.ts';
 import { type BootNumbers, createBootNumbers, createSupervisor, type Supervisor } from './supervisor.ts';
@@ -15,7 +16,7 @@ export interface Launched {
   readonly url: string | null;
   /** How many processes serve the agents, all on the same state. */
   readonly processCount: number;
-  /** What sends each request to the next of several processes; null: there is one. */
+  /** Where each request goes; null: over stdio, or to a server that somebody else runs. */
   readonly balancer: Balancer | null;
   /** null: the server is not ours to start. */
   readonly supervise: ((greet: Doorway['greet']) => Supervisor) | null;
@@ -39,14 +40,15 @@ export async function launchServer(options: LaunchOptions): Promise<Launched> {
   }
   const processCount = processCountOf(recipe, plan);
   const { launchAs, url } = await prepareServer({ ...options, recipe, settings });
+  const gate = createLinkGate();
   return {
     url,
     processCount,
-    balancer: null,
+    balancer: url === null ? null : onlyUpstream(new URL(url), gate),
     supervise(greet) {
       const numbers = createBootNumbers();
       const members = Array.from({ length: processCount }, (_none, index) =>
-        superviseOne({ options, recipe, launchAs, numbers, greet, place: { process: index + 1 } }),
+        superviseOne({ options, recipe, launchAs, numbers, greet, gate, place: { process: index + 1 } }),
       );
       const [only] = members;
       return only && processCount === 1 ? only : createFleet({ members, numbers });
@@ -68,6 +70,7 @@ export interface SuperviseParts {
   readonly launchAs: ServerPlace['launchAs'];
   readonly numbers: BootNumbers;
   readonly greet: Doorway['greet'];
+  readonly gate: LinkGate;
   readonly place: Pick<Arrival, 'process' | 'own'>;
   /** What it is called beside others. */
   readonly name?: string;
@@ -80,6 +83,7 @@ export function superviseOne(parts: SuperviseParts): Supervisor {
     launch: launchAs,
     ...(name === undefined ? {} : { process: name }),
     numbers: parts.numbers,
+    gate: parts.gate,
     kill: recipe.kill,
     stopSignal: recipe.stop.signal,
     speaksOnPipes: options.plan.target.transport === 'stdio',

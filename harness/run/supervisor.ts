@@ -1,9 +1,10 @@
 import type { Recorder } from '../execution/recorder.ts';
 import { createRevival, type Revival } from '../execution/revival.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Evidence, ServerControl, StartHow } from '../model/fault.ts';
+import type { Evidence, ServerControl, Started, StartHow } from '../model/fault.ts';
 import type { Guardian } from './guardian.ts';
-import { stoppedState } from './process-state.ts';
+import type { LinkGate } from './link-gate.ts';
+import { heapLimitOf, stoppedState } from './process-state.ts';
 import { type Exit, type Launch, type ServerProcess, startServerProcess } from './server-process.ts';
 
 // Its pipe closes a moment before its exit is known.
@@ -15,7 +16,7 @@ export interface Supervisor extends ServerControl {
   pause(by: string): Promise<Evidence>;
   resume(by: string): Promise<Evidence>;
   closeConnections: NonNullable<ServerControl['closeConnections']>;
-  start(by: string, how?: BootHow): Promise<{ readonly boot: number; readonly readyMs: number }>;
+  start(by: string, how?: BootHow): Promise<Started>;
   /** Starts what is down; what is up stays as it is. */
   ensureUp(by: string): Promise<void>;
   /** Asks it to end, kills it after the limit, takes what is left of its group along. */
@@ -55,6 +56,8 @@ export interface SupervisorOptions {
   readonly speaksOnPipes: boolean;
   readonly readyMs: number;
   readonly stderrPath: (boot: number) => string;
+  /** Stands between the process and its clients. */
+  readonly gate: LinkGate;
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly guardian: Guardian;
@@ -181,7 +184,13 @@ class ServerSupervisor implements Supervisor {
     this.#isReady = this.#server === server;
     this.#revival.answered();
     recorder.record({ ...this.#proc(boot, server), phase: 'ready', by });
-    return { boot, readyMs: (clock.now() - from) / 1e6 };
+    const { heapMb = null } = this.#how;
+    const limits = heapMb === null ? {} : await heapLimitOf(server.pid);
+    return { boot, readyMs: (clock.now() - from) / 1e6, ...limits };
+  }
+
+  holdLink(isHeld: boolean): number {
+    return this.#options.gate.hold(isHeld);
   }
 
   closeConnections(how: { readonly by: string; readonly call: number | null }) {

@@ -11,6 +11,10 @@ import { createGroupCommit } from './group-commit.ts';
 import type { InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
 
 const SCHEMA_VERSION = 1;
+// What a deployment with a name adds. Below 100 a version only adds to those before it, so that older and newer servers can be at
+// work on one file while one replaces the other.
+const RELEASE_VERSION = 2;
+const COMPATIBLE_VERSION_MAX = 99;
 const BUSY_TIMEOUT_MS = 5_000; // Another process's write takes well under 1 ms; a slow disk's sync may take a second.
 
 const SCHEMA = `
@@ -33,21 +37,29 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+const ADD_RELEASE = `
+  ALTER TABLE task ADD COLUMN release TEXT;
+  PRAGMA user_version = ${RELEASE_VERSION};
+`;
+
 /** One file, `tasks.db`, in WAL mode. A write resolves when it is synced to the disk, so a receipt survives a crash of the machine too. */
-export async function openSqliteStore(options: Pick<StoreOptions, 'directory'>): Promise<TaskStore> {
+export async function openSqliteStore(options: Pick<StoreOptions, 'directory' | 'release'>): Promise<TaskStore> {
   const path = join(options.directory, 'tasks.db');
-  const database = connect(options.directory, path);
-  const statements = prepare(database);
+  const database = connect(options, path);
+  const { release } = options;
+  const statements = prepare(database, release !== undefined);
+  const named = release === undefined ? [] : [release];
   const group = createGroupCommit(database);
   const presence = createFilePresence(join(options.directory, 'workers'));
   return {
-    insert: (task) => group.write(() => insert(statements, task)),
+    insert: (task) => group.write(() => insert(statements, task, named)),
     get: async (id) => one(statements.get, id),
     byKey: async (principal, idempotencyKey) => one(statements.byKey, principal, idempotencyKey),
     replace: (task, expectedVersion) =>
       group.write(() => {
         const [, , , state, isHeld, , due, version, record] = rowOf(task);
-        return statements.replace.run(state, isHeld, due, version, record, task.id, expectedVersion).changes === 1;
+        const values = [state, isHeld, due, version, record, ...named, task.id, expectedVersion];
+        return statements.replace.run(...values).changes === 1;
       }),
     remove: (id, expectedVersion) => group.write(() => statements.remove.run(id, expectedVersion).changes === 1),
     async list(principal, { after, limit }) {
@@ -67,9 +79,9 @@ export async function openSqliteStore(options: Pick<StoreOptions, 'directory'>):
   };
 }
 
-function insert(statements: ReturnType<typeof prepare>, task: TaskRecord): InsertAnswer {
+function insert(statements: ReturnType<typeof prepare>, task: TaskRecord, named: readonly string[]): InsertAnswer {
   // OR IGNORE leaves the row out for a taken key and for a taken id; which of the two, the read tells.
-  if (statements.insert.run(...rowOf(task)).changes === 1) return { kind: 'inserted' };
+  if (statements.insert.run(...rowOf(task), ...named).changes === 1) return { kind: 'inserted' };
   const holder = task.idempotencyKey === null ? undefined : one(statements.byKey, task.principal, task.idempotencyKey);
   if (holder !== undefined) return { kind: 'key-taken', task: holder };
   throw new Error(`task id ${task.id} exists already`);
@@ -77,14 +89,14 @@ function insert(statements: ReturnType<typeof prepare>, task: TaskRecord): Inser
 
 const BEFORE_ALL: Position = { createdAt: -1, id: '' };
 
-function connect(directory: string, path: string): Database.Database {
+function connect({ directory, release }: Pick<StoreOptions, 'directory' | 'release'>, path: string): Database.Database {
   try {
     makeDirectory(directory);
     const database = new Database(path);
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
-    migrate(database, path);
+    migrate(database, path, release !== undefined);
     return database;
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
@@ -97,20 +109,20 @@ function connect(directory: string, path: string): Database.Database {
   }
 }
 
-function migrate(database: Database.Database, path: string): void {
-  const versionOf = () =>
-    z.array(z.strictObject({ user_version: z.int() })).parse(database.pragma('user_version'))[0]?.user_version;
-  if (versionOf() === SCHEMA_VERSION) return;
+function migrate(database: Database.Database, path: string, isNamed: boolean): void {
+  const wanted = isNamed ? RELEASE_VERSION : SCHEMA_VERSION;
+  if (isGoodFor(versionOf(database), wanted)) return;
   // Two processes may open a new file at once: the second waits here and finds the work done.
   database.exec('BEGIN IMMEDIATE');
   try {
-    const found = versionOf();
+    const found = versionOf(database);
     if (found === 0) database.exec(SCHEMA);
-    else if (found !== SCHEMA_VERSION) {
+    else if (found > COMPATIBLE_VERSION_MAX) {
       throw new UsageError(
-        `The task store ${path} has schema version ${found}; this server knows ${SCHEMA_VERSION}. Use the server that made it, or another directory.`,
+        `The task store ${path} has schema version ${found}; this server knows ${wanted}, and those up to ${COMPATIBLE_VERSION_MAX} that add to it. Use the server that made it, or another directory.`,
       );
     }
+    if (isNamed && !isGoodFor(versionOf(database), RELEASE_VERSION)) database.exec(ADD_RELEASE);
     database.exec('COMMIT');
   } catch (error) {
     database.exec('ROLLBACK');
@@ -118,13 +130,25 @@ function migrate(database: Database.Database, path: string): void {
   }
 }
 
-function prepare(database: Database.Database) {
+function isGoodFor(found: number, wanted: number): boolean {
+  return found >= wanted && found <= COMPATIBLE_VERSION_MAX;
+}
+
+function versionOf(database: Database.Database): number {
+  const [row] = z.array(z.strictObject({ user_version: z.int() })).parse(database.pragma('user_version'));
+  return row?.user_version ?? 0;
+}
+
+const COLUMNS = 'id, principal, idempotency_key, state, is_held, created_at, due_at, version, record';
+
+function prepare(database: Database.Database, isNamed: boolean) {
   const select = (rest: string) => database.prepare(`SELECT record FROM task WHERE ${rest}`);
   return {
-    insert: database.prepare('INSERT OR IGNORE INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    replace: database.prepare(
-      'UPDATE task SET state = ?, is_held = ?, due_at = ?, version = ?, record = ? WHERE id = ? AND version = ?',
-    ),
+    // Columns by name: a newer release may have added some, and what it wrote there it looks after itself.
+    insert: database.prepare(`INSERT OR IGNORE INTO task (${COLUMNS}${isNamed ? ', release' : ''})
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?${isNamed ? ', ?' : ''})`),
+    replace: database.prepare(`UPDATE task SET state = ?, is_held = ?, due_at = ?, version = ?, record = ?
+      ${isNamed ? ', release = ?' : ''} WHERE id = ? AND version = ?`),
     remove: database.prepare('DELETE FROM task WHERE id = ? AND version = ?'),
     get: select('id = ?'),
     byKey: select('principal = ? AND idempotency_key = ?'),

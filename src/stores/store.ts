@@ -63,6 +63,8 @@ export interface StoreOptions {
   /** Where the store may keep files; created when missing. */
   readonly directory: string;
   readonly connection: ConnectionOptions;
+  /** The name of this deployment, for stores that keep it beside their records. */
+  readonly release?: string | undefined;
 }
 
 /** Opens a store. Throws a UsageError when it cannot be reached or written. */
