@@ -90,13 +90,18 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
       effects: wrap.effects?.(effects) ?? effects,
       createDialect,
       isQueueShared,
-      secret: options.secret ?? createStateSecret(directoryOf(config, options)),
+      secret: options.secret ?? secretOf(store) ?? createStateSecret(directoryOf(config, options)),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A given store, too, may bring what all servers on it sign with. */
+function secretOf({ secret }: TaskStore): (() => Uint8Array) | undefined {
+  return secret === undefined ? undefined : () => secret;
 }
 
 /** Where this server's state survives it; undefined: nowhere. */

@@ -79,6 +79,24 @@ describeOn('redis', 'the Redis store', () => {
     expect([...tags].sort()).toEqual(['{one}', '{two}']);
   });
 
+  test('those that open one store at the same time, wherever they are, sign with the same secret', async () => {
+    const connection = server.connection();
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open(connection)));
+    const secrets = new Set(stores.map(({ secret }) => Buffer.from(secret ?? []).toString('hex')));
+    expect([...secrets]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    await using other = await open();
+    expect(secrets).not.toContain(Buffer.from(other.secret ?? []).toString('hex'));
+    await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
+  });
+
+  test('a server that takes no writes is no place for a store', async () => {
+    await using full = await startEngine('redis');
+    await on(full, (client) => client.config('SET', 'maxmemory', '1'));
+    const refused = open(full.connection());
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(/Cannot open the task store in Redis: OOM/);
+  });
+
   test('what was acknowledged is there after the server was killed; what was under way did or did not happen, whole', async () => {
     await using store = await open();
     const acknowledged: string[] = [];

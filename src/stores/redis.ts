@@ -1,18 +1,33 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { decodeTask, encodeTask } from '../tasks/task-record.ts';
+import { messageOf, UsageError } from '../usage-error.ts';
 import { createFilePresence } from './file-presence.ts';
 import { redisDurability } from './redis-durability.ts';
-import { openRedisLink } from './redis-link.ts';
+import { openRedisLink, type RedisLink } from './redis-link.ts';
 import { BY_KEY, INSERT, REMOVE, REPLACE, type RedisScript, runScript, SCAN } from './redis-scripts.ts';
 import type { InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
 
+const SECRET_BYTES = 32; // As long as the digests it is to protect.
+
 /** Records in Redis: one round trip an operation, each of them one step of the server. */
-export async function openRedisStore({ directory, connection }: StoreOptions): Promise<TaskStore> {
+export async function openRedisStore(options: StoreOptions): Promise<TaskStore> {
+  const link = await openRedisLink(options.connection);
+  try {
+    return await storeOver(link, options);
+  } catch (cause) {
+    link[Symbol.dispose]();
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`Cannot open the task store in Redis: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function storeOver(link: RedisLink, { directory, connection }: StoreOptions): Promise<TaskStore> {
   const keys = keysOf(connection.prefix);
-  const link = await openRedisLink(connection);
+  const secret = await secretOf(link, keys.secret);
   const durability = await redisDurability(link);
   // Certain for workers of this machine; of those elsewhere this directory knows nothing, and their leases decide.
   const presence = createFilePresence(join(directory, 'workers'));
@@ -47,6 +62,7 @@ export async function openRedisStore({ directory, connection }: StoreOptions): P
     held: (page) => oldestFirst(keys.held, page),
     presence,
     durability,
+    secret,
     async [Symbol.asyncDispose]() {
       presence[Symbol.dispose]();
       link[Symbol.dispose]();
@@ -63,7 +79,16 @@ function keysOf(prefix: string) {
     `{${prefix}}:lists`,
   ];
   const [queued, held, due] = [`{${prefix}}:queued`, `{${prefix}}:held`, `{${prefix}}:due`];
-  return { tasks, keys, lists, queued, held, due, all: [tasks, heads, keys, lists, queued, held, due] };
+  const secret = `{${prefix}}:secret`;
+  return { secret, tasks, keys, lists, queued, held, due, all: [tasks, heads, keys, lists, queued, held, due] };
+}
+
+/** Of servers that open a store for the first time together, the first one's is everybody's. */
+async function secretOf({ ask }: RedisLink, key: string): Promise<Uint8Array> {
+  await ask((redis) => redis.setnx(key, randomBytes(SECRET_BYTES).toString('hex')));
+  const secret = Buffer.from(storedRecord.parse(await ask((redis) => redis.get(key))) ?? '', 'hex');
+  if (secret.length === SECRET_BYTES) return secret;
+  throw new UsageError(`${key} in Redis is no secret of ${SECRET_BYTES} bytes: remove it, and a new one is made.`);
 }
 
 function insertValues(task: TaskRecord): readonly (string | number)[] {

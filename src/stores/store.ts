@@ -28,6 +28,8 @@ export interface TaskStore extends AsyncDisposable {
   readonly presence?: Presence;
   /** What a resolved write outlives, as its engine is set up; left out: what the meta says. */
   readonly durability?: Durability;
+  /** 32 random bytes made with the store: what all servers on it sign with, also on machines that share no directory. */
+  readonly secret?: Uint8Array;
 }
 
 export interface Durability {
