@@ -65,6 +65,7 @@ export async function openSharedJobs(connection: ConnectionOptions, listeners: J
     for (const closeOne of closes.splice(0).reverse()) await closeOne();
   };
   try {
+    await pool.ready();
     await oneAtATime(pool, channel, async () => {
       await boss.start();
       closes.push(() => boss.stop({ graceful: false, close: false }));

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { openPostgresStore } from './postgres.ts';
@@ -23,6 +26,14 @@ function at({ url = '' }: ConnectionOptions, port: number): string {
 
 function portOf({ url = '' }: ConnectionOptions): number {
   return Number(new URL(url).port);
+}
+
+/** As the server refuses a client. Source: PostgreSQL's documentation of its protocol's message formats. */
+function errorResponse(code: string, message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`);
+  const head = Buffer.from('E\0\0\0\0');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
 }
 
 describeOn('postgres', 'a store whose PostgreSQL fails', () => {
@@ -90,6 +101,29 @@ describeOn('postgres', 'a store whose PostgreSQL fails', () => {
     expect(await store.replace(taskOf({ version: 2 }), 1)).toBe(true);
   });
 
+  test('is opened as soon as a server that is starting lets it in', async () => {
+    const direct = await connectionTo('postgres');
+    await using link = await openTcpLink(portOf(direct));
+    let refusals = 0;
+    const starting = createServer((socket) => {
+      socket.on('error', () => {});
+      if (refusals++ < 3) {
+        socket.once('data', () => socket.end(errorResponse('57P03', 'the database system is starting up')));
+        return;
+      }
+      const through = createConnection({ port: link.port, host: '127.0.0.1' });
+      through.on('error', () => socket.destroy());
+      socket.pipe(through).pipe(socket);
+    });
+    starting.listen(0, '127.0.0.1');
+    await once(starting, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(starting.address());
+    await using store = await open(through({ port }, direct));
+    expect(refusals).toBeGreaterThan(3);
+    expect(await store.insert(taskOf())).toEqual({ kind: 'inserted' });
+    starting.close();
+  });
+
   test('goes to the next address when one is dead, or takes no writes', async () => {
     const direct = await connectionTo('postgres');
     const first = await openTcpLink(portOf(direct));
@@ -123,7 +157,7 @@ describeOn('postgres', 'a worker in PostgreSQL', () => {
     expect(await other.presence?.isGone('dying')).toBe(false);
     await vi.waitFor(() => dying.insert(taskOf()), SOON);
     await link[Symbol.asyncDispose]();
-    expect(await other.presence?.isGone('dying')).toBe(true);
+    await vi.waitFor(async () => expect(await other.presence?.isGone('dying')).toBe(true), SOON);
     await expect(dying.get(taskOf().id)).rejects.toThrow(/session that shows this process alive is lost/);
     expect(await dying.presence?.isGone('dying')).toBe(false);
   }, 60_000);

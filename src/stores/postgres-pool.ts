@@ -10,6 +10,8 @@ import { createSlots } from './slots.ts';
  * for ever: neither for a free connection, nor for a new one, nor for an answer.
  */
 export interface PostgresPool extends AsyncDisposable {
+  /** Resolves when a server can be used. One that says that it is starting is waited for, and nothing else. */
+  ready(): Promise<void>;
   /** One statement, which is a transaction of its own. After a rejection nothing is known of what became of it. */
   query(statement: Statement): Promise<StatementAnswer>;
   /** One connection for as long as `work` takes; not used again after `work` has rejected. */
@@ -38,7 +40,10 @@ interface Place extends PostgresAddress {
 const FREE_MS_MAX = 5_000; // As long as a statement may take: those ahead are done or have failed by then.
 const WAITING_MAX = 10_000; // Ten times the tasks that wait by default.
 const IDLE_MS_MAX = 30_000;
+const START_MS_MAX = 20_000; // After a crash the server first reads its log again: seconds, by its usual settings.
+const START_LOOK_MS = 200;
 const END_MS_MAX = 1_000; // A farewell that is not answered is cut short.
+const STARTING = '57P03'; // SQLSTATE cannot_connect_now
 const READ_ONLY = '25006'; // SQLSTATE read_only_sql_transaction: it was made a standby under our hands.
 
 /** Opens nothing yet. Throws a UsageError when the URL is none or the CA file cannot be read. */
@@ -102,7 +107,20 @@ export function createPostgresPool(connection: ConnectionOptions, max: number): 
     return client;
   }
 
+  async function ready(): Promise<void> {
+    for (const giveUpAt = performance.now() + START_MS_MAX; ; await delay(START_LOOK_MS)) {
+      try {
+        return await use(async () => {});
+      } catch (error) {
+        const cause = error instanceof Error ? error.cause : undefined;
+        const isStarting = cause instanceof pg.DatabaseError && cause.code === STARTING;
+        if (!isStarting || performance.now() > giveUpAt) throw error;
+      }
+    }
+  }
+
   return {
+    ready,
     use,
     query: ({ name, text, values = [] }) =>
       use(async (client) => {

@@ -22,6 +22,7 @@ export async function openPostgresStore({ connection }: StoreOptions): Promise<T
   // One connection of those allowed is for the presence.
   const pool = createPostgresPool(connection, Math.max(1, connection.poolMax - 1));
   try {
+    await pool.ready();
     await ensureSchema(pool, connection.prefix);
     const durability = await postgresDurability(pool);
     const presence = createPostgresPresence(pool, connection.prefix);
