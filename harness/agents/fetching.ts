@@ -139,7 +139,7 @@ export async function cancelInTime(context: AgentContext, held: Held, done: Abor
 type Verdict = { readonly kind: 'seen'; readonly outcome: OkOutcome } | { readonly kind: 'lost' | 'unclear' };
 
 /** Judges reads one after the other: a task is lost when MISSING_READS_MAX of them in a row found none. */
-function createReader(): { judge(outcome: Outcome): Verdict } {
+export function createReader(): { judge(outcome: Outcome): Verdict } {
   let missingReads = 0;
   return {
     judge(outcome) {
@@ -154,12 +154,12 @@ function createReader(): { judge(outcome: Outcome): Verdict } {
   };
 }
 
-function lost(context: AgentContext, { call, task }: Held): null {
+export function lost(context: AgentContext, { call, task }: Held): null {
   return giveUp(context, call, `lost: the server does not know task ${task} any more`);
 }
 
 /** Where a read of a terminal task does not carry the result, it is fetched. A cancelled task has none. */
-async function withResult(
+export async function withResult(
   context: AgentContext,
   held: Held,
   seen: OkOutcome,

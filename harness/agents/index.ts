@@ -9,11 +9,13 @@ import { entry, type Registry } from '../model/registry.ts';
 import { blocking } from './blocking.ts';
 import { movedOn } from './moved-on.ts';
 import { poller } from './poller.ts';
+import { subscriber } from './subscriber.ts';
 import { waiter } from './waiter.ts';
 
 export const agents: Registry<AgentPolicy> = {
   blocking: entry(blocking),
   'moved-on': entry(movedOn),
   poller: entry(poller),
+  subscriber: entry(subscriber),
   waiter: entry(waiter),
 };

@@ -17,6 +17,7 @@ function stage() {
       hasBlockingResult: opening > 1,
       getCarriesResult: true,
       answersBy: null,
+      follow: null,
       create: outcome,
       get: outcome,
       result: outcome,

@@ -95,6 +95,9 @@ function followingWire(current: () => AgentWire): AgentWire {
     get answersBy() {
       return current().answersBy;
     },
+    get follow() {
+      return current().follow;
+    },
     create: (call, options) => current().create(call, options),
     get: (call, task) => current().get(call, task),
     result: (call, task) => current().result(call, task),

@@ -21,6 +21,11 @@ export interface AgentWire {
   /** A `get` of a terminal task carries the result. False (tasks-2025-11-25): `result` must be called for it. */
   readonly getCarriesResult: boolean;
   /**
+   * Hears of a task until the server has no more to tell, the stream breaks or `signal` is aborted: every notification about it
+   * calls `onNews`. Never rejects but for the end of the run. null: this dialect tells nothing unasked on this transport.
+   */
+  readonly follow: ((call: PlannedCall, task: string, onNews: () => void, signal: AbortSignal) => Promise<void>) | null;
+  /**
    * How a task that waits for input is answered. 'update': with `update`. 'result': whoever has `result` open is asked there,
    * and the wire answers. null: this target asks for nothing, or its dialect has no way to answer.
    */

@@ -7,6 +7,7 @@ import { asksAnything } from './dialects/elicitation.ts';
 import { ADAPTERS } from './dialects/index.ts';
 import { createHttpLine, createStdioLine, type LineSource } from './line-source.ts';
 import { type Ask, createOperationRunner } from './operation-runner.ts';
+import { createPushHub, type PushHub } from './push-hub.ts';
 
 /**
  * Opens one agent's conversation. Throws a HandshakeError when the server does not answer the greeting (over stdio: when no
@@ -22,7 +23,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const opened = await source.line();
   if (opened.link === null) throw new HandshakeError('no boot of the server has answered a greeting yet');
   let { handshake } = opened;
-  const runner = createOperationRunner(context, adapter);
+  const pushes = endpoint.kind === 'stdio' ? endpoint.host.pushes : createPushHub();
+  const runner = createOperationRunner(context, adapter, pushes);
 
   const once = async (ask: Ask) => {
     const line = await source.line();
@@ -43,7 +45,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   };
 
   return {
-    wire: createAgentWire({ options, adapter, run }),
+    wire: createAgentWire({ options, adapter, pushes, run }),
     get handshake() {
       return handshake;
     },
@@ -58,10 +60,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 interface WireParts {
   readonly options: ConnectionOptions;
   readonly adapter: Adapter;
+  readonly pushes: PushHub;
   run(ask: Ask): Promise<Outcome>;
 }
 
-function createAgentWire({ options, adapter, run }: WireParts): AgentWire {
+function createAgentWire(parts: WireParts): AgentWire {
+  const { options, adapter, run } = parts;
   const { limits, signal } = options.context;
   const reader = { agent: options.agent };
   const { requestMs, blockingMs } = limits;
@@ -81,7 +85,36 @@ function createAgentWire({ options, adapter, run }: WireParts): AgentWire {
     answersBy: asksAnything(options.context.target) ? adapter.answersBy : null,
     update: (call, task, inputs) => run({ op: 'update', call, task, inputs, reader, signal, timeoutMs: requestMs }),
     cancel: (call, task) => run({ op: 'cancel', call, task, reader, signal, timeoutMs: requestMs }),
+    follow: followOf(parts),
   };
+}
+
+/** null: nothing is told unasked here. Over HTTP the notifications of 2025-11-25 have no stream of their own. */
+function followOf({ options, adapter, pushes, run }: WireParts): AgentWire['follow'] {
+  const { limits } = options.context;
+  if (adapter.followsBy === null) return null;
+  if (adapter.followsBy === 'notifications' && options.endpoint.kind !== 'stdio') return null;
+  return async (call, task, onNews, signal) => {
+    const unfollow = pushes.follow(task, onNews);
+    try {
+      if (adapter.followsBy === 'notifications') await aborted(signal);
+      else {
+        const reader = { agent: options.agent };
+        await run({ op: 'listen', call, task, reader, signal, timeoutMs: limits.blockingMs });
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error; // Its agent needs no more news.
+    } finally {
+      unfollow();
+    }
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** Nothing was sent and nothing is recorded: the dialect has no such operation. */

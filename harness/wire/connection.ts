@@ -5,6 +5,7 @@ import type { AgentId } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall, PlannedLimits } from '../model/plan.ts';
 import type { Handshake, ToolPages } from './dialects/adapter.ts';
+import type { PushHub } from './push-hub.ts';
 import type { RpcLink } from './rpc-link.ts';
 import type { Stray } from './stray.ts';
 import type { Channel, LineStream, RequestTags } from './wire.ts';
@@ -70,6 +71,8 @@ export interface StdioHost {
   attach(conn: string, stream: LineStream, timeoutMs?: number): Promise<Handshake>;
   /** The link of the running boot, once it has been greeted; null: no boot, or its greeting failed. */
   link(): Promise<RpcLink | null>;
+  /** What notifications on the pipe say of tasks. */
+  readonly pushes: PushHub;
   /** The conn of the latest boot. */
   conn(): string;
   close(): Promise<void>;

@@ -39,7 +39,7 @@ export function unanswered(op: Operation, reply: Unanswered, situation: Situatio
     case 'refused':
       return { type: 'fail', reason: 'refused', message: quote(reply.message) };
     case 'timeout':
-      return { type: 'info', reason: 'timeout', ...(reply.aborted ? { message: 'the run ended' } : {}) };
+      return { type: 'info', reason: 'timeout', ...(reply.aborted ? { message: endOf(op) } : {}) };
     case 'reset':
     case 'eof':
       return { type: 'info', reason: reply.kind, message: quote(reply.message) };
@@ -58,6 +58,11 @@ export function unanswered(op: Operation, reply: Unanswered, situation: Situatio
       return { type: 'info', reason: reply.http === 429 ? 'rate-limited' : 'http', ...told };
     }
   }
+}
+
+/** Why nobody waits any more. */
+function endOf(op: Operation): string {
+  return op === 'listen' ? 'no more news was needed' : 'the run ended';
 }
 
 /** The outcome of an operation that was answered with a JSON-RPC error. */

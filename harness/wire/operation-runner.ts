@@ -7,6 +7,7 @@ import type { Adapter, Handshake, OperationInput, RequestShape } from './dialect
 import { invBody } from './invocation.ts';
 import type { RpcId } from './json-rpc.ts';
 import { compact, outcomeBody } from './outcome-record.ts';
+import type { PushHub } from './push-hub.ts';
 import { createQuestions } from './questions.ts';
 import type { RpcLink, SendOptions } from './rpc-link.ts';
 import { createShapeMemory } from './shape-memory.ts';
@@ -53,7 +54,7 @@ export interface Performed {
   readonly sessionId: string | null;
 }
 
-export function createOperationRunner(context: WireContext, adapter: Adapter): OperationRunner {
+export function createOperationRunner(context: WireContext, adapter: Adapter, pushes: PushHub): OperationRunner {
   const memory = createTaskMemory();
   const shapes = createShapeMemory();
   let unsent = 0;
@@ -93,7 +94,9 @@ export function createOperationRunner(context: WireContext, adapter: Adapter): O
       signal: ask.signal,
       onNotification(notification) {
         const seen = adapter.push(notification, context.target);
-        if (seen !== null) context.record({ kind: 'push', conn, ...compact(seen) });
+        if (seen === null) return;
+        context.record({ kind: 'push', conn, ...compact(seen) });
+        pushes.publish(seen);
       },
     };
     if (questions !== null) how.taker = questions.taker;

@@ -3,12 +3,14 @@ import type { StdioHost, WireContext } from './connection.ts';
 import { capabilitiesOf, isElicited } from './dialects/elicitation.ts';
 import { ADAPTERS } from './dialects/index.ts';
 import { compact } from './outcome-record.ts';
+import { createPushHub } from './push-hub.ts';
 import { createRpcLink, type RpcLink } from './rpc-link.ts';
 import { createStdioChannel } from './stdio-channel.ts';
 import type { LineStream } from './wire.ts';
 
 /** One conversation per boot, shared by all agents: a new boot's link replaces the old one, whose open requests end as eof. */
 export function createStdioHost(context: WireContext): StdioHost {
+  const pushes = createPushHub();
   let latest: RpcLink | null = null;
   let ready: Promise<RpcLink | null> = Promise.resolve(null);
   let conn = 'stdio';
@@ -21,7 +23,9 @@ export function createStdioHost(context: WireContext): StdioHost {
       elicits: isElicited(adapter, context.target),
       onNotification(notification) {
         const seen = adapter.push(notification, context.target);
-        if (seen !== null) context.record({ kind: 'push', conn: name, ...compact(seen) });
+        if (seen === null) return;
+        context.record({ kind: 'push', conn: name, ...compact(seen) });
+        pushes.publish(seen);
       },
       onStray: (stray) => context.onStray?.(name, stray),
     });
@@ -34,6 +38,7 @@ export function createStdioHost(context: WireContext): StdioHost {
   };
 
   return {
+    pushes,
     async attach(name, stream, timeoutMs) {
       conn = name;
       const greeting = greet(name, stream, timeoutMs);

@@ -541,7 +541,8 @@ describe('progress', () => {
 
   test('2025-31, 2025-32: nothing is sent about a task that only get, list and cancel ask about', async () => {
     await using face = await createFace();
-    const call = face.begin('tools/call', { ...effect('a'), task: {}, _meta: { progressToken: 1 } });
+    const context = { transport: 'http' } as const;
+    const call = face.begin('tools/call', { ...effect('a'), task: {}, _meta: { progressToken: 1 } }, context);
     await vi.advanceTimersByTimeAsync(700);
     expect(call.notifications).toEqual([]);
   });

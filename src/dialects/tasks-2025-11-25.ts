@@ -1,6 +1,6 @@
 /**
  * Tasks of revision 2025-11-25 (SEP-1686): the client asks for a task with `params.task`, polls tasks/get and fetches with
- * tasks/result. Status notifications are not sent: clients must not rely on them.
+ * tasks/result. Status notifications are sent where a stream is open anyway: clients must not rely on them.
  */
 import type { TaskRecord } from '../tasks/task.ts';
 import { ANONYMOUS, type CreateDialect, type DialectOptions, type RequestContext } from './dialect.ts';
@@ -8,6 +8,7 @@ import { dispatch, type Method, type MethodCall, methodNotFound } from './dispat
 import { handshakeMethods, publishedTool, TASKS_VERSION } from './handshake.ts';
 import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
 import { legacyStatus, legacyTask, RELATED_TASK, requestedTtl } from './legacy-task.ts';
+import { createStatusNotices, type StatusNotices } from './status-notices.ts';
 import { takeLateReply, waitAndAsk } from './stream-input.ts';
 import { createTaskProgress, type TaskProgress } from './task-progress.ts';
 import { callOnStream, finalResult, readCall, requestedTool, requireSessionAnswers, submitCall } from './tool-call.ts';
@@ -24,7 +25,7 @@ const PAGE_TASKS = 50;
 
 export const create: CreateDialect = (options) => {
   const { engine } = options;
-  const progress = createTaskProgress(engine);
+  const following: Following = { progress: createTaskProgress(engine), notices: createStatusNotices(engine) };
   const plainTools = [...options.tools.values()].map(publishedTool);
   const taskTools = plainTools.map((tool) => ({ ...tool, execution: { taskSupport: supportOf(options, tool.name) } }));
   const methods = new Map<string, Method>([
@@ -34,7 +35,7 @@ export const create: CreateDialect = (options) => {
         version === TASKS_VERSION ? { tools: {}, tasks: taskCapabilities(context) } : { tools: {} },
       tools: ({ context }) => (hasTasks(context) ? taskTools : plainTools),
     }),
-    ['tools/call', (call) => callTool(options, progress, call)],
+    ['tools/call', (call) => callTool(options, following, call)],
     [
       'tasks/get',
       async ({ params, context }) => {
@@ -42,7 +43,7 @@ export const create: CreateDialect = (options) => {
         return legacyTask(known(await engine.get(context.principal, id), id));
       },
     ],
-    ['tasks/result', (call) => taskResult(options, progress, call)],
+    ['tasks/result', (call) => taskResult(options, following, call)],
     ['tasks/list', (call) => listTasks(options, call)],
     ['tasks/cancel', (call) => cancelTask(options, call)],
   ]);
@@ -52,6 +53,12 @@ export const create: CreateDialect = (options) => {
     takeReply: (late) => takeLateReply(options.engine, late),
   };
 };
+
+/** What tells a client how its tasks go on, without being asked. */
+interface Following {
+  readonly progress: TaskProgress;
+  readonly notices: StatusNotices;
+}
 
 /** An older revision was agreed on: no tasks there. On stdio a client may also skip the handshake; it gets the newest. */
 function hasTasks(context: RequestContext): boolean {
@@ -72,7 +79,7 @@ function supportOf(options: DialectOptions, tool: unknown): string {
   return (typeof tool === 'string' ? options.taskSupport?.(tool) : undefined) ?? 'optional';
 }
 
-async function callTool(options: DialectOptions, progress: TaskProgress, call: MethodCall): Promise<unknown> {
+async function callTool(options: DialectOptions, { progress, notices }: Following, call: MethodCall): Promise<unknown> {
   const { params, context } = call;
   if (!hasTasks(context)) return callOnStream(options, params, context);
   const tool = requestedTool(options, params);
@@ -93,20 +100,25 @@ async function callTool(options: DialectOptions, progress: TaskProgress, call: M
     ...(ttlMs === undefined ? {} : { ttlMs }),
   });
   progress.expect(task, params, context);
+  notices.expect(task, context);
   return { task: legacyTask(task) };
 }
 
 /** Blocks until the task has ended. On this stream goes what the task asks of its client, and its progress. */
-async function taskResult(options: DialectOptions, progress: TaskProgress, call: MethodCall): Promise<unknown> {
+async function taskResult(
+  options: DialectOptions,
+  { progress, notices }: Following,
+  call: MethodCall,
+): Promise<unknown> {
   const { params, context } = call;
   const id = requiredString(params, 'taskId');
   const meta = { [RELATED_TASK]: { taskId: id } };
-  const stopFollowing = progress.follow(id, context);
+  const stops = [progress.follow(id, context), notices.follow(id, context)];
   try {
     const task = await waitAndAsk({ engine: options.engine, context, meta }, id);
     return { ...finalResult(known(task, id)), _meta: meta };
   } finally {
-    stopFollowing();
+    for (const stop of stops) stop();
   }
 }
 

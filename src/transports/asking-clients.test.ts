@@ -204,7 +204,7 @@ async function* messagesOf(response: Response): AsyncGenerator<Readonly<Record<s
         .find((line) => line.startsWith('data: '));
       rest = rest.slice(end + 2);
       const message: unknown = data === undefined ? undefined : JSON.parse(data.slice('data: '.length));
-      if (isObject(message)) yield message;
+      if (isObject(message) && message.method !== 'notifications/tasks/status') yield message;
     }
   }
 }

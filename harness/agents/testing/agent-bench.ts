@@ -39,6 +39,8 @@ export interface BenchOptions {
   readonly backoff: Backoff;
   readonly backoffOptions?: Readonly<Record<string, number>>;
   readonly deadlineMs?: number | (() => number);
+  /** Notifications come at these instants; then the stream ends, at `endsAtMs` if that is given. Left out: there are none. */
+  readonly news?: { readonly atMs: readonly number[]; readonly endsAtMs?: number };
   /** The run is aborted at this instant. */
   readonly abortAtMs?: number;
 }
@@ -84,6 +86,7 @@ export function createBench(options: BenchOptions): Bench {
       get: (_call, task) => get(`get ${task}`),
       result: (_call, task) => result(`result ${task}`),
       cancel: (_call, task) => cancel(`cancel ${task}`),
+      follow: options.news === undefined ? null : followBy(options.news, write),
       answersBy: wire.answersBy ?? null,
       update: (_call, task, inputs) => update(`update ${task} ${inputs.join(',')}`),
     },
@@ -114,6 +117,24 @@ export function createBench(options: BenchOptions): Bench {
       await running;
       return log;
     },
+  };
+}
+
+function followBy(
+  { atMs, endsAtMs }: NonNullable<BenchOptions['news']>,
+  write: (text: string) => void,
+): AgentWire['follow'] {
+  return (_call, task, onNews, signal) => {
+    write(`follow ${task}`);
+    return new Promise((resolve) => {
+      const timers = atMs.map((ms) => setTimeout(onNews, ms));
+      const stop = () => {
+        for (const timer of timers) clearTimeout(timer);
+        resolve();
+      };
+      if (endsAtMs !== undefined) timers.push(setTimeout(stop, endsAtMs));
+      signal.addEventListener('abort', stop, { once: true });
+    });
   };
 }
 

@@ -22,6 +22,8 @@ export interface Adapter {
   readonly createBlocks: boolean;
   /** How a task that waits for input is answered; null: this dialect has no task that waits. */
   readonly answersBy: 'update' | 'result' | null;
+  /** How tasks are followed: by a request that stays open (`listen`), by notifications that come unasked on a pipe, or not at all. */
+  readonly followsBy: 'listen' | 'notifications' | null;
   /** Questions come as elicitation requests, which a client must say that it answers. */
   readonly elicits: boolean;
   /** Client capabilities of the dialect itself, sent with initialize or, in the modern era, with every request. */

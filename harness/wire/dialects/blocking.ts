@@ -19,6 +19,7 @@ export const blocking: Adapter = {
   getCarriesResult: true,
   createBlocks: true,
   answersBy: null,
+  followsBy: null,
   elicits: true,
   capabilities: {},
   handshake: (exchange, capabilities) => greetEither(exchange, capabilities),

@@ -28,6 +28,7 @@ export const handle: Adapter = {
   getCarriesResult: true,
   createBlocks: false,
   answersBy: 'update',
+  followsBy: null,
   elicits: false,
   capabilities: {},
   handshake: (exchange, capabilities) => greetEither(exchange, capabilities),

@@ -22,6 +22,7 @@ export const tasks20251125: Adapter = {
   getCarriesResult: false,
   createBlocks: false,
   answersBy: 'result',
+  followsBy: 'notifications',
   elicits: true,
   capabilities: {},
   handshake: (exchange, capabilities) => greetLegacy(exchange, capabilities),

@@ -26,6 +26,7 @@ export const tasks20260728: Adapter = {
   getCarriesResult: true,
   createBlocks: false,
   answersBy: 'update',
+  followsBy: 'listen',
   elicits: true,
   capabilities: { extensions: { [TASKS_EXTENSION]: {} } },
   handshake: (exchange) => greetModern(exchange),
@@ -39,6 +40,9 @@ export const tasks20260728: Adapter = {
       return { method: 'tasks/get', params: { taskId: input.task }, mcpName: input.task };
     }
     if (op === 'cancel') return { method: 'tasks/cancel', params: { taskId: input.task }, mcpName: input.task };
+    if (op === 'listen') {
+      return { method: 'subscriptions/listen', params: { notifications: { taskIds: [input.task] } } };
+    }
     if (op !== 'update') return null;
     const params = { taskId: input.task, inputResponses: answersFor(input.inputs, input) };
     return { method: 'tasks/update', params, mcpName: input.task };
@@ -47,7 +51,7 @@ export const tasks20260728: Adapter = {
     const read = readReply(op, reply, input);
     if (read.outcome !== null) return read.outcome;
     const { result, shape } = read;
-    if (op === 'cancel' || op === 'update') {
+    if (op === 'cancel' || op === 'update' || op === 'listen') {
       // The acknowledgement says nothing of the status: a cancel is cooperative here.
       return { type: 'ok', ...(input.task === null ? {} : { task: input.task }), shape };
     }
