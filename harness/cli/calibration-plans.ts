@@ -6,6 +6,7 @@ import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { overridesOf, type ScenarioFlags, seedOf } from './run-options.ts';
 import { chooseScenarios, inRealTime } from './scenario-plans.ts';
+import { refuseEngines } from './service-options.ts';
 import { refuseSimulatedStore, resolveFlags, type TargetFlags } from './target-options.ts';
 import { virtualProbes } from './virtual-probes.ts';
 
@@ -43,6 +44,7 @@ export interface PairOptions {
 /** The plans to run, dialect by dialect. The two of a pair differ in nothing but their time and what stands for the machine. */
 export async function planPairs({ names, flags, machine, context }: PairOptions): Promise<readonly PlanPair[]> {
   refuseSimulatedStore(flags);
+  refuseEngines(flags);
   const wanted = names.length > 0 ? names : DEFAULT_SCENARIOS.map(({ name }) => name);
   const scenarios = inRealTime(chooseScenarios(wanted, flags), wanted, context.output);
   const isCalmed = (name: string) =>

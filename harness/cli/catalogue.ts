@@ -35,8 +35,9 @@ export const KINDS: Readonly<Record<string, () => readonly CatalogueRow[]>> = {
     }),
   faults: () =>
     metas(faults).map((meta) => row(meta, { name: meta.name, kind: meta.kind, options: optionsText(meta.options) })),
-  stores: () => metas(STORES).map((meta) => row(meta, { durable: meta.durable ? 'yes' : 'no' })),
-  queues: () => metas(QUEUES).map((meta) => row(meta, {})),
+  stores: () =>
+    metas(STORES).map((meta) => row(meta, { durable: meta.durable ? 'yes' : 'no', engine: meta.engine ?? '' })),
+  queues: () => metas(QUEUES).map((meta) => row(meta, { engine: meta.engine ?? '' })),
   backoffs: () => metas(backoffs).map((meta) => row(meta, { options: optionsText(meta.options) })),
   dialects: () => metas(dialects).map((meta) => row(meta, {})),
   agents: () => metas(agents).map((meta) => row(meta, {})),

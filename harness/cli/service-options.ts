@@ -40,6 +40,21 @@ export function chosenServices(flags: ServiceFlags): Pick<TargetOptions, 'servic
   return services.length === 0 ? {} : { services, serviceUrls: urls };
 }
 
+/** Virtual time has no engines: they are programs of their own. */
+export function refuseEngines(flags: ServiceFlags): void {
+  for (const { use, id, registry } of [
+    { use: 'store', id: flags.store, registry: STORES },
+    { use: 'queue', id: flags.queue, registry: QUEUES },
+  ] as const) {
+    const engine = engineOf(registry, id);
+    if (id === undefined || engine === null) continue;
+    const others = Object.keys(registry).filter((other) => engineOf(registry, other) === null);
+    throw new UsageError(
+      `The ${use} '${id}' stands on ${engine}, a program of its own, which is not in virtual time; use claimcheck run, or one of: ${others.join(', ')}.`,
+    );
+  }
+}
+
 function engineOf(
   registry: Readonly<Record<string, { readonly meta: { readonly engine?: ServiceId } }>>,
   id: string | undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENGINES } from '../../src/stores/connection.ts';
 import { serviceUnits } from '../services/index.ts';
-import { chosenServices } from './service-options.ts';
+import { chosenServices, refuseEngines } from './service-options.ts';
 import { servicesText } from './services.ts';
 import { foundServices } from './services-document.ts';
 
@@ -34,6 +34,14 @@ test('servers look for an engine where the harness says it is', () => {
   expect(Object.fromEntries(variables)).toEqual(
     Object.fromEntries(Object.entries(ENGINES).map(([id, { variable }]) => [id, variable])),
   );
+});
+
+test('virtual time has none', () => {
+  expect(() => refuseEngines({ store: 'redis' })).toThrow(
+    "The store 'redis' stands on redis, a program of its own, which is not in virtual time; use claimcheck run, or one of: memory, sqlite.",
+  );
+  expect(() => refuseEngines({ queue: 'bullmq' })).toThrow(/^The queue 'bullmq' stands on redis.*or one of: local\.$/);
+  expect(refuseEngines({ store: 'sqlite', queue: 'local' })).toBeUndefined();
 });
 
 describe('the engines of a target', () => {

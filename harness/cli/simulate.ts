@@ -9,6 +9,7 @@ import {
 } from './run-options.ts';
 import { chooseScenarios, DEFAULT_SCENARIO, planScenarios } from './scenario-plans.ts';
 import { runSeries } from './series.ts';
+import { refuseEngines } from './service-options.ts';
 import { addTargetOptions, resolveFlags, type TargetFlags } from './target-options.ts';
 import { virtualProbes } from './virtual-probes.ts';
 
@@ -33,7 +34,9 @@ export const simulate: Command = {
 };
 
 /** Only code that runs in this thread can be given another time. */
-export function refuseProcesses({ server, url, replicas = 1, workers = 0 }: TargetFlags): void {
+export function refuseProcesses(flags: TargetFlags): void {
+  refuseEngines(flags);
+  const { server, url, replicas = 1, workers = 0 } = flags;
   if (replicas > 1 || workers > 0) {
     const name = replicas > 1 ? '--replicas' : '--workers';
     throw new UsageError(
