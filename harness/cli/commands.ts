@@ -1,6 +1,7 @@
 import { calibrate } from './calibrate.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { compare } from './compare.ts';
 import { explore } from './explore.ts';
 import { list } from './list.ts';
 import { prove } from './prove.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   simulate,
   explore,
+  compare,
   calibrate,
   check,
   report,
@@ -27,4 +29,4 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['compare', 'gate', 'load', 'eval', 'audit', 'init', 'interpose', 'bench'];
+export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init', 'interpose', 'bench'];

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { ReportRun } from '../../reports/render.ts';
 import type { RunResult } from '../execution/course.ts';
 import { createRecorder } from '../execution/recorder.ts';
 import { loadUnits } from '../execution/units.ts';
@@ -6,7 +7,8 @@ import { createGathering } from '../judge/gathering.ts';
 import { createFold } from '../model/fold.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { describeEnvironment } from './environment.ts';
+import type { CommandContext } from './command.ts';
+import { describeEnvironment, type Environment } from './environment.ts';
 import { writeJson, writeWhole } from './json-file.ts';
 import { discardOutDirectory, openOutDirectory } from './out-directory.ts';
 import type { PlanRunner, RunnerOptions } from './plan-runner.ts';
@@ -14,6 +16,10 @@ import { drawReport, readRun } from './run-report.ts';
 
 export interface ExecutionOptions extends RunnerOptions {
   readonly runner: PlanRunner;
+  /** What it runs on, where that is known already: a series asks once. */
+  readonly environment?: Environment;
+  /** Hears of the run as it was judged and drawn, before it is let go. */
+  readonly onJudged?: (run: ReportRun) => void;
 }
 
 /**
@@ -29,11 +35,7 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   writeJson(directory.plan, plan);
   // The server appends to it, and a reader must find it even when nothing was ever done.
   writeFileSync(directory.ledger, '');
-  const environment = await describeEnvironment({
-    version: context.package.version,
-    cwd: context.cwd,
-    wallMs: context.clock.wall(),
-  });
+  const environment = options.environment ?? (await environmentOf(context));
   writeJson(directory.environment, environment);
   const { unmet } = options.target;
   const gathered = plan.record === 'counts' ? createGathering(plan) : null;
@@ -47,7 +49,13 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   const run = await readRun(directory, gathered?.run());
   writeJson(directory.verdict, run.verdict);
   writeWhole(directory.report, drawReport([run]));
+  options.onJudged?.(run);
   return run.verdict;
+}
+
+/** This machine, now. */
+export function environmentOf({ package: own, cwd, clock }: CommandContext): Promise<Environment> {
+  return describeEnvironment({ version: own.version, cwd, wallMs: clock.wall() });
 }
 
 /** Nothing can run here, so the history says why and holds nothing else: its verdict is unknown, never the server's fault. */

@@ -30,6 +30,8 @@ export interface OutOptions {
 export interface RunName {
   readonly scenario: string;
   readonly seed: number;
+  /** What tells it from others of the same scenario and seed. */
+  readonly cell?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export function planOutDirectories(runs: readonly RunName[], options: OutOptions
   return runs.map((run) => {
     if (out === undefined) return runDirectory(unusedDefault(run, options, taken));
     const base = resolve(cwd, out);
-    const path = runs.length === 1 ? base : unused(join(base, `${run.scenario}-${run.seed}`), taken);
+    const path = runs.length === 1 ? base : unused(join(base, nameOf(run)), taken);
     for (const place of new Set([base, path])) {
       if (isRunDirectory(place) && !options.force) {
         throw new UsageError(
@@ -52,6 +54,10 @@ export function planOutDirectories(runs: readonly RunName[], options: OutOptions
     }
     return runDirectory(path);
   });
+}
+
+function nameOf({ scenario, seed, cell }: RunName): string {
+  return [scenario, seed, ...(cell === undefined ? [] : [cell])].join('-');
 }
 
 /** Makes the directory, and with --force removes the files of the run that was there. Returns the folders it made, inmost first. */

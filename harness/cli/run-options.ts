@@ -46,6 +46,12 @@ export function addOutputOptions(parser: Parser): void {
 }
 
 export function addScenarioOptions(parser: Parser): void {
+  addPlanOptions(parser);
+  parser.option('--backoff <id>', 'how agents space their polls (claimcheck list backoffs)');
+}
+
+/** The same without what a comparison takes several of. */
+export function addPlanOptions(parser: Parser): void {
   parser
     .option(
       '--seed <number>',
@@ -56,7 +62,6 @@ export function addScenarioOptions(parser: Parser): void {
     .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; F12=3 strikes; 0 takes it out', collect)
     .option('--threshold <expression>', "for example 'detection-lag.p95 < 800ms'; may be repeated", collect)
     .option('--agents <number>', 'how many agents', wholeNumber('--agents', 1, 100_000))
-    .option('--backoff <id>', 'how agents space their polls (claimcheck list backoffs)')
     .addOption(
       new Option(
         '--record <what>',

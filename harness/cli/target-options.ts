@@ -26,15 +26,8 @@ export interface TargetFlags {
 }
 
 export function addTargetOptions(parser: Parser): void {
+  addServerOptions(parser);
   parser
-    .option(
-      '--server <command>',
-      'test this server, started by this command: over stdio, or over HTTP together with --url',
-    )
-    .option('--url <url>', 'where the server listens; alone: it is already running, and is not killed')
-    .option('--profile <file>', 'test the server that this YAML or JSON file describes')
-    .option('--tool <name>', 'the tool that does the work, where there is no profile')
-    .option('--arguments <json>', 'its arguments; placeholders such as {{token}} and {{ms}} are filled in')
     .option(
       '--store <id>',
       `reference server: ${Object.keys(STORES).join(', ')}; in virtual time also ${Object.keys(SIMULATED_STORES).join(', ')}`,
@@ -44,13 +37,26 @@ export function addTargetOptions(parser: Parser): void {
     .option('--queue-url <url>', 'the same for the queue')
     .option('--queue <id>', `reference server: ${Object.keys(QUEUES).join(', ')}`, known('queue', QUEUES))
     .option('--dialect <id>', `${Object.keys(dialects).join(', ')}`, known('dialect', { ...dialects, auto: true }))
-    .addOption(new Option('--transport <id>', 'reference server and modules').choices(['stdio', 'http']))
-    .option('--module <file>', 'virtual time: test the server that createServer of this file returns; FILE?name=value')
     .option(
       '--replicas <number>',
       'run the server in so many processes on one store, behind a proxy that sends each request to the next',
       wholeNumber('--replicas', 1, 100),
+    );
+}
+
+/** The same without what a comparison takes several of. */
+export function addServerOptions(parser: Parser): void {
+  parser
+    .option(
+      '--server <command>',
+      'test this server, started by this command: over stdio, or over HTTP together with --url',
     )
+    .option('--url <url>', 'where the server listens; alone: it is already running, and is not killed')
+    .option('--profile <file>', 'test the server that this YAML or JSON file describes')
+    .option('--tool <name>', 'the tool that does the work, where there is no profile')
+    .option('--arguments <json>', 'its arguments; placeholders such as {{token}} and {{ms}} are filled in')
+    .addOption(new Option('--transport <id>', 'reference server and modules').choices(['stdio', 'http']))
+    .option('--module <file>', 'virtual time: test the server that createServer of this file returns; FILE?name=value')
     .option(
       '--workers <number>',
       'reference server: so many processes beside them that only run work',

@@ -1,3 +1,4 @@
+import type { CallView } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
 import { firstAck, intendedT, sentCalls, trendMs } from './timeline.ts';
 
@@ -12,12 +13,13 @@ export const ackLatency: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    return trendMs(
-      sentCalls(history).map((call) => {
-        const acked = firstAck(call);
-        const start = intendedT(call);
-        return acked === null || start === null ? null : acked.end.t - start;
-      }),
-    );
+    return trendMs(sentCalls(history).map(ackLatencyNs));
   },
 };
+
+/** From the intended start of one call to its receipt, ns; null: it never had one. */
+export function ackLatencyNs(call: CallView): number | null {
+  const acked = firstAck(call);
+  const start = intendedT(call);
+  return acked === null || start === null ? null : acked.end.t - start;
+}

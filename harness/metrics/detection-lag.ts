@@ -1,4 +1,6 @@
+import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
+import type { Plan } from '../model/plan.ts';
 import { ackedCalls, terminalSeen, trendMs, workEndT } from './timeline.ts';
 
 /**
@@ -20,11 +22,17 @@ export const detectionLag: Metric = {
   measure({ plan, history }) {
     return trendMs(
       ackedCalls(history).flatMap((call) => {
-        const seen = terminalSeen(history, call);
-        if (seen === null) return [null];
-        const endT = workEndT(plan, history, call, seen.lastUpdatedAt);
-        return endT === null ? [] : [Math.max(0, seen.t - endT)];
+        const lagNs = detectionLagNs(plan, history, call);
+        return lagNs === undefined ? [] : [lagNs];
       }),
     );
   },
 };
+
+/** The lag of one acked call, ns; null: its agent never saw the end, undefined: nobody can date it. */
+export function detectionLagNs(plan: Plan, history: HistoryIndex, call: CallView): number | null | undefined {
+  const seen = terminalSeen(history, call);
+  if (seen === null) return null;
+  const endT = workEndT(plan, history, call, seen.lastUpdatedAt);
+  return endT === null ? undefined : Math.max(0, seen.t - endT);
+}

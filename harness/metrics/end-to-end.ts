@@ -1,3 +1,4 @@
+import type { CallView } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
 import { firstKnow, intendedT, sentCalls, trendMs } from './timeline.ts';
 
@@ -12,12 +13,13 @@ export const endToEnd: Metric = {
     better: 'lower',
   },
   measure({ history }) {
-    return trendMs(
-      sentCalls(history).map((call) => {
-        const known = firstKnow(call);
-        const start = intendedT(call);
-        return known === null || start === null ? null : known.t - start;
-      }),
-    );
+    return trendMs(sentCalls(history).map(endToEndNs));
   },
 };
+
+/** From the intended start of one call until its agent had the result, ns; null: it never had one. */
+export function endToEndNs(call: CallView): number | null {
+  const known = firstKnow(call);
+  const start = intendedT(call);
+  return known === null || start === null ? null : known.t - start;
+}

@@ -11,7 +11,7 @@ import { createPrng } from '../model/prng.ts';
 export const POLL_MARGIN_MS_MAX = 1000;
 
 // What the reference server asks for unless it is set otherwise.
-const HINT_MS = 500;
+export const HINT_MS = 500;
 
 /** Backoffs whose polls fall at instants that are known beforehand. */
 const KNOWN_INSTANTS: Readonly<Record<string, Backoff>> = {

@@ -23,6 +23,7 @@ describe('scenario files', () => {
       'client-timeout',
       'clock-jump',
       'crash-mid-task',
+      'decision',
       'disk-full',
       'duplicate-calls',
       'failing-dependency',
@@ -50,6 +51,7 @@ describe('scenario files', () => {
       'tour',
       'ttl-day',
       'ttl-expiry',
+      'waiting',
       'worker-death',
       'zombie-worker',
     ]);

@@ -1,0 +1,94 @@
+import { backoffs } from '../backoffs/index.ts';
+import type { DialectId } from '../model/operation.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
+
+/** A way to give agents the results of work that takes a while, as design reviews speak of them. */
+export interface Approach {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly dialect: DialectId;
+  /** How its agents wait. */
+  readonly backoff: string;
+  /** Values of the scenario beside those, as --set takes them. */
+  readonly set?: readonly string[];
+}
+
+/** What the reference server and these agents can do. To add one: a line here. */
+export const APPROACHES: Readonly<Record<string, Approach>> = {
+  blocking: {
+    id: 'blocking',
+    title: 'Blocking',
+    description: 'The call itself stays open until the work is done.',
+    dialect: 'blocking',
+    backoff: 'server-hint',
+  },
+  grace: {
+    id: 'grace',
+    title: 'Grace window',
+    description: 'The call answers with the result if that comes within two seconds, else with a receipt.',
+    dialect: 'grace',
+    backoff: 'server-hint',
+  },
+  handle: {
+    id: 'handle',
+    title: 'Job handle',
+    description: 'A tool starts the job, another tells its status; agents double their waits up to 30 s.',
+    dialect: 'handle',
+    backoff: 'exponential',
+  },
+  tasks: {
+    id: 'tasks',
+    title: 'Tasks',
+    description: 'Tasks of the protocol; agents poll as often as the server asks them to.',
+    dialect: 'tasks-2026-07-28',
+    backoff: 'server-hint',
+  },
+  push: {
+    id: 'push',
+    title: 'Push',
+    description: 'The server tells when a task has ended; agents confirm with one read.',
+    dialect: 'tasks-2026-07-28',
+    backoff: 'push',
+  },
+};
+
+/** Approaches that are asked for and that this version cannot measure, with the reason. */
+const MISSING: Readonly<Record<string, string>> = {
+  webhook: 'the reference server sends no webhooks in this version',
+  breaker: 'the reference server has no circuit breaker in this version',
+};
+
+export const APPROACH_IDS: readonly string[] = [...Object.keys(APPROACHES), ...Object.keys(MISSING)];
+
+/** The approach of that name, or why it cannot be measured. Throws a UsageError for a name that nobody knows. */
+export function approachNamed(id: string): Approach | { readonly unavailable: string } {
+  const known = Object.hasOwn(APPROACHES, id) ? APPROACHES[id] : undefined;
+  const missing = Object.hasOwn(MISSING, id) ? MISSING[id] : undefined;
+  if (missing !== undefined) return { unavailable: missing };
+  if (known === undefined) throw unknownName('approach', id, APPROACH_IDS);
+  if (Object.hasOwn(backoffs, known.backoff)) return known;
+  return { unavailable: `no agent of this version waits by '${known.backoff}'` };
+}
+
+/** Which way to wait a text names: an id, or an id with options, as fixed:intervalMs=5000. */
+export interface NamedBackoff {
+  readonly id: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** Throws a UsageError for an id that nobody knows, and for options that are no numbers. Their names are checked with the plan. */
+export function backoffNamed(text: string): NamedBackoff {
+  const [id = '', ...rest] = text.split(':');
+  if (!Object.hasOwn(backoffs, id)) throw unknownName('backoff', id, Object.keys(backoffs));
+  const options: Record<string, number> = {};
+  for (const part of rest.join(':').split(';')) {
+    if (part === '') continue;
+    const [name = '', value = ''] = part.split('=');
+    if (value.trim() === '' || Number.isNaN(Number(value))) {
+      throw new UsageError(`--backoff ${text}: expected options as numbers, for example fixed:intervalMs=5000`);
+    }
+    options[name] = Number(value);
+  }
+  return { id, options };
+}
