@@ -23,6 +23,7 @@ export const postgres: Service = {
     variable: 'CLAIMCHECK_POSTGRES_URL',
     variants: { durable: { description: 'fsync and synchronous_commit on', durable: true } },
   },
+  refusesRoot: true,
   async find(): Promise<Finding> {
     const found = await findProgram({ name: 'postgres', folders: debianFolders(), versionOf: /\) ([\d.]+)/ });
     if (!found.found) return found;

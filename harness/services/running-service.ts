@@ -6,6 +6,7 @@ import { UsageError } from '../model/usage-error.ts';
 import { freeServicePort } from './free-port.ts';
 import { allGone, allStopped, processTree, signalAll } from './process-tree.ts';
 import type { PreparedService, RunningService, Service, ServiceExit, ServiceGuardian, ServiceHost } from './service.ts';
+import { commonFolder, isRoot } from './service-user.ts';
 import { stderrTail } from './stderr-tail.ts';
 
 const LOOK_AGAIN_MS = 25;
@@ -29,7 +30,8 @@ export async function startService(service: Service, options: ServiceOptions): P
   const [usual = ''] = Object.keys(service.meta.variants);
   const { variant = usual } = options;
   // Not below the folder of whoever asks: some engines run as another user, who could not reach it there.
-  const folder = mkdtempSync(join(tmpdir(), `claimcheck-${service.meta.id}-`));
+  const base = service.refusesRoot && isRoot() ? commonFolder() : tmpdir();
+  const folder = mkdtempSync(join(base, `claimcheck-${service.meta.id}-`));
   const guardian = options.guard(folder);
   const port = await freeServicePort();
   let ground: AsyncDisposable | undefined;

@@ -1,4 +1,8 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { execa } from 'execa';
+import { UsageError } from '../model/usage-error.ts';
 import type { ServiceUser } from './service.ts';
 
 const LOOKUP_MS_MAX = 5_000;
@@ -16,6 +20,21 @@ export async function unprivilegedUser(): Promise<ServiceUser | null> {
     if (uid !== null && gid !== null) return { uid, gid };
   }
   return null;
+}
+
+/** The first folder for temporary files that every user of the machine can walk to: TMPDIR may be one's own alone. */
+export function commonFolder(): string {
+  const found = [tmpdir(), '/tmp', '/var/tmp'].find((folder) => existsSync(folder) && isOpen(realpathSync(folder)));
+  if (found === undefined)
+    throw new UsageError('There is no folder for temporary files that every user can reach; set TMPDIR to one.');
+  return found;
+}
+
+function isOpen(folder: string): boolean {
+  for (let place = folder; ; place = dirname(place)) {
+    if ((statSync(place).mode & 0o001) === 0) return false;
+    if (place === dirname(place)) return true;
+  }
 }
 
 async function idOf(which: '-u' | '-g', name: string): Promise<number | null> {

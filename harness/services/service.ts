@@ -23,6 +23,8 @@ export interface ServiceVariant {
 /** An engine that the harness can run as a process of its own. */
 export interface Service {
   readonly meta: ServiceMeta;
+  /** As root it runs as somebody else, who must be able to reach its folder. */
+  readonly refusesRoot?: true;
   /** Asks the program for its version. */
   find(): Promise<Finding>;
   /** Makes what must be there before its first start, in an empty folder. Throws a UsageError when it cannot. */
