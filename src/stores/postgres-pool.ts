@@ -12,7 +12,10 @@ import { createSlots } from './slots.ts';
 export interface PostgresPool extends AsyncDisposable {
   /** Resolves when a server can be used. One that says that it is starting is waited for, and nothing else. */
   ready(): Promise<void>;
-  /** One statement, which is a transaction of its own. After a rejection nothing is known of what became of it. */
+  /**
+   * One statement, which is a transaction of its own. A server that is away is waited for as long as nothing was sent to it, and
+   * if the statement only reads, in any case. After a rejection nothing is known of what became of it.
+   */
   query(statement: Statement): Promise<StatementAnswer>;
   /** One connection for as long as `work` takes; not used again after `work` has rejected. */
   use<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
@@ -25,6 +28,8 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** It changes nothing, so it may be sent again. */
+  readonly isRead?: boolean;
 }
 
 export interface StatementAnswer {
@@ -40,6 +45,8 @@ interface Place extends PostgresAddress {
 const FREE_MS_MAX = 5_000; // As long as a statement may take: those ahead are done or have failed by then.
 const WAITING_MAX = 10_000; // Ten times the tasks that wait by default.
 const IDLE_MS_MAX = 30_000;
+const AWAY_MS_MAX = 5_000; // A server that was restarted or replaced is back by then, or will be long away.
+const AWAY_LOOK_MS = 100;
 const START_MS_MAX = 20_000; // After a crash the server first reads its log again: seconds, by its usual settings.
 const START_LOOK_MS = 200;
 const END_MS_MAX = 1_000; // A farewell that is not answered is cut short.
@@ -70,7 +77,7 @@ export function createPostgresPool(connection: ConnectionOptions, max: number): 
         leave(index);
       }
     }
-    throw new Error(`PostgreSQL cannot be reached: ${failures.join('; ')}`, { cause });
+    throw new Unreachable(`PostgreSQL cannot be reached: ${failures.join('; ')}`, { cause });
   }
 
   /** Of those who find an address dead at the same time, the first alone moves on. */
@@ -107,6 +114,20 @@ export function createPostgresPool(connection: ConnectionOptions, max: number): 
     return client;
   }
 
+  async function query({ name, text, values = [], isRead = false }: Statement): Promise<StatementAnswer> {
+    for (const giveUpAt = performance.now() + AWAY_MS_MAX; ; await delay(AWAY_LOOK_MS)) {
+      try {
+        return await use(async (client) => {
+          const answer = await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
+          return { rows: answer.rows, rowCount: answer.rowCount ?? 0 };
+        });
+      } catch (error) {
+        const mayTryAgain = error instanceof Unreachable || (isRead && isLoss(error));
+        if (!mayTryAgain || performance.now() > giveUpAt) throw error;
+      }
+    }
+  }
+
   async function ready(): Promise<void> {
     for (const giveUpAt = performance.now() + START_MS_MAX; ; await delay(START_LOOK_MS)) {
       try {
@@ -122,11 +143,7 @@ export function createPostgresPool(connection: ConnectionOptions, max: number): 
   return {
     ready,
     use,
-    query: ({ name, text, values = [] }) =>
-      use(async (client) => {
-        const answer = await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
-        return { rows: answer.rows, rowCount: answer.rowCount ?? 0 };
-      }),
+    query,
     connect: async () => (await reach(({ config }) => connectTo(config))).opened,
     async [Symbol.asyncDispose]() {
       const ended = Promise.all(places.map(({ pool }) => pool.end()));
@@ -134,6 +151,19 @@ export function createPostgresPool(connection: ConnectionOptions, max: number): 
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Nothing was sent. */
+class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** The connection was lost under a statement: by its socket's error, by what the driver says when that closes, or announced. */
+function isLoss(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof pg.DatabaseError) return cause.code?.startsWith('57P0') === true; // SQLSTATE *_shutdown
+  if (!(cause instanceof Error)) return false;
+  return 'code' in cause || cause.message.startsWith('Connection terminated');
 }
 
 function createPlace(address: PostgresAddress, max: number): Place {

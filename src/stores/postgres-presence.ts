@@ -11,39 +11,44 @@ const PING_MS = 500;
 const SILENT_MS = PING_MS + PING_MS_MAX + 500;
 /** Of an answer that took no longer, its asker knows that the session was up when the question went out. */
 const PROMPT_MS_MAX = 1_000;
+const BELIEF_MS_MAX = 5_000; // As long as the pool tries to reach the server.
+const LOOK_MS = 50;
 const FORGOTTEN_DAYS = 7; // Of dead workers; as long as results are kept at most.
 
 /**
  * Tells a dead worker from a slow one: each worker holds an advisory lock in a session of its own, and the server frees it when
  * the process dies, however it dies. A session can be lost without its process, though: a connection is cut, the server restarted.
- * So a free lock counts only after a silence in which the worker would have noticed and come back with a new one, and a worker
- * that has noticed neither writes nor believes what it reads until it has: whoever is called dead here does nothing any more.
+ * So a free lock counts only after a silence in which the worker would have noticed and come back with a new one. And a worker
+ * acts on nothing that it read while its session was lost: whoever is called dead here finds out before he does anything.
  */
 export interface PostgresPresence extends Presence, AsyncDisposable {
-  /** The pool as long as every worker announced here has its session; rejects what is asked of it otherwise. */
-  guard(pool: PostgresPool): PostgresPool;
+  /** What is read while every worker announced here has its session; read again after it was lost. Rejects when it stays lost. */
+  believed<T>(read: () => Promise<T>): Promise<T>;
 }
 
 export function createPostgresPresence(pool: PostgresPool, prefix: string): PostgresPresence {
   const sql = statementsIn(prefix);
   const held = new Map<string, PostgresSession>();
 
-  function assertUp(): void {
-    for (const session of held.values()) {
-      if (!session.isUp())
-        throw new Error('PostgreSQL: the session that shows this process alive is lost, another one is being made');
+  const eras = () => [...held.values()].map((session) => session.era());
+
+  async function believed<T>(read: () => Promise<T>): Promise<T> {
+    for (const giveUpAt = performance.now() + BELIEF_MS_MAX; ; await sleep(LOOK_MS)) {
+      const before = eras();
+      const askedAt = performance.now();
+      const answer = await read();
+      if (await wereUp(before, askedAt)) return answer;
+      if (performance.now() > giveUpAt)
+        throw new Error('PostgreSQL: the session that shows this process alive is lost');
     }
   }
 
-  async function guarded<T>(call: () => Promise<T>): Promise<T> {
-    assertUp();
-    const askedAt = performance.now();
-    const answer = await call();
-    assertUp();
-    // We may have been stopped meanwhile, and taken for dead: what we read before that is not true any more.
-    if (performance.now() - askedAt > PROMPT_MS_MAX)
-      await Promise.all([...held.values()].map((session) => session.prove()));
-    return answer;
+  async function wereUp(before: readonly (number | undefined)[], askedAt: number): Promise<boolean> {
+    // We may have been stopped meanwhile, and taken for dead: then nobody answers there.
+    const isLate = performance.now() - askedAt > PROMPT_MS_MAX;
+    if (isLate && !(await Promise.all([...held.values()].map((session) => session.answers()))).every(Boolean))
+      return false;
+    return eras().every((era, index) => era !== undefined && era === before[index]);
   }
 
   return {
@@ -72,11 +77,7 @@ export function createPostgresPresence(pool: PostgresPool, prefix: string): Post
       const { isFree, silentMs } = await look(worker);
       return isFree && silentMs >= SILENT_MS;
     },
-    guard: (inner) => ({
-      ...inner,
-      query: (statement) => guarded(() => inner.query(statement)),
-      use: (work) => guarded(() => inner.use(work)),
-    }),
+    believed,
     async [Symbol.asyncDispose]() {
       for (const [worker, session] of held) {
         await session[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { z } from 'zod';
 import { UsageError } from '../usage-error.ts';
@@ -12,8 +12,7 @@ const SCHEMA_VERSION = 1;
  * handful of writes in its life. Who is alive needs no log: after a crash of the server nobody is known to be.
  */
 const TABLES = (schema: string) => `
-  CREATE TABLE ${schema}.meta (version integer NOT NULL);
-  INSERT INTO ${schema}.meta VALUES (${SCHEMA_VERSION});
+  CREATE TABLE ${schema}.meta (version integer NOT NULL, secret bytea NOT NULL);
   CREATE TABLE ${schema}.task (
     id text COLLATE "C" NOT NULL PRIMARY KEY,
     owner bytea NOT NULL,
@@ -37,12 +36,17 @@ const TABLES = (schema: string) => `
   );
 `;
 
-const versionRow = z.object({ version: z.int() });
+const SECRET_BYTES = 32; // As long as the digests it is to protect.
 
-/** Makes the schema of that name unless it is there. Of several processes that start at once, one makes it and the others wait. */
-export async function ensureSchema(pool: PostgresPool, name: string): Promise<void> {
+const metaRow = z.object({ version: z.int(), secret: z.instanceof(Uint8Array) });
+
+/**
+ * Makes the schema of that name unless it is there. Of several processes that start at once, one makes it and the others wait.
+ * Gives the random bytes that were made with it. Throws a UsageError when it is of another version.
+ */
+export async function ensureSchema(pool: PostgresPool, name: string): Promise<Uint8Array> {
   const schema = pg.escapeIdentifier(name);
-  await pool.use(async (client) => {
+  return pool.use(async (client) => {
     await client.query('BEGIN');
     try {
       await client.query('SELECT pg_advisory_xact_lock($1)', [lockOf(name)]);
@@ -54,14 +58,18 @@ export async function ensureSchema(pool: PostgresPool, name: string): Promise<vo
       const [hasSchema, hasTables] = z.tuple([z.boolean(), z.boolean()]).parse(rows[0]);
       // Asked first: who may not create schemas may still use one that an administrator made.
       if (!hasSchema) await client.query(`CREATE SCHEMA ${schema}`);
-      if (!hasTables) await client.query(TABLES(schema));
-      const found = versionRow.parse((await client.query(`SELECT version FROM ${schema}.meta`)).rows[0]).version;
-      if (found !== SCHEMA_VERSION) {
+      if (!hasTables) {
+        await client.query(TABLES(schema));
+        await client.query(`INSERT INTO ${schema}.meta VALUES ($1, $2)`, [SCHEMA_VERSION, randomBytes(SECRET_BYTES)]);
+      }
+      const { version, secret } = metaRow.parse((await client.query(`SELECT * FROM ${schema}.meta`)).rows[0]);
+      if (version !== SCHEMA_VERSION) {
         throw new UsageError(
-          `The schema '${name}' has version ${found}; this server knows ${SCHEMA_VERSION}. Use the server that made it, or another prefix.`,
+          `The schema '${name}' has version ${version}; this server knows ${SCHEMA_VERSION}. Use the server that made it, or another prefix.`,
         );
       }
       await client.query('COMMIT');
+      return secret;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {}); // The connection is dropped in any case; the first error is the one to show.
       throw error;

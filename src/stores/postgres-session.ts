@@ -3,10 +3,10 @@ import type pg from 'pg';
 
 /** A connection that is kept for what lives in it (locks, subscriptions): when it is lost, another takes its place. */
 export interface PostgresSession extends AsyncDisposable {
-  /** false from the moment its loss is known until another has been prepared. */
-  isUp(): boolean;
-  /** Resolves once the server has answered on it; rejects when it is lost. */
-  prove(): Promise<void>;
+  /** How many there have been; undefined from the moment that a loss is known until another has been prepared. */
+  era(): number | undefined;
+  /** Whether the server answers on it. */
+  answers(): Promise<boolean>;
 }
 
 export interface SessionOptions {
@@ -26,12 +26,14 @@ const RETRY_MS = 200; // A server that was restarted takes connections again wit
 export async function openSession(options: SessionOptions): Promise<PostgresSession> {
   const end = new AbortController();
   let client: pg.Client | undefined = await prepared(options);
+  let eraCount = 0;
   const kept = keep(client);
 
   async function keep(first: pg.Client): Promise<void> {
     let next: pg.Client | undefined = first;
     while (next !== undefined) {
       client = next;
+      eraCount++;
       await lost(next);
       client = undefined;
       farewell(next);
@@ -67,10 +69,13 @@ export async function openSession(options: SessionOptions): Promise<PostgresSess
   }
 
   return {
-    isUp: () => client !== undefined,
-    async prove() {
-      if (client === undefined) throw new Error('the session is lost');
-      await inTime(options.ping(client), end.signal);
+    era: () => (client === undefined ? undefined : eraCount),
+    async answers() {
+      if (client === undefined) return false;
+      return inTime(options.ping(client), end.signal).then(
+        () => true,
+        () => false,
+      );
     },
     async [Symbol.asyncDispose]() {
       end.abort();

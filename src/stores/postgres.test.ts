@@ -35,6 +35,8 @@ describeOn('postgres', 'a store in PostgreSQL', () => {
     const connection = await connectionTo('postgres');
     const stores = await Promise.all(Array.from({ length: 8 }, () => open(connection)));
     await stores[0]?.insert(taskOf());
+    const secrets = new Set(stores.map(({ secret }) => Buffer.from(secret ?? []).toString('hex')));
+    expect([...secrets].map((secret) => secret.length)).toEqual([64]);
     expect(await Promise.all(stores.map(async (store) => (await store.get(taskOf().id))?.id))).toEqual(
       stores.map(() => taskOf().id),
     );

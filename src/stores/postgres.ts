@@ -23,10 +23,10 @@ export async function openPostgresStore({ connection }: StoreOptions): Promise<T
   const pool = createPostgresPool(connection, Math.max(1, connection.poolMax - 1));
   try {
     await pool.ready();
-    await ensureSchema(pool, connection.prefix);
+    const secret = await ensureSchema(pool, connection.prefix);
     const durability = await postgresDurability(pool);
     const presence = createPostgresPresence(pool, connection.prefix);
-    return storeOver(presence.guard(pool), statementsIn(connection.prefix), { presence, durability });
+    return storeOver(pool, statementsIn(connection.prefix), { presence, durability, secret });
   } catch (cause) {
     await pool[Symbol.asyncDispose]();
     if (cause instanceof UsageError) throw cause;
@@ -37,17 +37,19 @@ export async function openPostgresStore({ connection }: StoreOptions): Promise<T
 interface StoreParts {
   readonly presence: PostgresPresence;
   readonly durability: Durability;
+  readonly secret: Uint8Array;
 }
 
-function storeOver(pool: PostgresPool, sql: Statements, { presence, durability }: StoreParts): TaskStore {
+function storeOver(pool: PostgresPool, sql: Statements, { presence, durability, secret }: StoreParts): TaskStore {
   const run = async (statement: keyof Statements, ...values: readonly unknown[]) =>
-    pool.query({ name: statement, text: sql[statement], values });
+    pool.query({ name: statement, text: sql[statement], values, isRead: sql[statement].startsWith('SELECT') });
   const all = async (statement: keyof Statements, ...values: readonly unknown[]): Promise<readonly TaskRecord[]> =>
     (await run(statement, ...values)).rows.map((row) => decodeTask(storedRow.parse(row).record));
   const one = async (statement: keyof Statements, ...values: readonly unknown[]) =>
     (await all(statement, ...values))[0];
 
-  const get = async (id: string) => (isStorable(id) ? one('get', id) : undefined);
+  // What a worker reads of its task before it lets an effect out.
+  const get = async (id: string) => (isStorable(id) ? presence.believed(() => one('get', id)) : undefined);
   const byKey = (principal: string, key: string) => one('byKey', digest(principal), digest(key));
   const page = (position: Position | undefined) => [position?.createdAt ?? -1, storable(position?.id ?? '')];
 
@@ -82,6 +84,7 @@ function storeOver(pool: PostgresPool, sql: Statements, { presence, durability }
     held: ({ after, limit }) => all('held', ...page(after), limit),
     presence,
     durability,
+    secret,
     async [Symbol.asyncDispose]() {
       await presence[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();

@@ -18,8 +18,7 @@ function place(): string {
   return directory;
 }
 
-const open = (directory: string, release?: string) =>
-  openSqliteStore({ directory, release });
+const open = (directory: string, release?: string) => openSqliteStore({ directory, release });
 
 test('an older server goes on while a newer one adds a column, and reads and ends what that one has written', async () => {
   const directory = place();

@@ -8,15 +8,27 @@ export interface TcpLink extends AsyncDisposable {
   cut(): void;
   /** From now on nothing gets through in either direction, and nobody is told. New ones are accepted and hear nothing. */
   hold(): void;
-  /** What was held back arrives. */
+  /** From now on what comes from the other end is held back; what goes there gets through. */
+  holdAnswers(): void;
+  /** Ends every connection there is, and each new one at once. */
+  refuse(): void;
+  /** What was held back arrives, and new connections are let through. */
   release(): void;
 }
 
 export async function openTcpLink(target: number): Promise<TcpLink> {
   const sockets = new Set<Socket>();
+  const answering = new Set<Socket>();
   let isHeld = false;
+  let isRefusing = false;
   const server = createServer((inner) => {
+    if (isRefusing) {
+      inner.destroy();
+      return;
+    }
     const outer = createConnection({ port: target, host: '127.0.0.1' });
+    answering.add(outer);
+    outer.on('close', () => answering.delete(outer));
     for (const [from, to] of [
       [inner, outer],
       [outer, inner],
@@ -45,8 +57,16 @@ export async function openTcpLink(target: number): Promise<TcpLink> {
       isHeld = true;
       for (const socket of sockets) socket.pause();
     },
+    holdAnswers() {
+      for (const socket of answering) socket.pause();
+    },
+    refuse() {
+      isRefusing = true;
+      cut();
+    },
     release() {
       isHeld = false;
+      isRefusing = false;
       for (const socket of sockets) socket.resume();
     },
     async [Symbol.asyncDispose]() {
