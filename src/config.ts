@@ -78,6 +78,19 @@ export const configSchema = z.strictObject({
       burst: z.int().min(1).max(1_000_000).default(20),
     })
     .prefault({}),
+  /** How the end of tasks is told to where their callers want to hear of it; without a secret nobody is told. */
+  callbacks: z
+    .strictObject({
+      /** `whsec_` and the base64 of 24 to 64 bytes, shared with the receivers. */
+      secret: z
+        .string()
+        .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'expected whsec_ and the base64 of 24 to 64 bytes')
+        .optional(),
+      /** Private and local addresses may be called. */
+      allowPrivate: z.boolean().default(false),
+      timeoutMs: milliseconds.max(20_000).default(10_000),
+    })
+    .prefault({}),
   observability: z
     .strictObject({
       logLevel: z.enum(LOG_LEVELS).default('info'),

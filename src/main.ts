@@ -66,9 +66,13 @@ interface Flags {
   readonly pollInterval?: number;
   readonly pollLimit?: number;
   readonly pollBurst?: number;
+  readonly callbacksPrivate?: true;
   readonly metrics?: true;
   readonly logLevel?: Config['observability']['logLevel'];
 }
+
+/** A secret has no place on a command line, where everybody on the machine can read it. */
+const SECRET_VARIABLE = 'CLAIMCHECK_WEBHOOK_SECRET';
 
 const VARIABLES = Object.values(ENGINES)
   .map(({ variable }) => variable)
@@ -112,6 +116,7 @@ function createProgram(): Command {
     .option('--poll-interval <ms>', 'what clients are told to wait between polls', toNumber)
     .option('--poll-limit <number>', 'polls a second that one caller may send; default: no limit', toNumber)
     .option('--poll-burst <number>', 'polls of one caller that may come at once after a pause', toNumber)
+    .option('--callbacks-private', `callbacks may go to private addresses; ${SECRET_VARIABLE} switches them on`)
     .option('--metrics', 'show Prometheus metrics at /metrics')
     .option('--log-level <level>', 'debug, info, warn, error, silent')
     .exitOverride();
@@ -125,7 +130,7 @@ function toNumber(text: string): number {
 
 async function readConfig(flags: Flags): Promise<Config> {
   const base = flags.config === undefined ? completeConfig({}) : await readConfigFile(flags.config);
-  const { server, transport, state, execution, polling, observability } = base;
+  const { server, transport, state, execution, polling, callbacks, observability } = base;
   const { logLevel, metrics } = flags;
   const connection = given({ url: flags.storeUrl, prefix: flags.storePrefix, poolMax: flags.poolMax });
   const input: ConfigInput = {
@@ -155,6 +160,10 @@ async function readConfig(flags: Flags): Promise<Config> {
     polling: {
       ...polling,
       ...given({ intervalMs: flags.pollInterval, perSecondMax: flags.pollLimit, burst: flags.pollBurst }),
+    },
+    callbacks: {
+      ...callbacks,
+      ...given({ allowPrivate: flags.callbacksPrivate, secret: process.env[SECRET_VARIABLE] || undefined }),
     },
     observability: { ...observability, ...given({ logLevel, metrics }) },
   };

@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import { createCallbackChannel } from './callback-sender.ts';
 import { type Config, type ConfigInput, completeConfig } from './config.ts';
 import type { CreateDialect, Dialect } from './dialects/dialect.ts';
+import { detailedTask } from './dialects/modern-task.ts';
 import { createPollLimit, withPollLimit } from './dialects/poll-limit.ts';
 import type { TaskQueue } from './queues/queue.ts';
 import { createReadiness } from './readiness.ts';
@@ -104,7 +106,17 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const { isQueueShared } = foundation;
   const { release } = config.server;
   const base = { store, queue, isQueueShared, release, effects, tools, clock, log, limits };
-  const plain = createTaskEngine({ ...base, role, observe: metrics.observe });
+  const callbacks = createCallbackChannel({
+    config: config.callbacks,
+    now: () => clock.now(),
+    show: (task) => face.show?.(task) ?? detailedTask(task),
+  });
+  const plain = createTaskEngine({
+    callbacks: callbacks?.sender,
+    ...base,
+    role,
+    observe: metrics.observe,
+  });
   const engine = wrap.engine?.(plain) ?? plain;
   const face = createDialect({
     engine,
@@ -113,6 +125,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     now: () => clock.now(),
     clock,
     graceMs: config.server.graceMs,
+    ...(callbacks && { refusedCallback: callbacks.refused }),
     serverInfo: { name: config.server.name, version: versionOf(config) },
     instructions: config.server.instructions ?? INSTRUCTIONS,
     onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),

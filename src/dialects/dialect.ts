@@ -1,4 +1,5 @@
 import type { ServerClock } from '../tasks/clock.ts';
+import type { TaskRecord } from '../tasks/task.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -12,6 +13,8 @@ export interface Dialect {
   };
   /** Answers one message; undefined for notifications and responses. Never throws: what goes wrong becomes a JSON-RPC error. */
   handle(message: JsonRpcMessage, context: RequestContext): Promise<JsonRpcResponse | undefined>;
+  /** A task as a read of it shows it, for those who are told without asking. */
+  readonly show?: (task: TaskRecord) => Readonly<Record<string, unknown>>;
   /** Takes a client's reply whose request was sent by another process, or by one that is gone. Left out: it means nothing here. */
   takeReply?(late: LateReply): Promise<void>;
 }
@@ -39,6 +42,8 @@ export interface DialectOptions {
   readonly now?: () => number;
   /** Default: the machine's clock. */
   readonly clock?: Pick<ServerClock, 'sleep'>;
+  /** What is wrong with an address that a caller wants to be told at; undefined: nothing. Left out: nobody is told. */
+  readonly refusedCallback?: (url: string) => string | undefined;
   /** How long a call is waited for before it is answered with a receipt, in the dialect that does so, ms. */
   readonly graceMs?: number;
   /** Told of what the engine or this code threw, which callers see as -32603 and nothing more. */

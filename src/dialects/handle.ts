@@ -23,7 +23,11 @@ export const create: CreateDialect = (options) => {
     ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
     ['tools/call', (call) => callTool(options, call)],
   ]);
-  return { meta, handle: (message, context) => dispatch(methods, message, context, options.onError) };
+  return {
+    meta,
+    show: (task) => taskPayload(task).structuredContent ?? {},
+    handle: (message, context) => dispatch(methods, message, context, options.onError),
+  };
 };
 
 async function callTool(options: DialectOptions, { params, context }: MethodCall): Promise<ToolResult> {

@@ -57,7 +57,11 @@ export function createModernDialect(options: DialectOptions, parts: ModernParts)
       };
     });
   }
-  return { meta, handle: (message, context) => handleModern(methods, message, context, options.onError) };
+  return {
+    meta,
+    show: detailedTask,
+    handle: (message, context) => handleModern(methods, message, context, options.onError),
+  };
 }
 
 /** As `dispatch`; a method that is not there is HTTP 404 in this revision, which has no sessions to lose. */

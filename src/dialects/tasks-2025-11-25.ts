@@ -49,6 +49,7 @@ export const create: CreateDialect = (options) => {
   ]);
   return {
     meta,
+    show: endedTask,
     handle: (message, context) => dispatch(methods, message, context, options.onError),
     takeReply: (late) => takeLateReply(options.engine, late),
   };
@@ -102,6 +103,16 @@ async function callTool(options: DialectOptions, { progress, notices }: Followin
   progress.expect(task, params, context);
   notices.expect(task, context);
   return { task: legacyTask(task) };
+}
+
+/** What tasks/get and tasks/result say together. */
+function endedTask(task: TaskRecord): JsonObject {
+  const { outcome } = task;
+  if (outcome === null) return legacyTask(task);
+  return {
+    ...legacyTask(task),
+    ...(outcome.kind === 'result' ? { result: outcome.result } : { error: outcome.error }),
+  };
 }
 
 /** Blocks until the task has ended. On this stream goes what the task asks of its client, and its progress. */

@@ -4,7 +4,7 @@ import type { InputMethod, TaskRecord, ToolResult } from '../tasks/task.ts';
 import type { SubmitRequest } from '../tasks/task-engine.ts';
 import { type CallParts, splitCall } from '../tools/call.ts';
 import type { Questions, Tool } from '../tools/tool.ts';
-import { type CallOrigin, readOrigin } from './call-origin.ts';
+import { CALLBACK_META, type CallOrigin, readOrigin } from './call-origin.ts';
 import { answerableBy, requireAnswerable } from './client-input.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
 import { goingDown } from './dispatch.ts';
@@ -61,6 +61,8 @@ export async function submitCall(options: DialectOptions, submit: SubmitOptions)
   const { call, singleUseKey = null, ...request } = submit;
   const { idempotencyKey } = call.parts;
   const key = idempotencyKey ?? singleUseKey;
+  const { callbackUrl } = call.origin;
+  if (callbackUrl !== undefined) requireCallback(options, callbackUrl);
   const answer = await options.engine.submit({ ...call.parts, ...call.origin, ...request, idempotencyKey: key });
   switch (answer.kind) {
     case 'accepted':
@@ -80,6 +82,13 @@ export async function submitCall(options: DialectOptions, submit: SubmitOptions)
     case 'draining':
       throw goingDown();
   }
+}
+
+/** Throws -32602 when the end of a task cannot be told there; nothing was started then. */
+function requireCallback({ refusedCallback }: DialectOptions, url: string): void {
+  const why = refusedCallback === undefined ? 'this server sends none; poll instead' : refusedCallback(url);
+  if (why === undefined) return;
+  throw new RpcFault(INVALID_PARAMS, `params._meta['${CALLBACK_META}'].url is refused: ${why}`);
 }
 
 export interface WaitingCall extends Pick<SubmitOptions, 'call' | 'answerable' | 'answered' | 'singleUseKey'> {

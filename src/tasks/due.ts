@@ -11,10 +11,14 @@ export function isExpired(task: TaskRecord, nowMs: number): boolean {
   return at !== null && nowMs >= at;
 }
 
-/** When the sweeper must look at it next: expiry, deadline or end of its lease, whichever comes first; null: never. */
+/** When the sweeper must look at it next: expiry, deadline, end of its lease, or the next attempt to tell its end, whichever comes first; null: never. */
 export function dueAt(task: TaskRecord): number | null {
   const expiry = expiresAt(task);
-  if (isTerminal(task.state)) return expiry;
+  if (isTerminal(task.state)) {
+    // Its end is still to be told.
+    const tellAt = task.callback?.nextAt ?? null;
+    return tellAt === null ? expiry : Math.min(tellAt, expiry ?? Number.POSITIVE_INFINITY);
+  }
   return Math.min(task.deadlineAt, expiry ?? Number.POSITIVE_INFINITY, task.lease?.untilMs ?? Number.POSITIVE_INFINITY);
 }
 

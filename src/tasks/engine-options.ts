@@ -3,6 +3,7 @@ import type { TaskStore } from '../stores/store.ts';
 import type { ServerLog } from '../telemetry/log.ts';
 import type { EffectLedger, Tool } from '../tools/tool.ts';
 import type { BreakerLimits } from './breaker.ts';
+import type { CallbackSender } from './callbacks.ts';
 import type { ServerClock } from './clock.ts';
 import type { TtlLimits } from './due.ts';
 import type { TaskRecord } from './task.ts';
@@ -22,6 +23,8 @@ export interface TaskEngineOptions {
   readonly role?: EngineRole;
   /** The queue carries work from one process to another; false: workers find it in the store alone. Default: false. */
   readonly isQueueShared?: boolean;
+  /** Tells the end of tasks to where their callers want to hear of it; left out: nobody is told. */
+  readonly callbacks?: CallbackSender | undefined;
   /** Told of what happens, for metrics. Must not throw. */
   readonly observe?: (event: EngineEvent) => void;
 }
@@ -38,7 +41,9 @@ export type EngineEvent =
   | { readonly type: 'swept'; readonly taskCount: number }
   /** A task was taken from a worker that had not renewed its lease. */
   | { readonly type: 'lease-lost' }
-  | { readonly type: 'removed'; readonly task: TaskRecord };
+  | { readonly type: 'removed'; readonly task: TaskRecord }
+  /** An attempt to tell the end of a task to where its caller wants to hear of it. */
+  | { readonly type: 'callback'; readonly answer: 'taken' | 'failed' | 'given-up' };
 
 export interface EngineLimits {
   /** A task without an SLA of its own is settled as failed after this long. */

@@ -3,11 +3,12 @@ import { createSilentLog } from '../telemetry/log.ts';
 import { messageOf } from '../usage-error.ts';
 import { createAnswer } from './answering.ts';
 import { createBreakers } from './breaker.ts';
+import { createCallbacks } from './callbacks.ts';
 import { createCancel } from './cancellation.ts';
 import { createServerClock } from './clock.ts';
 import { createDrain } from './draining.ts';
 import { createEnding } from './ending.ts';
-import { DEFAULT_LIMITS, type TaskEngineOptions } from './engine-options.ts';
+import { DEFAULT_LIMITS, type EngineEvent, type TaskEngineOptions } from './engine-options.ts';
 import { createTaskHub } from './hub.ts';
 import { createReading } from './reading.ts';
 import { createRecovery } from './recovery.ts';
@@ -15,6 +16,7 @@ import { createSubmit } from './submission.ts';
 import type { TaskEngine } from './task-engine.ts';
 import { createTaskWriter } from './task-writer.ts';
 import { createTicker } from './ticker.ts';
+import { isTerminal } from './transitions.ts';
 import { createTurns } from './turns.ts';
 import { createWorker } from './worker.ts';
 
@@ -31,14 +33,21 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
 
   const hub = createTaskHub((error) => onError(error, 'telling a listener'));
   const { release } = options;
-  const writer = createTaskWriter({ store, clock, hub, observe, release });
+  const callbacks = createCallbacks({ store, clock, sender: options.callbacks, life: life.signal, observe, onError });
+  /** A task that has ended is told of at once; what fails then is tried again by the sweeps. */
+  const seen = (event: EngineEvent) => {
+    observe(event);
+    if (event.type !== 'change' || event.after.callback === undefined || !isTerminal(event.after.state)) return;
+    callbacks.attempt(event.after).catch((error) => onError(error, 'telling of the end of a task'));
+  };
+  const writer = createTaskWriter({ store, clock, hub, observe: seen, release });
   const name = `${process.pid}-${randomBytes(6).toString('hex')}`;
   const turns = createTurns();
   const { leaseMs } = limits;
   const breakers = createBreakers({ limits: limits.breaker, clock, observe });
   const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, breakers, log, onError });
   const ending = createEnding({ store, worker, writer, clock, turns });
-  const recovery = createRecovery({ store, queue, tools, worker, ending, clock, observe, onError });
+  const recovery = createRecovery({ store, queue, tools, worker, ending, callbacks, clock, observe, onError });
   const reading = createReading({ store, clock, hub, life: life.signal });
   const drainWork = createDrain({ queue, worker, recovery, clock, life: life.signal, onError });
   const ticker = createTicker(clock, onError);
@@ -110,6 +119,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
       phase = 'stopped';
       life.abort(new Error('The server was shut down.'));
       await ticker[Symbol.asyncDispose]();
+      await callbacks.settled();
       await queue[Symbol.asyncDispose]();
     },
   };

@@ -1,4 +1,5 @@
 import type { Presence } from '../stores/store.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { ServerClock } from './clock.ts';
 import { isExpired } from './due.ts';
 import { type Ending, interruption, timeout } from './ending.ts';
@@ -22,6 +23,7 @@ export interface Recovery {
 export interface RecoveryParts extends Pick<TaskEngineOptions, 'store' | 'queue' | 'tools'> {
   readonly worker: Worker;
   readonly ending: Ending;
+  readonly callbacks: Callbacks;
   readonly clock: ServerClock;
   readonly observe: (event: EngineEvent) => void;
   readonly onError: (error: unknown, doing: string) => void;
@@ -31,7 +33,7 @@ const PAGE = 200;
 const PAGES_MAX = 1_000; // 200,000 records: more than that at once is the next sweep's.
 
 export function createRecovery(parts: RecoveryParts): Recovery {
-  const { store, queue, tools, worker, ending, clock, observe } = parts;
+  const { store, queue, tools, worker, ending, callbacks, clock, observe } = parts;
 
   async function end(id: string, decide: (task: TaskRecord) => TaskEvent | undefined): Promise<boolean> {
     const answer = await ending.end(id, decide);
@@ -42,6 +44,7 @@ export function createRecovery(parts: RecoveryParts): Recovery {
 
   async function settleDue(task: TaskRecord): Promise<boolean> {
     if (isExpired(task, clock.now())) return ending.forget(task.id);
+    if (isTerminal(task.state)) return callbacks.attempt(task);
     let isLost = false;
     const isDone = await end(task.id, (current) => {
       isLost = false;

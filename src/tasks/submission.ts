@@ -86,6 +86,9 @@ function newRecord(request: SubmitRequest, { tools, clock, limits, release }: Su
     arguments: request.arguments,
     argumentsHash: argumentsHashOf(request),
     idempotencyKey: request.idempotencyKey,
+    ...(request.callbackUrl === undefined
+      ? {}
+      : { callback: { url: request.callbackUrl, attempts: 0, nextAt: nowMs } }),
     ...(request.trace === undefined ? {} : { trace: request.trace }),
     state: 'queued',
     statusMessage: 'Waiting for a worker.',

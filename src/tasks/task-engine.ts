@@ -42,6 +42,8 @@ export interface SubmitRequest {
   /** Arguments as the tool's schema knows them, `idempotency_key` and `max_wait_seconds` taken out. */
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | null;
+  /** Where the end of the task is to be told, besides to those who ask. */
+  readonly callbackUrl?: string;
   /** The caller's place in its trace (W3C traceparent). */
   readonly trace?: string;
   /** SLA of this call in ms; null: the operation's, else the server's. */

@@ -25,6 +25,14 @@ const taskInput = z.strictObject({
 });
 
 // What a later release has added is kept as it is: both may be at work on one store while one replaces the other.
+const taskCallback = z.strictObject({
+  url: z.string(),
+  attempts: z.int(),
+  nextAt: z.number().nullable(),
+  takenAt: z.number().optional(),
+  failure: z.string().optional(),
+});
+
 const taskRecord: z.ZodType<TaskRecord> = z.looseObject({
   id: z.string(),
   principal: z.string(),
@@ -33,6 +41,7 @@ const taskRecord: z.ZodType<TaskRecord> = z.looseObject({
   argumentsHash: z.string(),
   idempotencyKey: z.string().nullable(),
   trace: z.string().optional(),
+  callback: taskCallback.optional(),
   state: z.enum(['queued', 'running', 'input_required', 'settled', 'cancelled']),
   statusMessage: z.string().nullable(),
   createdAt: z.number(),

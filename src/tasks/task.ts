@@ -13,6 +13,8 @@ export interface TaskRecord {
   /** Hash of tool and arguments without the call's own options, to tell a retry from a conflict. */
   readonly argumentsHash: string;
   readonly idempotencyKey: string | null;
+  /** Where its end is to be told, and how far that is. */
+  readonly callback?: TaskCallback | undefined;
   /** Where the call stood in its caller's trace (W3C traceparent). */
   readonly trace?: string | undefined;
   readonly state: TaskState;
@@ -43,6 +45,19 @@ export interface TaskRecord {
   readonly runs: number;
   /** Grows with each write: compare-and-set. */
   readonly version: number;
+}
+
+/** The end of a task on its way to the address that its caller named. */
+export interface TaskCallback {
+  readonly url: string;
+  /** Attempts begun. */
+  readonly attempts: number;
+  /** When to make the next one, ms since the epoch; null: none will be made. */
+  readonly nextAt: number | null;
+  /** When it was taken, ms since the epoch. */
+  readonly takenAt?: number | undefined;
+  /** What became of the last attempt that was not. */
+  readonly failure?: string | undefined;
 }
 
 /** What a tool may ask of its caller, by the name of the protocol's request. */

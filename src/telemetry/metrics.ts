@@ -78,6 +78,8 @@ export function createServerMetrics({ load, now, windowMs }: MetricsOptions): Se
         case 'swept':
           series.sweeps.inc();
           return series.swept.inc(event.taskCount);
+        case 'callback':
+          return series.callbacks.inc({ answer: event.answer });
         case 'lease-lost':
           return series.leaseLosses.inc();
         case 'circuit':
@@ -123,6 +125,7 @@ function createSeries(registers: Registry[], load: MetricsOptions['load']) {
     released: count('tasks_released', 'Tasks handed back to be run again', ['tool']),
     removed: count('tasks_removed', 'Records removed after their time to live'),
     polls: count('polls', 'Requests that ask how a task stands', ['answer']),
+    callbacks: count('callbacks', 'Attempts to tell the end of a task to where its caller wants it', ['answer']),
     sweeps: count('sweeps', 'Looks for what is due'),
     swept: count('swept_tasks', 'Tasks that a look for what is due has ended, handed back or removed'),
     leaseLosses: count('lease_losses', 'Tasks taken from a worker that had not renewed its lease'),

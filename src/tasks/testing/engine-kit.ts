@@ -22,7 +22,8 @@ export interface RecordingLedger extends EffectLedger {
   readonly committed: readonly string[];
 }
 
-export interface KitOptions extends Partial<Pick<TaskEngineOptions, 'tools' | 'store' | 'log' | 'clock' | 'role'>> {
+export interface KitOptions
+  extends Partial<Pick<TaskEngineOptions, 'tools' | 'store' | 'log' | 'clock' | 'callbacks' | 'role'>> {
   readonly limits?: Partial<EngineLimits>;
   readonly concurrency?: number;
   readonly waitingMax?: number;
@@ -39,6 +40,7 @@ export async function createKit(options: KitOptions = {}): Promise<EngineKit> {
     ...{ store, queue, tools, effects, limits },
     ...(options.log && { log: options.log }),
     ...(options.clock && { clock: options.clock }),
+    callbacks: options.callbacks,
     ...(options.role && { role: options.role }),
     observe(event) {
       // A look for what is due happens all the time, and tells nothing when it found nothing.
