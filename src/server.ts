@@ -59,7 +59,7 @@ export interface ServerOptions {
   readonly queue?: TaskQueue;
   readonly dialect?: CreateDialect;
   readonly effects?: EffectLedger;
-  /** Signs what clients have to bring back, 32 bytes. Default: the store's, else a file of the state directory; with a store given here, made anew. */
+  /** Signs what clients have to bring back, 32 bytes. Default: the store's own, else a file of the state directory, or made anew. */
   readonly secret?: () => Uint8Array;
   /** Something around a part, whatever it is: each gets the part and gives back what is used in its place. */
   readonly wrap?: ServerWraps;
