@@ -1,4 +1,5 @@
 import { openSharedJobs, type SharedJobs } from './bullmq-jobs.ts';
+import { createPlaces } from './places.ts';
 import type { QueueOptions, TaskQueue } from './queue.ts';
 
 const LOOK_MS = 500; // How old a count may be that only bounds what waits.
@@ -17,10 +18,10 @@ export async function openBullmqQueue(options: QueueOptions): Promise<TaskQueue>
   const running = new Set<string>();
   const again = new Set<string>(); // offered while they ran here
   const pushing = new Set<string>();
-  let reservedCount = 0;
+  const places = createPlaces();
   let isPaused = false;
 
-  const waitingCount = () => view.waitingCount() + reservedCount + pushing.size;
+  const waitingCount = () => view.waitingCount() + places.count + pushing.size;
   const hasRoom = () => waitingCount() + running.size < waitingMax + concurrency;
 
   /** false: it could not be brought there. The store has it, so it will be offered again. */
@@ -51,20 +52,8 @@ export async function openBullmqQueue(options: QueueOptions): Promise<TaskQueue>
   return {
     reserve() {
       if (!hasRoom()) return undefined;
-      reservedCount++;
-      let isOpen = true;
-      const close = () => {
-        if (isOpen) reservedCount--;
-        isOpen = false;
-      };
-      return {
-        // Its receipt need not wait for the line: it is recorded, and what does not get there is offered again.
-        async fill(id) {
-          close();
-          push(id);
-        },
-        free: close,
-      };
+      // Its receipt need not wait for the line: it is recorded, and what does not get there is offered again.
+      return places.take(push);
     },
     async offer(id) {
       if (running.has(id) && !isPaused) {

@@ -1,3 +1,4 @@
+import { createPlaces } from './places.ts';
 import type { Place, TaskQueue } from './queue.ts';
 
 export interface ElsewhereOptions {
@@ -17,7 +18,7 @@ const LOOK_EVERY_MS = 1_000; // What waits is a bound and no promise: a look a s
  */
 export function createQueueElsewhere({ waitingMax, count, elapsed }: ElsewhereOptions): TaskQueue {
   let waiting = 0;
-  let reservedCount = 0;
+  const places = createPlaces();
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   function look(): void {
@@ -34,25 +35,15 @@ export function createQueueElsewhere({ waitingMax, count, elapsed }: ElsewhereOp
   return {
     reserve(): Place | undefined {
       look();
-      if (waiting + reservedCount >= waitingMax) return undefined;
-      reservedCount += 1;
-      let isOpen = true;
-      const close = () => {
-        if (isOpen) reservedCount -= 1;
-        isOpen = false;
-      };
-      return {
-        async fill() {
-          close();
-          waiting += 1;
-        },
-        free: close,
-      };
+      if (waiting + places.count >= waitingMax) return undefined;
+      return places.take(() => {
+        waiting += 1;
+      });
     },
     offer: async () => true, // It is in the store, and that is where the workers look.
     work() {},
     pause() {},
-    load: () => ({ waiting: waiting + reservedCount, running: 0 }),
+    load: () => ({ waiting: waiting + places.count, running: 0 }),
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -1,3 +1,4 @@
+import { createPlaces } from './places.ts';
 import type { QueueOptions, TaskQueue } from './queue.ts';
 
 /** In this process, first come, first served. */
@@ -6,11 +7,11 @@ export async function openLocalQueue(options: Omit<QueueOptions, 'connection'>):
   const known = new Set<string>(); // waiting or running
   const running = new Set<string>();
   const again = new Set<string>(); // offered while they ran
-  let reservedCount = 0;
+  const places = createPlaces();
   let isPaused = false;
   let run: ((id: string) => Promise<void>) | undefined;
 
-  const hasRoom = () => waiting.length + reservedCount + running.size < options.waitingMax + options.concurrency;
+  const hasRoom = () => waiting.length + places.count + running.size < options.waitingMax + options.concurrency;
 
   function pump(): void {
     while (run !== undefined && !isPaused && running.size < options.concurrency) {
@@ -35,19 +36,9 @@ export async function openLocalQueue(options: Omit<QueueOptions, 'connection'>):
   return {
     reserve() {
       if (!hasRoom()) return undefined;
-      reservedCount++;
-      let isOpen = true;
-      const close = () => {
-        if (isOpen) reservedCount--;
-        isOpen = false;
-      };
-      return {
-        async fill(id) {
-          close();
-          if (!known.has(id)) add(id);
-        },
-        free: close,
-      };
+      return places.take((id) => {
+        if (!known.has(id)) add(id);
+      });
     },
     async offer(id) {
       if (running.has(id)) {
@@ -65,7 +56,7 @@ export async function openLocalQueue(options: Omit<QueueOptions, 'connection'>):
     pause() {
       isPaused = true;
     },
-    load: () => ({ waiting: waiting.length + reservedCount, running: running.size }),
+    load: () => ({ waiting: waiting.length + places.count, running: running.size }),
     async [Symbol.asyncDispose]() {
       isPaused = true;
       waiting.length = 0;

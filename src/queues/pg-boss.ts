@@ -1,5 +1,6 @@
 import { messageOf, UsageError } from '../usage-error.ts';
 import { openSharedJobs, type SharedJob, type SharedJobs } from './pg-boss-jobs.ts';
+import { createPlaces } from './places.ts';
 import type { QueueOptions, TaskQueue } from './queue.ts';
 import { createRecentIds } from './recent-ids.ts';
 
@@ -17,7 +18,7 @@ export async function openPgBossQueue(options: QueueOptions): Promise<TaskQueue>
   const again = new Set<string>(); // offered while they ran
   const held = new Set<string>(); // jobs of what runs
   const sent = createRecentIds(OFFERED_AGAIN_MS);
-  let reservedCount = 0;
+  const places = createPlaces();
   let isPaused = false;
   let mayWait = true;
   let fetching: Promise<void> | undefined;
@@ -34,7 +35,7 @@ export async function openPgBossQueue(options: QueueOptions): Promise<TaskQueue>
   });
   const look = setInterval(wake, LOOK_MS);
   look.unref();
-  const hasRoom = () => jobs.waiting() + reservedCount + running.size < waitingMax + concurrency;
+  const hasRoom = () => jobs.waiting() + places.count + running.size < waitingMax + concurrency;
 
   function send(taskId: string, isNew: boolean): void {
     sent.add(taskId);
@@ -83,19 +84,9 @@ export async function openPgBossQueue(options: QueueOptions): Promise<TaskQueue>
   return {
     reserve() {
       if (!hasRoom()) return undefined;
-      reservedCount++;
-      let isOpen = true;
-      const close = () => {
-        if (isOpen) reservedCount--;
-        isOpen = false;
-      };
-      return {
-        async fill(id) {
-          close();
-          if (!sent.has(id) && !running.has(id)) send(id, true);
-        },
-        free: close,
-      };
+      return places.take((id) => {
+        if (!sent.has(id) && !running.has(id)) send(id, true);
+      });
     },
     async offer(id) {
       // Once we hand out nothing more, somebody else is to run it.
@@ -114,7 +105,7 @@ export async function openPgBossQueue(options: QueueOptions): Promise<TaskQueue>
     pause() {
       isPaused = true;
     },
-    load: () => ({ waiting: jobs.waiting() + reservedCount, running: running.size }),
+    load: () => ({ waiting: jobs.waiting() + places.count, running: running.size }),
     async [Symbol.asyncDispose]() {
       isPaused = true;
       clearInterval(look);
