@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../usage-error.ts';
 import { type ConnectionOptions, readAddresses, shownUrl } from './connection.ts';
+import { createSlots } from './slots.ts';
 
 const CONNECT_MS_MAX = 2_000; // A connection within a region takes a few milliseconds.
 const ATTEMPT_MS_MAX = 4_000; // Single-item operations take under 50 ms; a throttled one is refused, not kept waiting.
-const ATTEMPTS_MAX = 3; // Hence an operation ends within some 20 s, whatever became of the endpoint.
+const ATTEMPTS_MAX = 3; // Hence a request ends within some 20 s, whatever became of the endpoint.
+const FREE_MS_MAX = 10_000; // A connection that is not free by then will not be: the endpoint is overrun.
+const WAITING_MAX = 10_000; // Ten times the tasks that wait by default.
 
 /**
  * A client for one endpoint, or for the region that the SDK's own chain (environment, profile, role) names. An endpoint on this
@@ -17,7 +20,7 @@ export function createDynamodbClient(
 ): DynamoDBClient {
   const { caFile, poolMax: maxSockets } = connection;
   const agent = { keepAlive: true, maxSockets };
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS_MAX,
     requestHandler: {
       connectionTimeout: CONNECT_MS_MAX,
@@ -28,6 +31,21 @@ export function createDynamodbClient(
     },
     ...endpointOf(connection.url, env),
   });
+  // The time limits count from the request, not from the moment a connection is free for it: so requests wait here.
+  const slots = createSlots({
+    max: maxSockets,
+    waitingMax: WAITING_MAX,
+    waitMsMax: FREE_MS_MAX,
+    of: 'DynamoDB connections',
+  });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      using _slot = await slots.take();
+      return await next(args);
+    },
+    { name: 'slots', step: 'initialize' },
+  );
+  return client;
 }
 
 /** How messages call the place that a client reaches. */
