@@ -14,6 +14,8 @@ export interface TcpLink extends AsyncDisposable {
   refuse(): void;
   /** What was held back arrives, and new connections are let through. */
   release(): void;
+  /** How often somebody asked: the times that data came from inside on a connection where the other side had the last word. */
+  askedCount(): number;
 }
 
 export async function openTcpLink(target: number): Promise<TcpLink> {
@@ -21,6 +23,7 @@ export async function openTcpLink(target: number): Promise<TcpLink> {
   const answering = new Set<Socket>();
   let isHeld = false;
   let isRefusing = false;
+  let askedCount = 0;
   const server = createServer((inner) => {
     if (isRefusing) {
       inner.destroy();
@@ -29,6 +32,14 @@ export async function openTcpLink(target: number): Promise<TcpLink> {
     const outer = createConnection({ port: target, host: '127.0.0.1' });
     answering.add(outer);
     outer.on('close', () => answering.delete(outer));
+    let isAsking = false;
+    inner.on('data', () => {
+      if (!isAsking) askedCount += 1;
+      isAsking = true;
+    });
+    outer.on('data', () => {
+      isAsking = false;
+    });
     for (const [from, to] of [
       [inner, outer],
       [outer, inner],
@@ -53,6 +64,7 @@ export async function openTcpLink(target: number): Promise<TcpLink> {
   return {
     port: address.port,
     cut,
+    askedCount: () => askedCount,
     hold() {
       isHeld = true;
       for (const socket of sockets) socket.pause();
