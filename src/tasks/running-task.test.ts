@@ -129,3 +129,43 @@ test('a cancel waits for an effect that is being committed: what it answers stay
   expect(ledger.committed).toEqual(['token']);
   await engine[Symbol.asyncDispose]();
 });
+
+/** A task whose store refuses its next writes. */
+async function troubled(refusals: number, deadlineMs = 60_000) {
+  const { claimed, store, writer } = await running();
+  const ledger = createRecordingLedger();
+  let left = refusals;
+  const change: typeof writer.changeFrom = async (...args) => {
+    left -= 1;
+    if (left >= 0) throw new Error('the store is away');
+    return writer.changeFrom(...args);
+  };
+  const task = { ...claimed, deadlineAt: Date.now() + deadlineMs };
+  const work = createRunningTask(task, {
+    ...{ store, clock: createServerClock(), ledger, leaseMs: LEASE_MS, turns: createTurns() },
+    writer: { ...writer, changeFrom: change },
+  });
+  return { work, ledger, writer, claimed };
+}
+
+test('an effect waits for a store that is away for a while', async () => {
+  const { work } = await troubled(3);
+  const committed = work.effects.commit('t', 'k');
+  await vi.advanceTimersByTimeAsync(50 + 100 + 200);
+  expect(await committed).toBe(true);
+});
+
+test('an effect does not wait for a store beyond the SLA of its task', async () => {
+  const { work } = await troubled(Number.POSITIVE_INFINITY, 1_000);
+  const refused = expect(work.effects.commit('t', 'k')).rejects.toThrow('the store is away');
+  await vi.advanceTimersByTimeAsync(5_000);
+  await refused;
+});
+
+test('a task may be ended while its effect waits for the store', async () => {
+  const { work } = await troubled(Number.POSITIVE_INFINITY);
+  const refused = expect(work.effects.commit('t', 'k')).rejects.toThrow('cancelled');
+  await vi.advanceTimersByTimeAsync(60);
+  await work.exclusive(async () => work.stop('cancelled'));
+  await refused;
+});

@@ -6,6 +6,10 @@ import type { TaskWriter } from './task-writer.ts';
 import type { TaskEvent } from './transitions.ts';
 import type { Turns } from './turns.ts';
 
+// As what work has come to is written: soon, and then as often as a store that comes back is noticed.
+const RETRY_MS_MIN = 50;
+const RETRY_MS_MAX = 2_000;
+
 /** Why work was stopped before its end: what the abort signal of its tool carries. */
 export class WorkStopped extends Error {
   override readonly name = 'WorkStopped';
@@ -48,6 +52,7 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
   const overdueAt = clock.elapsed() + claimed.deadlineAt - clock.now();
   let record = claimed;
 
+  const isOverdue = () => clock.elapsed() >= overdueAt;
   const stop = (reason: string) => controller.abort(new WorkStopped(reason));
   const lost = () => stop('The task was ended or taken over by another worker.');
   const isOurs = (task: TaskRecord) => task.fence === claimed.fence && task.lease?.worker === claimed.lease?.worker;
@@ -79,10 +84,20 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
     return certainUntil;
   }
 
+  /** undefined: the store failed. Nothing has happened yet, so what is done need not be lost: it is tried again until the SLA. */
+  async function trySeal(): Promise<number | undefined> {
+    try {
+      return await seal();
+    } catch (error) {
+      if (signal.aborted || isOverdue()) throw error;
+      return undefined;
+    }
+  }
+
   return {
     id: claimed.id,
     signal,
-    isOverdue: () => clock.elapsed() >= overdueAt,
+    isOverdue,
     record: () => record,
     exclusive,
     write,
@@ -96,15 +111,21 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
           signal.throwIfAborted();
           await ledger.begin(token, key);
         }),
-      commit: (token, key) =>
-        exclusive(async () => {
-          const certainUntil = await seal();
-          // We may have stood still since: who holds the task by now must not find our effect behind theirs.
-          return ledger.commit(token, key, () => {
-            if (clock.elapsed() >= certainUntil) lost();
-            signal.throwIfAborted();
+      async commit(token, key) {
+        for (let pauseMs = RETRY_MS_MIN; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)) {
+          const answer = await exclusive(async () => {
+            const certainUntil = await trySeal();
+            if (certainUntil === undefined) return undefined;
+            // We may have stood still since: who holds the task by now must not find our effect behind theirs.
+            return ledger.commit(token, key, () => {
+              if (clock.elapsed() >= certainUntil) lost();
+              signal.throwIfAborted();
+            });
           });
-        }),
+          if (answer !== undefined) return answer;
+          await clock.sleep(pauseMs, signal); // Not in our turn: others may end the task meanwhile.
+        }
+      },
     },
     stop,
   };
