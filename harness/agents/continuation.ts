@@ -5,6 +5,7 @@ import type { OkOutcome } from '../model/outcome.ts';
 import type { PlannedCall } from '../model/plan.ts';
 import { cancelInTime, type Held } from './fetching.ts';
 import { giveUp, probe, submit } from './submission.ts';
+import { trespass } from './trespass.ts';
 import { sleepUntil } from './waiting.ts';
 
 /** Waits for the outcome of a task in a policy's own way. null: given up, with a `quit` event. */
@@ -40,7 +41,7 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
       };
       // Who races cancels in any case, also what has just ended.
       const race = isRace && task !== null ? [cancelInTime(context, { call, task, receipt }, context.signal)] : [];
-      await together([work(), probe(context, call, receipt), ...race]);
+      await together([work(), probe(context, call, receipt), trespass(context, call), ...race]);
     },
   };
 }

@@ -67,6 +67,8 @@ function checkRequests(history: HistoryIndex, findings: FindingList): void {
 function checkAgents(plan: Plan, history: HistoryIndex, findings: FindingList): void {
   const agents = new Map(plan.calls.map(({ call, agent }) => [call, agent]));
   for (const { inv } of history.exchanges) {
+    // Who is after the task of another agent speaks for itself alone.
+    if (inv.trespass === true) continue;
     const agent = agents.get(inv.call);
     const reader = inv.agent === 'auditor' ? inv.as : inv.agent;
     if (agent === undefined)

@@ -10,11 +10,13 @@ import { brokenCancels } from './broken-cancels.ts';
 import { brokenKeys } from './broken-keys.ts';
 import { changedTerminal } from './changed-terminal.ts';
 import { conservation } from './conservation.ts';
+import { crossedKeys } from './crossed-keys.ts';
 import { duplicateEffects } from './duplicate-effects.ts';
 import { earlyExpiry } from './early-expiry.ts';
 import { effectsAfterRefusal } from './effects-after-refusal.ts';
 import { faultCoverage } from './fault-coverage.ts';
 import { lateEffects } from './late-effects.ts';
+import { leakedTasks } from './leaked-tasks.ts';
 import { lostTasks } from './lost-tasks.ts';
 import { malformedReplies } from './malformed-replies.ts';
 import { missingEffects } from './missing-effects.ts';
@@ -33,11 +35,13 @@ export const checkers: Registry<Checker> = {
   'broken-keys': entry(brokenKeys),
   'changed-terminal': entry(changedTerminal),
   conservation: entry(conservation),
+  'crossed-keys': entry(crossedKeys),
   'duplicate-effects': entry(duplicateEffects),
   'early-expiry': entry(earlyExpiry),
   'effects-after-refusal': entry(effectsAfterRefusal),
   'fault-coverage': entry(faultCoverage),
   'late-effects': entry(lateEffects),
+  'leaked-tasks': entry(leakedTasks),
   'lost-tasks': entry(lostTasks),
   'malformed-replies': entry(malformedReplies),
   'missing-effects': entry(missingEffects),

@@ -400,6 +400,19 @@ const CASES: readonly (readonly [id: string, count: number, hit: Tell, miss: Tel
     },
   ],
   [
+    'trespass-answered',
+    1,
+    (h) => {
+      accept(h, 1, 10);
+      h.fail(21, h.get(20, 1, T1, { agent: 2, conn: 'a2', trespass: true }), 'not-found');
+    },
+    (h) => {
+      accept(h, 1, 10);
+      h.fail(16, h.get(15, 1, T1), 'not-found');
+      h.info(21, h.get(20, 1, T1, { agent: 2, conn: 'a2', trespass: true }), 'timeout');
+    },
+  ],
+  [
     'read-through-another-process',
     1,
     (h) => {

@@ -9,6 +9,7 @@ import * as kills from './situations/kills.ts';
 import * as messages from './situations/messages.ts';
 import * as replicas from './situations/replicas.ts';
 import type { Situation } from './situations/situation.ts';
+import * as trespasses from './situations/trespasses.ts';
 import * as work from './situations/work.ts';
 
 export type { Situation } from './situations/situation.ts';
@@ -41,5 +42,6 @@ export const situations: Readonly<Record<string, Situation>> = {
   'result-after-moving-on': work.resultAfterMovingOn,
   'several-tasks-per-agent': work.severalTasksPerAgent,
   'store-lost-a-task': kills.storeLostATask,
+  'trespass-answered': trespasses.trespassAnswered,
   'work-taken-over': replicas.workTakenOver,
 };

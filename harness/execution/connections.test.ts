@@ -23,6 +23,7 @@ function stage() {
       result: outcome,
       cancel: outcome,
       update: outcome,
+      trespass: outcome,
     };
     return {
       wire,

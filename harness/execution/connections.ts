@@ -103,5 +103,6 @@ function followingWire(current: () => AgentWire): AgentWire {
     result: (call, task) => current().result(call, task),
     cancel: (call, task) => current().cancel(call, task),
     update: (...args) => current().update(...args),
+    trespass: (...args) => current().trespass(...args),
   };
 }

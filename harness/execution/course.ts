@@ -181,6 +181,7 @@ function contextOf(
     durations,
     draw: createPrng(plan.seed).fork(`agent/${agent}`),
     faultsOf: (call) => plan.faults.filter((entry) => entry.trigger.kind === 'call' && entry.trigger.call === call),
+    taskOf: progress.taskOf,
     record: recorder.record,
     signal: loadSignal,
     deadline: (ackedAt) => {

@@ -8,6 +8,8 @@ export interface TaskProgress {
   observe(event: Event): void;
   /** Every task that was acked, in the order of its first ack. */
   acked(): readonly AckedTask[];
+  /** The task that a call was given first; null: none yet. */
+  taskOf(call: number): string | null;
   /** ns of the latest heal (model/heal.ts); 0: nothing had to be healed. */
   lastHealT(): number;
 }
@@ -28,6 +30,7 @@ export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
   const reads = new Map<number, string>();
   const updates = new Set<number>();
   const tasks = new Map<string, AckedTask>();
+  const byCall = new Map<number, string>();
   let healT = 0;
   return {
     observe(event) {
@@ -47,6 +50,7 @@ export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
           reads.delete(event.of);
           if (task === undefined) break;
           if (create && !tasks.has(task)) {
+            if (!byCall.has(create.call)) byCall.set(create.call, task);
             tasks.set(task, { task, ...create, ackedT: event.t, answeredT: 0, isOver: false });
           }
           const known = tasks.get(task);
@@ -65,6 +69,7 @@ export function createTaskProgress(plan: Pick<Plan, 'faults'>): TaskProgress {
       }
     },
     acked: () => [...tasks.values()],
+    taskOf: (call) => byCall.get(call) ?? null,
     lastHealT: () => healT,
   };
 }

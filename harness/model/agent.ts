@@ -16,6 +16,8 @@ export interface AgentWire {
   cancel(call: PlannedCall, task: string): Promise<Outcome>;
   /** Answers what a task waits for (tasks/update), one answer a key. Only where `answersBy` is 'update'. */
   update(call: PlannedCall, task: string, inputs: readonly string[]): Promise<Outcome>;
+  /** Asks for a task that is another agent's; recorded as such. */
+  trespass(op: 'get' | 'result' | 'cancel', call: PlannedCall, task: string): Promise<Outcome>;
   /** The dialect has a fetch that blocks until the task is terminal. */
   readonly hasBlockingResult: boolean;
   /** A `get` of a terminal task carries the result. False (tasks-2025-11-25): `result` must be called for it. */
@@ -55,6 +57,8 @@ export interface AgentContext {
   readonly draw: Prng;
   /** F8 probe and F9 entries planned for a call. */
   faultsOf(call: number): readonly PlannedFault[];
+  /** The task that a call was given, whoever made it; null: none yet. */
+  taskOf(call: number): string | null;
   record(event: EventBody): number;
   /** Aborted when the run ends or is interrupted. */
   readonly signal: AbortSignal;

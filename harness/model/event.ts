@@ -39,6 +39,8 @@ export interface InvBody {
   readonly key?: string;
   /** A create sent again on purpose after the first was acked (F8), to see whether the key holds. */
   readonly probe?: boolean;
+  /** The agent asks for a task that is another agent's (`call` is that agent's), to see whether it is refused. */
+  readonly trespass?: boolean;
   /** Intended start, ns from run start (creates only): latency counts from here. */
   readonly intended?: number;
   /** Bytes of the request as sent. */

@@ -107,7 +107,8 @@ function addInvocation(state: State, inv: Stamped<InvBody>): void {
   state.open.set(inv.seq, exchange);
   state.exchanges.push(exchange);
   const call = state.calls.get(inv.call);
-  if (call === undefined) return;
+  // What becomes of somebody else's attempt says nothing of the call.
+  if (call === undefined || inv.trespass === true) return;
   if (inv.op === 'create') call.creates = appended(call.creates, exchange);
   else if (inv.op === 'cancel') call.cancels = appended(call.cancels, exchange);
   else if (inv.op === 'get' || inv.op === 'result') call.reads = appended(call.reads, exchange);
@@ -123,6 +124,7 @@ function addEnd(state: State, event: End): void {
   state.open.delete(event.of);
   if (event.rpcIds !== undefined) state.furtherIds.set(event.of, event.rpcIds);
   const { inv } = exchange;
+  if (inv.trespass === true) return;
   const owner = typeof inv.agent === 'number' ? inv.agent : (inv.as ?? 0);
   const id = (event.kind === 'ok' ? event.task : undefined) ?? inv.task;
   if (inv.op === 'create' && event.kind === 'ok') addAck(state, { inv, end: event }, id, owner);

@@ -207,6 +207,8 @@ export interface PlannedCall {
   readonly busyMs: number;
   /** The agent cancels the task this long after its receipt; null: never. */
   readonly cancelAfterMs: number | null;
+  /** The call of another agent whose task this one's agent tries to read and to cancel; absent: it minds its own business. */
+  readonly trespass?: number;
   /** How long the agent thinks before it answers what the call asks for; absent: it answers at once. */
   readonly answerAfterMs?: number;
   /** The agent comes back to the call this long after its receipt and not before; absent: at once. */

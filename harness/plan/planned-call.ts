@@ -4,6 +4,7 @@ import type { PlannedCall, PlannedTarget } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { between, durationOf } from './duration-law.ts';
+import { withTrespasses } from './planned-trespass.ts';
 import type { Scenario, ScenarioWork } from './scenario-schema.ts';
 
 /** The load unit of a scenario, and its options with defaults filled in. A UsageError names an option it does not have. */
@@ -55,7 +56,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
   // One stream for all: forks start from 32 bits, of which two could be the same. The scenario is part of it, since a server
   // that runs on remembers the keys of the scenario before.
   const secrets = draw.fork(`secrets/${scenario.name}`);
-  return arrivals.map((arrival, index) => {
+  const calls = arrivals.map((arrival, index) => {
     const work = mix[index];
     if (!work) throw new Error(`expected work for call ${index + 1}, found none`);
     const number = index + 1;
@@ -85,6 +86,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
       ...(work.fetchAfterMs === undefined || !hasTask ? {} : { fetchAfterMs: between(own, work.fetchAfterMs) }),
     };
   });
+  return withTrespasses(calls, ({ call }) => mix[call - 1]?.trespass === true, target);
 }
 
 /** Calls of this tool ask for input: as tasks, or before they become one. */

@@ -29,6 +29,7 @@ describe('scenario files', () => {
       'failing-dependency',
       'graceful-shutdown',
       'input-over-restart',
+      'isolation',
       'late-commit',
       'late-result',
       'long-pause',

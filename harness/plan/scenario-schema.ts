@@ -61,6 +61,8 @@ const workSchema = z.strictObject({
   cancelAfterMs: range.nullable().default(null),
   /** How long the agent thinks before it answers what the work asks for (tools asking and asking-first). */
   answerAfterMs: range.default(0),
+  /** Its agent is after the task of another agent: it asks for it, tries to cancel it, and uses its key. */
+  trespass: z.boolean().optional(),
   /** Its agent comes back for the result this long after the receipt; left out: it waits for it. */
   fetchAfterMs: range.optional(),
 });

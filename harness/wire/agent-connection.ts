@@ -84,6 +84,7 @@ function createAgentWire(parts: WireParts): AgentWire {
         : run({ op: 'get', call, task, reader, signal, timeoutMs: requestMs }),
     answersBy: asksAnything(options.context.target) ? adapter.answersBy : null,
     update: (call, task, inputs) => run({ op: 'update', call, task, inputs, reader, signal, timeoutMs: requestMs }),
+    trespass: (op, call, task) => run({ op, call, task, reader, signal, timeoutMs: requestMs, isTrespass: true }),
     cancel: (call, task) => run({ op: 'cancel', call, task, reader, signal, timeoutMs: requestMs }),
     follow: followOf(parts),
   };

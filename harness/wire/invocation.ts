@@ -4,7 +4,7 @@ import type { Ask } from './operation-runner.ts';
 
 /** The history line of something about to be sent. */
 export function invBody(
-  { op, call, task, reader, create, inputs }: Ask,
+  { op, call, task, reader, create, inputs, isTrespass }: Ask,
   sent: Pick<InvBody, 'attempt' | 'conn' | 'rpcId' | 'bytes'>,
 ): InvBody {
   const body: Draft<InvBody> = {
@@ -23,6 +23,7 @@ export function invBody(
     if (create.probe) body.probe = true;
     body.intended = create.intended;
   }
+  if (isTrespass === true) body.trespass = true;
   if (inputs !== undefined) body.inputs = inputs;
   if (sent.bytes !== undefined) body.bytes = sent.bytes;
   return body;

@@ -32,6 +32,8 @@ export interface Ask {
     readonly intended: number;
     readonly probe: boolean;
   };
+  /** For a task that is another agent's. */
+  readonly isTrespass?: boolean;
   /** Updates only: the keys answered. */
   readonly inputs?: readonly string[];
 }

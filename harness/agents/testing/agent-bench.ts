@@ -32,6 +32,8 @@ export interface BenchOptions {
   readonly result?: readonly Reply[];
   readonly cancel?: readonly Reply[];
   readonly update?: readonly Reply[];
+  /** Tasks of other agents, by their calls. */
+  readonly tasks?: ReadonlyMap<number, string>;
   readonly wire?: Partial<Pick<AgentWire, 'hasBlockingResult' | 'getCarriesResult' | 'answersBy'>>;
   readonly call?: Partial<PlannedCall>;
   readonly retry?: Partial<Plan['agents']['retry']>;
@@ -74,6 +76,7 @@ export function createBench(options: BenchOptions): Bench {
   const result = answer('result', [{ outcome: DONE }]);
   const cancel = answer('cancel', [{ outcome: WORKING }]);
   const update = answer('update', [{ outcome: ACKED }]);
+  const trespassed = answer('get', [{ outcome: ACKED }]);
   const context: AgentContext = {
     agent: 1,
     plan: planOf(call, options, backoffOptions),
@@ -88,6 +91,7 @@ export function createBench(options: BenchOptions): Bench {
       cancel: (_call, task) => cancel(`cancel ${task}`),
       follow: options.news === undefined ? null : followBy(options.news, write),
       answersBy: wire.answersBy ?? null,
+      trespass: (op, _call, task) => trespassed(`trespass ${op} ${task}`),
       update: (_call, task, inputs) => update(`update ${task} ${inputs.join(',')}`),
     },
     clock,
@@ -95,6 +99,7 @@ export function createBench(options: BenchOptions): Bench {
     durations: createDurationMemory(),
     draw: createPrng(1),
     faultsOf: () => options.faults ?? [],
+    taskOf: (call) => options.tasks?.get(call) ?? null,
     record(event) {
       write(describeEvent(event));
       return 0;

@@ -16,6 +16,7 @@ export const NO_TASKS = 'this dialect answers with the result itself: there is n
 export const NO_EFFECTS = 'the effects of this target cannot be observed';
 export const NO_ORDER = 'the effects of this target can be counted, not ordered';
 export const NO_KEY = 'the work tool takes no idempotency key';
+export const ONE_PRINCIPAL = 'all agents are one principal here, so nothing is anybody’s alone';
 export const NO_CANCEL = 'this target has no way to cancel';
 
 export function withProcess(target: PlannedTarget): string | null {
