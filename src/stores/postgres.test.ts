@@ -1,37 +1,16 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { openPostgresStore } from './postgres.ts';
+import { durabilityOf } from './postgres-durability.ts';
 import { createPostgresPool } from './postgres-pool.ts';
 import { connectionTo, describeOn } from './testing/engine.ts';
-import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
 const open = (connection: ConnectionOptions) => openPostgresStore({ connection, directory: '' });
 
 describeOn('postgres', 'a store in PostgreSQL', () => {
-  test('answers every sequence of calls as the model does', async () => {
-    const connection = await connectionTo('postgres');
-    await using store = await open(connection);
-    await using admin = createPostgresPool(connection, 1);
-    await fc.assert(
-      fc.asyncProperty(storeCalls, async (calls) => {
-        await admin.query({ text: `TRUNCATE ${connection.prefix}.task` });
-        const model = new StoreModel();
-        for (const call of calls) {
-          const held = 'task' in call ? await store.get(call.task.id) : undefined;
-          const expected = model.answer(call);
-          const answer = await ask(store, held, call);
-          // A record whose id and key are both taken breaks two rules at once; which is named does not matter.
-          if (expected !== 'either') expect(answer).toEqual(expected);
-        }
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  test('of processes that open it for the first time at once one makes the tables', async () => {
+  test('of processes that open it for the first time at once one makes the tables, and the secret of all', async () => {
     const connection = await connectionTo('postgres');
     const stores = await Promise.all(Array.from({ length: 8 }, () => open(connection)));
     await stores[0]?.insert(taskOf());
@@ -41,22 +20,6 @@ describeOn('postgres', 'a store in PostgreSQL', () => {
       stores.map(() => taskOf().id),
     );
     await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
-  });
-
-  test('of fifty inserts with one key, half of them elsewhere, one wins', async () => {
-    const connection = await connectionTo('postgres');
-    await using here = await open(connection);
-    await using elsewhere = await open(connection);
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, number) =>
-        (number % 2 === 0 ? here : elsewhere).insert(taskOf({ id: `task-${number}`, idempotencyKey: 'k' })),
-      ),
-    );
-    expect(answers.filter(({ kind }) => kind === 'inserted')).toHaveLength(1);
-    const winner = (await here.byKey('alice', 'k'))?.id;
-    expect(new Set(answers.flatMap((answer) => (answer.kind === 'key-taken' ? [answer.task.id] : [])))).toEqual(
-      new Set([winner]),
-    );
   });
 
   test('tells apart what no column could hold: zero characters, halves of characters, and keys of any length', async () => {
@@ -77,27 +40,17 @@ describeOn('postgres', 'a store in PostgreSQL', () => {
     }
   });
 
-  test('keeps a result of 1 MiB, and thousands of tasks in order', async () => {
-    await using store = await open(await connectionTo('postgres'));
-    const text = '\u00e4"\n'.repeat(349_525);
-    const big = taskOf({
-      id: 'big',
-      state: 'settled',
-      outcome: { kind: 'result', result: { content: [{ type: 'text', text }] } },
-    });
-    await store.insert(big);
-    expect(await store.get('big')).toEqual(big);
-    const ids = Array.from({ length: 3_000 }, (_, number) => `task-${String(number).padStart(4, '0')}`);
-    await Promise.all(
-      ids.map((id, number) => store.insert(taskOf({ id, principal: 'bob', createdAt: 5_000 - number }))),
-    );
-    const seen: string[] = [];
-    for (let page = await store.queued({ limit: 200 }); page.length > 0; ) {
-      seen.push(...page.map(({ id }) => id));
-      const after = page.at(-1);
-      page = after === undefined ? [] : await store.queued({ after, limit: 200 });
-    }
-    expect(seen).toEqual(ids.toReversed());
+  test('promises what its server is set up to keep', async () => {
+    const connection = await connectionTo('postgres');
+    await using store = await open(connection);
+    expect(store.durability?.outlives).toBe('disk');
+    const options = encodeURIComponent('-c synchronous_commit=off');
+    await using hasty = await open({ ...connection, url: `${connection.url}?options=${options}` });
+    expect(hasty.durability?.outlives).toBe('process');
+    const settings = { fsync: 'on', commit: 'on', standbys: 'elsewhere' };
+    expect(durabilityOf(settings).outlives).toBe('replicated');
+    expect(durabilityOf({ ...settings, commit: 'local' }).outlives).toBe('disk');
+    expect(durabilityOf({ ...settings, fsync: 'off' }).outlives).toBe('process');
   });
 
   test('says why it cannot be opened, without the password', async () => {
