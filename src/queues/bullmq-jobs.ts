@@ -2,6 +2,7 @@ import { Queue, WaitingError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { ConnectionOptions } from '../stores/connection.ts';
 import { openRedisLink, redisOptions } from '../stores/redis-link.ts';
+import { messageOf } from '../usage-error.ts';
 
 /** The jobs of all processes on one server, by their ids; their names and data say nothing. */
 export interface SharedJobs extends AsyncDisposable {
@@ -36,6 +37,13 @@ export async function openSharedJobs(
   onError: (error: unknown, doing: string) => void,
 ): Promise<SharedJobs> {
   const link = await openRedisLink(connection);
+  let lastTold = '';
+  /** The library tells of an outage at each attempt to end it, once for each of its connections. */
+  const tellOnce = (error: unknown, doing: string) => {
+    const text = messageOf(error);
+    if (text !== lastTold) onError(error, doing);
+    lastTold = text;
+  };
   const prefix = `{${connection.prefix}}`; // The braces keep all keys on one server of a cluster.
   const queue = new Queue(NAME, {
     connection: link.redis,
@@ -44,7 +52,7 @@ export async function openSharedJobs(
     // A job that is done or given up is forgotten: its id may come again.
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
-  queue.on('error', (error) => onError(error, 'talking to the queue'));
+  queue.on('error', (error) => tellOnce(error, 'talking to the queue'));
   let worker: Worker | undefined;
   let workerRedis: Redis | undefined;
 
@@ -65,7 +73,8 @@ export async function openSharedJobs(
     take(concurrency, handle) {
       // As the library wants it for a connection that waits; a second one like it is made of this one.
       workerRedis = new Redis({ ...redisOptions(connection), maxRetriesPerRequest: null });
-      workerRedis.on('error', (error) => onError(error, 'talking to the queue'));
+      workerRedis.on('error', () => {}); // The worker tells of it, too.
+      workerRedis.on('ready', () => (lastTold = ''));
       worker = new Worker(
         NAME,
         async (job, token) => {
@@ -79,7 +88,7 @@ export async function openSharedJobs(
           ...{ drainDelay: BLOCK_SECONDS, runRetryDelay: RETRY_MS },
         },
       );
-      worker.on('error', (error) => onError(error, 'working on the queue'));
+      worker.on('error', (error) => tellOnce(error, 'working on the queue'));
     },
     pause() {
       worker?.pause(true).catch((error) => onError(error, 'pausing the queue'));

@@ -104,11 +104,22 @@ export async function openRedisLink(connection: ConnectionOptions, limits = LIMI
       } catch (error) {
         // It was made to follow another server: the connector finds the one that takes writes.
         if (error instanceof Error && error.message.startsWith('READONLY')) redis.disconnect(true);
-        throw error;
+        throw inOurWords(error, limits);
       }
     },
     [Symbol.dispose]: () => redis.disconnect(),
   };
+}
+
+/** The library speaks of its options where it means that nobody answered. */
+function inOurWords(error: unknown, { answerMs }: RedisLimits): unknown {
+  if (!(error instanceof Error)) return error;
+  const cause = error;
+  if (error.name === 'MaxRetriesPerRequestError') {
+    return new Error('the connection to Redis was lost before the answer; it may have been done', { cause });
+  }
+  if (error.message !== 'Command timed out') return error;
+  return new Error(`Redis did not answer within ${answerMs} ms; it may have been done`, { cause });
 }
 
 /** The socket had ended, which its client had not heard of yet: nothing went out. */

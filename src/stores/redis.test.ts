@@ -123,7 +123,7 @@ describeOn('redis', 'the Redis store', () => {
     const lost = store.replace(taskOf({ version: 2 }), 1).catch((error: unknown) => error);
     await nextTurn();
     await server.kill();
-    expect(await lost).toBeInstanceOf(Error);
+    expect(await lost).toMatchObject({ message: expect.stringMatching(/may have been done$/) });
     await server.restart();
     expect((await store.get(taskOf().id))?.version).toBe(1);
     expect(await store.replace(taskOf({ version: 2 }), 1)).toBe(true);
@@ -133,7 +133,7 @@ describeOn('redis', 'the Redis store', () => {
     using link = await openRedisLink(server.connection(), { openMs: 5_000, waitMs: 50, answerMs: 200 });
     expect(await link.ask((redis) => redis.ping())).toBe('PONG');
     await server.pause();
-    await expect(link.ask((redis) => redis.ping())).rejects.toThrow(/timed out|timeout|closed|retries/i);
+    await expect(link.ask((redis) => redis.ping())).rejects.toThrow(/may have been done$/);
     await server.resume();
     await expect.poll(() => link.ask((redis) => redis.ping()).catch(() => 'none yet'), PATIENCE).toBe('PONG');
     await server.kill();
