@@ -5,7 +5,7 @@ import { keepFromPolls } from '../plan/poll-margin.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { overridesOf, type ScenarioFlags, seedOf } from './run-options.ts';
-import { chooseScenarios, inRealTime } from './scenario-plans.ts';
+import { chooseScenarios, inRealTime, inVirtualTime } from './scenario-plans.ts';
 import { refuseEngines } from './service-options.ts';
 import { refuseSimulatedStore, resolveFlags, type TargetFlags } from './target-options.ts';
 import { virtualProbes } from './virtual-probes.ts';
@@ -46,7 +46,11 @@ export async function planPairs({ names, flags, machine, context }: PairOptions)
   refuseSimulatedStore(flags);
   refuseEngines(flags);
   const wanted = names.length > 0 ? names : DEFAULT_SCENARIOS.map(({ name }) => name);
-  const scenarios = inRealTime(chooseScenarios(wanted, flags), wanted, context.output);
+  const scenarios = inVirtualTime(
+    inRealTime(chooseScenarios(wanted, flags), wanted, context.output),
+    wanted,
+    context.output,
+  );
   const isCalmed = (name: string) =>
     flags.faultsOff === true ||
     (names.length === 0 && DEFAULT_SCENARIOS.some((one) => one.name === name && one.isFaultless));

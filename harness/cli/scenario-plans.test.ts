@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../plan/scenario-file.ts';
-import { inRealTime } from './scenario-plans.ts';
+import { inRealTime, inVirtualTime } from './scenario-plans.ts';
 
 const [STEADY, DAY, JUMP] = ['steady', 'ttl-day', 'clock-jump'].map(loadScenario);
 
@@ -29,6 +29,23 @@ describe('in real time', () => {
   it('one that was asked for by name is bad usage', () => {
     expect(() => chosen(['steady', 'ttl-day'])).toThrow(
       'ttl-day: takes hours or another clock; in virtual time it is: claimcheck simulate ttl-day',
+    );
+  });
+});
+
+describe('in virtual time', () => {
+  const warnings: string[] = [];
+  const scenarios = [STEADY, loadScenario('replicas')].flatMap((scenario) => (scenario ? [scenario] : []));
+  const left = (names: readonly string[]) =>
+    inVirtualTime(scenarios, names, { warn: (text) => warnings.push(text) }).map(({ name }) => name);
+
+  it('what needs several processes is left out of all, and bad usage by name', () => {
+    expect(left(['all'])).toEqual(['steady']);
+    expect(warnings).toEqual([
+      'left out in virtual time: replicas (needs several processes); run with: claimcheck run replicas',
+    ]);
+    expect(() => left(['steady', 'replicas'])).toThrow(
+      'replicas: needs several processes; in real time it is: claimcheck run replicas',
     );
   });
 });

@@ -26,13 +26,47 @@ export function inRealTime(
   names: readonly string[],
   { warn }: Pick<Output, 'warn'>,
 ): readonly Scenario[] {
-  const virtual = scenarios.filter(({ time }) => time === 'virtual').map(({ name }) => name);
-  if (virtual.length === 0) return scenarios;
-  const what = virtual.length === 1 ? 'takes hours or another clock' : 'take hours or another clock';
-  const command = `claimcheck simulate ${virtual.join(' ')}`;
-  if (!names.includes('all')) throw new UsageError(`${virtual.join(', ')}: ${what}; in virtual time it is: ${command}`);
-  warn(`left out in real time: ${virtual.join(', ')} (${what}); run with: ${command}`);
-  return scenarios.filter(({ time }) => time !== 'virtual');
+  return within({
+    scenarios,
+    names,
+    warn,
+    only: 'virtual',
+    time: 'real',
+    command: 'simulate',
+    what: ['takes', 'take'],
+  });
+}
+
+/** Those that can be run in virtual time: not those that need several processes. */
+export function inVirtualTime(
+  scenarios: readonly Scenario[],
+  names: readonly string[],
+  { warn }: Pick<Output, 'warn'>,
+): readonly Scenario[] {
+  return within({ scenarios, names, warn, only: 'real', time: 'virtual', command: 'run', what: ['needs', 'need'] });
+}
+
+const WHY = { virtual: 'hours or another clock', real: 'several processes' } as const;
+
+function within(choice: {
+  readonly scenarios: readonly Scenario[];
+  readonly names: readonly string[];
+  readonly warn: (text: string) => void;
+  /** What cannot be run here. */
+  readonly only: 'virtual' | 'real';
+  readonly time: Plan['time'];
+  /** What runs it. */
+  readonly command: string;
+  readonly what: readonly [one: string, several: string];
+}): readonly Scenario[] {
+  const { scenarios, names, only, time, what } = choice;
+  const left = scenarios.filter((scenario) => scenario.time === only).map(({ name }) => name);
+  if (left.length === 0) return scenarios;
+  const why = `${left.length === 1 ? what[0] : what[1]} ${WHY[only]}`;
+  const command = `claimcheck ${choice.command} ${left.join(' ')}`;
+  if (!names.includes('all')) throw new UsageError(`${left.join(', ')}: ${why}; in ${only} time it is: ${command}`);
+  choice.warn(`left out in ${time} time: ${left.join(', ')} (${why}); run with: ${command}`);
+  return scenarios.filter((scenario) => scenario.time !== only);
 }
 
 export interface PlanningOptions {

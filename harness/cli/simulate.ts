@@ -7,7 +7,7 @@ import {
   type OutputFlags,
   type ScenarioFlags,
 } from './run-options.ts';
-import { chooseScenarios, DEFAULT_SCENARIO, planScenarios } from './scenario-plans.ts';
+import { chooseScenarios, DEFAULT_SCENARIO, inVirtualTime, planScenarios } from './scenario-plans.ts';
 import { runSeries } from './series.ts';
 import { refuseEngines } from './service-options.ts';
 import { addTargetOptions, resolveFlags, type TargetFlags } from './target-options.ts';
@@ -23,7 +23,7 @@ export const simulate: Command = {
     addScenarioOptions(parser);
     addOutputOptions(parser);
     parser.action(async (names: readonly string[], flags: TargetFlags & ScenarioFlags & OutputFlags) => {
-      const scenarios = chooseScenarios(names, flags);
+      const scenarios = inVirtualTime(chooseScenarios(names, flags), names, context.output);
       const chosen = await chosenReporters(flags);
       refuseProcesses(flags);
       const target = await resolveFlags(flags, virtualProbes(context.signal));
