@@ -10,6 +10,7 @@ import { UsageError } from '../usage-error.ts';
 import { createFilePresence } from './file-presence.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { TaskStore } from './store.ts';
+import { startEngine } from './testing/engine.ts';
 import { describeStores, newPlace, type StorePlace } from './testing/place.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
@@ -303,6 +304,41 @@ describeStores(
       expect(seen).toEqual([1, 1, 1, 1, 1]);
       await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
     });
+  },
+);
+
+describeStores(
+  (id) => `the engine of ${id}`,
+  ({ engine }) => engine !== undefined,
+  ({ meta, load }) => {
+    test('may be killed: what was acknowledged is there when it is back, and so is every key', async () => {
+      if (meta.engine === undefined) throw new Error(`expected ${meta.id} to stand on an engine`);
+      await using engine = await startEngine(meta.engine);
+      const options = { directory: newDirectory(), connection: engine.connection() };
+      await using store = await (await load())(options);
+      expect(store.durability?.detail).toMatch(/\w/);
+      const tasks = Array.from({ length: 30 }, (_, number) =>
+        taskOf({ id: `task-${number}`, idempotencyKey: `k-${number}` }),
+      );
+      const inserts = tasks.map((task) => store.insert(task));
+      const known = new Set<string>();
+      inserts.map((insert, number) => insert.then(() => known.add(`task-${number}`)).catch(() => {}));
+      // Some of them are acknowledged, some are on their way.
+      await Promise.all(inserts.slice(0, 10));
+      await engine.kill();
+      await Promise.allSettled(inserts);
+      await engine.restart();
+      await using reopened = await (await load())(options);
+      for (const task of tasks) {
+        const answer = await reopened.insert({ ...task, id: `again-${task.id}` });
+        const holder = answer.kind === 'key-taken' ? answer.task.id : undefined;
+        if (known.has(task.id)) expect(holder).toBe(task.id);
+        else expect([task.id, undefined]).toContain(holder);
+        expect(await reopened.byKey('alice', task.idempotencyKey ?? '')).toMatchObject({ state: 'queued' });
+      }
+      expect(known.size).toBeGreaterThanOrEqual(10);
+      expect(await reopened.list('alice', { limit: 100 })).toHaveLength(tasks.length);
+    }, 60_000); // A new PostgreSQL takes seconds to be made, several times that on a busy machine.
   },
 );
 
