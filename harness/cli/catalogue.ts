@@ -36,8 +36,16 @@ export const KINDS: Readonly<Record<string, () => readonly CatalogueRow[]>> = {
   faults: () =>
     metas(faults).map((meta) => row(meta, { name: meta.name, kind: meta.kind, options: optionsText(meta.options) })),
   stores: () =>
-    metas(STORES).map((meta) => row(meta, { durable: meta.durable ? 'yes' : 'no', engine: meta.engine ?? '' })),
-  queues: () => metas(QUEUES).map((meta) => row(meta, { engine: meta.engine ?? '' })),
+    metas(STORES).map((meta) => {
+      // The program it stands on lives in real time.
+      const time = meta.engine === undefined ? 'real and virtual' : 'not in virtual time';
+      return row(meta, { durable: meta.durable ? 'yes' : 'no', engine: meta.engine ?? '', time });
+    }),
+  queues: () =>
+    metas(QUEUES).map((meta) => {
+      const time = meta.engine === undefined ? 'real and virtual' : 'not in virtual time';
+      return row(meta, { engine: meta.engine ?? '', time });
+    }),
   backoffs: () => metas(backoffs).map((meta) => row(meta, { options: optionsText(meta.options) })),
   dialects: () => metas(dialects).map((meta) => row(meta, {})),
   agents: () => metas(agents).map((meta) => row(meta, {})),
