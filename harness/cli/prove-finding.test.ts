@@ -21,7 +21,16 @@ const broken: Subject = {
 const good: Subject = { ...broken, id: 'good', breaks: null, mayAlsoShow: [], scenario: 'tour' };
 
 function finished(subject: Subject, seed: number, verdict: Verdict, isFaultless = false): Finished {
-  return { subject, dialect: 'tasks-2026-07-28', transport: 'http', seed, isFaultless, verdict };
+  return {
+    subject,
+    dialect: 'tasks-2026-07-28',
+    transport: 'http',
+    store: 'sqlite',
+    queue: 'local',
+    seed,
+    isFaultless,
+    verdict,
+  };
 }
 
 function showing(...invariants: readonly string[]): Verdict {

@@ -10,12 +10,15 @@ import type { CommandContext } from './command.ts';
 import { executePlan } from './execution.ts';
 import { runnerFor } from './plan-runner.ts';
 import { commandOf, type Subject } from './prove-server.ts';
+import { chosenServices } from './service-options.ts';
 
 /** One run of one server. */
 export interface ProveRun {
   readonly subject: Subject;
   readonly dialect: Subject['dialects'][number];
   readonly transport: Subject['transports'][number];
+  readonly store: string;
+  readonly queue: string;
   readonly seed: number;
   /** The same calls with nothing done to them. */
   readonly isFaultless: boolean;
@@ -30,12 +33,12 @@ export function hasFaults(subject: Subject): boolean {
 
 /** The ordinary way of every run, from plan to verdict, in a directory of its own. */
 export async function runSubject(run: ProveRun, base: string, context: CommandContext): Promise<Finished> {
-  const { subject, dialect, transport, seed, isFaultless } = run;
+  const { subject, dialect, transport, store, queue, seed, isFaultless } = run;
   const { root, version } = context.package;
   const port = transport === 'http' ? { url: 'http://127.0.0.1:{{port}}/mcp' } : {};
-  const server = commandOf(root, subject.id, dialect, transport);
+  const server = commandOf(root, subject.id, { dialect, transport, store, queue });
   const target = await resolveTarget(
-    { server, dialect, transport, asReference: true, ...port },
+    { server, dialect, transport, store, queue, asReference: true, ...port, ...chosenServices({ store, queue }) },
     { probe: (request) => probeServer(request, context.signal) },
   );
   const whole = compile({

@@ -60,11 +60,20 @@ export function chosenSubjects(all: readonly Subject[], ids: readonly string[]):
   return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
 }
 
+/** What the server under proof is made of beside what it is there for. */
+export interface ProvenParts {
+  readonly dialect: string;
+  readonly transport: string;
+  readonly store: string;
+  readonly queue: string;
+}
+
 /** The command line that starts it, with `{{dir}}` and `{{port}}` left open. */
-export function commandOf(root: string, id: string, dialect: string, transport: string): string {
+export function commandOf(root: string, id: string, parts: ProvenParts): string {
+  const { dialect, transport, store, queue } = parts;
   const program = [process.execPath, programIn(root)].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const where = transport === 'http' ? ' --host 127.0.0.1 --port {{port}}' : '';
-  return `${program} ${id} --store sqlite --data {{dir}} --dialect ${dialect} --transport ${transport}${where}`;
+  return `${program} ${id} --store ${store} --queue ${queue} --data {{dir}} --dialect ${dialect} --transport ${transport}${where}`;
 }
 
 function programIn(root: string): string {

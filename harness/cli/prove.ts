@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { QUEUES } from '../../src/queues/index.ts';
+import { STORES } from '../../src/stores/index.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { DIALECT_IDS } from '../model/operation.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -22,6 +24,8 @@ interface ProveFlags {
   readonly jobs: number;
   readonly dialect?: Subject['dialects'][number];
   readonly transport?: Subject['transports'][number];
+  readonly store: string;
+  readonly queue: string;
   readonly faultsOff?: boolean;
   readonly out?: string;
   readonly json?: boolean;
@@ -44,6 +48,8 @@ export const prove: Command = {
       .option('--jobs <number>', 'runs at the same time', wholeNumber('--jobs', 1, 64), JOBS)
       .addOption(new Option('--dialect <id>', 'instead of the first each can be seen in').choices(DIALECT_IDS))
       .addOption(new Option('--transport <id>', 'likewise').choices(['http', 'stdio']))
+      .addOption(new Option('--store <id>', 'what they all stand on').choices(Object.keys(STORES)).default('sqlite'))
+      .addOption(new Option('--queue <id>', 'likewise').choices(Object.keys(QUEUES)).default('local'))
       .option('--faults-off', 'only see what the servers show when nothing goes wrong around them')
       .option('--out <directory>', 'keep the runs there')
       .option('--json', 'one JSON document on stdout')
@@ -67,7 +73,7 @@ function runsOf(subject: Subject, flags: ProveFlags): ProveRun[] {
   const dialect = subject.dialects.find((one) => (flags.dialect ?? one) === one);
   const transport = subject.transports.find((one) => (flags.transport ?? one) === one);
   if (dialect === undefined || transport === undefined) return [];
-  const run = { subject, dialect, transport };
+  const run = { subject, dialect, transport, store: flags.store, queue: flags.queue };
   const count = subject.breaks === null ? flags.goodSeeds : flags.seeds;
   const seeded = Array.from({ length: flags.faultsOff ? 0 : count }, (_, index) => ({
     ...run,

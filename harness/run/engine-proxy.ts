@@ -2,6 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Clock } from '../model/clock.ts';
 import type { StoreTrouble } from '../model/fault.ts';
 import type { Prng } from '../model/prng.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 /** Stands between a server and its engine, and is as quick as loopback while there is no trouble. */
 export interface EngineProxy extends AsyncDisposable {
@@ -32,14 +33,9 @@ export async function openEngineProxy(options: EngineProxyOptions): Promise<Engi
     }
     link({ ...options, state, client, engine });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, got ${address}`);
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     setTrouble(trouble) {
       const { touched } = state;
       state.touched = 0;

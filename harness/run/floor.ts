@@ -10,6 +10,7 @@ import { percentile } from '../model/percentile.ts';
 import type { Plan } from '../model/plan.ts';
 import { onlyUpstream } from './balancer.ts';
 import { startHttpProxy } from './http-proxy.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 // Enough for a median; a round trip takes well under a millisecond each way.
 const ROUND_TRIPS = 50;
@@ -128,14 +129,9 @@ async function startEcho(): Promise<{ readonly port: number; close(): Promise<vo
       response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { taskId: 'floor', status: 'working' } }));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, got ${address}`);
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
