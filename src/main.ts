@@ -164,6 +164,7 @@ async function readConfig(flags: Flags): Promise<Config> {
     callbacks: {
       ...callbacks,
       ...given({ allowPrivate: flags.callbacksPrivate, secret: process.env[SECRET_VARIABLE] || undefined }),
+      ...(process.env.CLAIMCHECK_WEBHOOK_ALLOW_PRIVATE === '1' && { allowPrivate: true }),
     },
     observability: { ...observability, ...given({ logLevel, metrics }) },
   };

@@ -8,6 +8,7 @@ import type { TaskQueue } from './queues/queue.ts';
 import { createReadiness } from './readiness.ts';
 import { openFoundation, type ServerFoundation } from './server-parts.ts';
 import type { TaskStore } from './stores/store.ts';
+import type { CallbackSender } from './tasks/callbacks.ts';
 import { createServerClock, type ServerClock } from './tasks/clock.ts';
 import { createTaskEngine } from './tasks/engine.ts';
 import type { EngineLimits } from './tasks/engine-options.ts';
@@ -70,6 +71,7 @@ export interface ServerWraps {
   readonly queue?: (queue: TaskQueue) => TaskQueue;
   readonly effects?: (effects: EffectLedger) => EffectLedger;
   readonly engine?: (engine: TaskEngine) => TaskEngine;
+  readonly callbacks?: (callbacks: CallbackSender) => CallbackSender;
   readonly dialect?: (dialect: Dialect) => Dialect;
   readonly transport?: (transport: Transport) => Transport;
 }
@@ -112,7 +114,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     show: (task) => face.show?.(task) ?? detailedTask(task),
   });
   const plain = createTaskEngine({
-    callbacks: callbacks?.sender,
+    callbacks: callbacks && (wrap.callbacks?.(callbacks.sender) ?? callbacks.sender),
     ...base,
     role,
     observe: metrics.observe,

@@ -7,6 +7,7 @@
 import type { AgentPolicy } from '../model/agent.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { blocking } from './blocking.ts';
+import { callback } from './callback.ts';
 import { movedOn } from './moved-on.ts';
 import { poller } from './poller.ts';
 import { subscriber } from './subscriber.ts';
@@ -14,6 +15,7 @@ import { waiter } from './waiter.ts';
 
 export const agents: Registry<AgentPolicy> = {
   blocking: entry(blocking),
+  callback: entry(callback),
   'moved-on': entry(movedOn),
   poller: entry(poller),
   subscriber: entry(subscriber),

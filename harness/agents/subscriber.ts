@@ -25,15 +25,23 @@ export const subscriber = policy(
       'subscriptions/listen of 2026-07-28, or the status notifications of 2025-11-25 on a pipe, with a look every five seconds.',
     source: 'MCP extension io.modelcontextprotocol/tasks; MCP 2025-11-25 basic/utilities/tasks',
   },
-  (context, held) => (context.wire.follow === null ? pollToTheEnd(context, held) : listenToTheEnd(context, held)),
+  (context, held) => listenToTheEnd(context, held, () => context.wire.follow),
 );
 
-async function listenToTheEnd(context: AgentContext, held: Held): Promise<OkOutcome | null> {
+type Follow = AgentContext['wire']['follow'];
+
+/** `follow` is asked for anew for each stream: the connection may be another by then. */
+export async function listenToTheEnd(
+  context: AgentContext,
+  held: Held,
+  follow: () => Follow,
+): Promise<OkOutcome | null> {
+  if (follow() === null) return pollToTheEnd(context, held);
   const over = new AbortController();
   using linked = linkSignals(context.signal, over.signal);
   const bell = createBell();
   const answering = createAnswering(context, held);
-  const listening = keepListening(context, held, { onNews: bell.ring, signal: linked.signal });
+  const listening = keepListening(context, held, { follow, onNews: bell.ring, signal: linked.signal });
   try {
     return await readOnNews(context, held, { bell, answering });
   } finally {
@@ -47,6 +55,7 @@ async function listenToTheEnd(context: AgentContext, held: Held): Promise<OkOutc
 const OVER = new Error('the task is over');
 
 interface Listening {
+  readonly follow: () => Follow;
   readonly onNews: () => void;
   readonly signal: AbortSignal;
 }
@@ -55,10 +64,10 @@ interface Listening {
 async function keepListening(
   context: AgentContext,
   { call, task }: Held,
-  { onNews, signal }: Listening,
+  { follow: followNow, onNews, signal }: Listening,
 ): Promise<void> {
   for (let attempt = 1; !signal.aborted; attempt += 1) {
-    const { follow } = context.wire;
+    const follow = followNow();
     if (follow === null) return;
     await follow(call, task, onNews, signal);
     if (signal.aborted) return;

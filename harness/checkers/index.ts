@@ -26,6 +26,7 @@ import { repeatedQuestions } from './repeated-questions.ts';
 import { shiftingDates } from './shifting-dates.ts';
 import { slowRecovery } from './slow-recovery.ts';
 import { statusRegress } from './status-regress.ts';
+import { unequalPushes } from './unequal-pushes.ts';
 import { unpairedReplies } from './unpaired-replies.ts';
 import { unsettledTasks } from './unsettled-tasks.ts';
 import { wrongResults } from './wrong-results.ts';
@@ -51,6 +52,7 @@ export const checkers: Registry<Checker> = {
   'shifting-dates': entry(shiftingDates),
   'slow-recovery': entry(slowRecovery),
   'status-regress': entry(statusRegress),
+  'unequal-pushes': entry(unequalPushes),
   'unpaired-replies': entry(unpairedReplies),
   'unsettled-tasks': entry(unsettledTasks),
   'wrong-results': entry(wrongResults),

@@ -18,6 +18,7 @@ function stage() {
       getCarriesResult: true,
       answersBy: null,
       follow: null,
+      awaitCallback: null,
       create: outcome,
       get: outcome,
       result: outcome,

@@ -95,6 +95,9 @@ function followingWire(current: () => AgentWire): AgentWire {
     get answersBy() {
       return current().answersBy;
     },
+    get awaitCallback() {
+      return current().awaitCallback;
+    },
     get follow() {
       return current().follow;
     },

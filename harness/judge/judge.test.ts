@@ -54,6 +54,7 @@ test('a run in which everything holds is valid', async () => {
     'shifting-dates': 'not-applicable',
     'slow-recovery': true,
     'status-regress': true,
+    'unequal-pushes': 'not-applicable',
     'unpaired-replies': true,
     'unsettled-tasks': true,
     'wrong-results': true,

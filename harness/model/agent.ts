@@ -27,6 +27,8 @@ export interface AgentWire {
    * calls `onNews`. Never rejects but for the end of the run. null: this dialect tells nothing unasked on this transport.
    */
   readonly follow: ((call: PlannedCall, task: string, onNews: () => void, signal: AbortSignal) => Promise<void>) | null;
+  /** The same by callbacks to an address of this call, which a create of a call with the policy `callback` names. */
+  readonly awaitCallback: AgentWire['follow'];
   /**
    * How a task that waits for input is answered. 'update': with `update`. 'result': whoever has `result` open is asked there,
    * and the wire answers. null: this target asks for nothing, or its dialect has no way to answer.

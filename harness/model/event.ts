@@ -106,6 +106,8 @@ export interface UnsureBody {
 export interface PushBody extends Observation {
   readonly kind: 'push';
   readonly conn: string;
+  /** Callbacks: the id under which it was delivered; the same for every attempt. */
+  readonly delivery?: string;
 }
 
 /** An effect, drained from the ledger. */

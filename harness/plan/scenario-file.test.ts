@@ -19,6 +19,7 @@ describe('scenario files', () => {
   it('are all there, and all good', () => {
     expect(scenarioNames()).toEqual([
       'backoff-cap',
+      'callbacks',
       'cancel-race',
       'client-timeout',
       'clock-jump',

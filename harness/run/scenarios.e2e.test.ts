@@ -35,6 +35,7 @@ const TOUR = ['--set', 'calls=40', '--agents', '10'];
 
 /** How each scenario is shortened. A scenario without a line here fails the first test. */
 const SHORTENED: Readonly<Record<string, readonly string[]>> = {
+  callbacks: ['--set', 'calls=30', '--agents', '10'],
   'cancel-race': ['--set', 'calls=40', '--agents', '14'],
   'client-timeout': ['--set', 'calls=15', '--set', 'faults.F31.count=5'],
   'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],

@@ -13,6 +13,7 @@ import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { WireContext } from '../wire/connection.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
+import { type CallbackReceiver, openCallbackReceiver } from './callback-receiver.ts';
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
 import { type Engines, startEngines } from './engines.ts';
 import type { Guardian } from './guardian.ts';
@@ -34,8 +35,10 @@ export type TestBedOptions = RunOptions & {
 
 export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
   const engines = await startEngines(options);
+  const callbacks = await receiverFor(options);
   try {
-    const bed = await openBedOn({ ...options, target: toldOf(options.target, engines.env) });
+    const env = { ...engines.env, ...callbacks?.env };
+    const bed = await openBedOn({ ...options, callbacks, target: toldOf(options.target, env) });
     return {
       ...bed,
       ...(engines.store ? { store: engines.store } : {}),
@@ -54,14 +57,22 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
         try {
           await bed.close(stopMs);
         } finally {
+          await callbacks?.[Symbol.asyncDispose]();
           await engines[Symbol.asyncDispose]();
         }
       },
     };
   } catch (error) {
+    await callbacks?.[Symbol.asyncDispose]();
     await engines[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** A place for callbacks, where the plan has calls that wait for one and the server is ours to tell of it. */
+async function receiverFor({ plan, target, recorder }: TestBedOptions): Promise<CallbackReceiver | undefined> {
+  const isWanted = target.launch !== null && plan.calls.some(({ policy }) => policy === 'callback');
+  return isWanted ? openCallbackReceiver(target.wireTarget, recorder.record) : undefined;
 }
 
 /** The same server, with more in its environment. */
@@ -80,7 +91,9 @@ function toldOf(target: ResolvedTarget, env: Engines['env']): ResolvedTarget {
   };
 }
 
-async function openBedOn(options: TestBedOptions): Promise<TestBed> {
+type BedOptions = TestBedOptions & { readonly callbacks: CallbackReceiver | undefined };
+
+async function openBedOn(options: BedOptions): Promise<TestBed> {
   const { plan, recorder } = options;
   let supervisor: Supervisor | null = null;
   const closeConnections: CloseConnections = async ({ call }) => {
@@ -161,7 +174,7 @@ function followLedger(options: TestBedOptions, boot: (worker: string | null) => 
 }
 
 /** What the wire needs to speak and record, and what proxy and shim need to see every message. */
-function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) {
+function wireParts(options: BedOptions, ledger: Ledger, boot: () => number) {
   const { plan, target, recorder, clock } = options;
   const tags = createRequestTags();
   const context: WireContext = {
@@ -169,6 +182,7 @@ function wireParts(options: TestBedOptions, ledger: Ledger, boot: () => number) 
     limits: plan.limits,
     clock,
     tags,
+    ...(options.callbacks && { callbacks: options.callbacks }),
     record: recorder.record,
     signal: options.signal,
     boot,

@@ -87,6 +87,7 @@ function createAgentWire(parts: WireParts): AgentWire {
     trespass: (op, call, task) => run({ op, call, task, reader, signal, timeoutMs: requestMs, isTrespass: true }),
     cancel: (call, task) => run({ op: 'cancel', call, task, reader, signal, timeoutMs: requestMs }),
     follow: followOf(parts),
+    awaitCallback: callbackOf(parts),
   };
 }
 
@@ -108,6 +109,17 @@ function followOf({ options, adapter, pushes, run }: WireParts): AgentWire['foll
     } finally {
       unfollow();
     }
+  };
+}
+
+/** null: there is no place for callbacks, or this dialect has no form in which they tell a task. */
+function callbackOf({ options, adapter }: WireParts): AgentWire['follow'] {
+  const { callbacks } = options.context;
+  if (callbacks === undefined || adapter.followsBy === null) return null;
+  return async (_call, task, onNews, signal) => {
+    const unfollow = callbacks.pushes.follow(task, onNews);
+    await aborted(signal);
+    unfollow();
   };
 }
 

@@ -34,6 +34,8 @@ export interface WireContext {
   readonly limits: Pick<PlannedLimits, 'requestMs' | 'blockingMs'>;
   readonly clock: Clock;
   readonly tags: RequestTags;
+  /** Where servers tell the end of tasks, where there is such a place. */
+  readonly callbacks?: { urlOf(call: number): string; readonly pushes: PushHub };
   /** Appends to the history and returns the seq. */
   record(body: EventBody): number;
   /** Aborted when the run ends or is interrupted: open exchanges end as info timeout "the run ended", then the call throws. */

@@ -66,6 +66,7 @@ export function createOperationRunner(context: WireContext, adapter: Adapter, pu
     handshake,
     call: ask.call,
     key: ask.create?.key ?? null,
+    callbackUrl: ask.call.policy === 'callback' ? context.callbacks?.urlOf(ask.call.call) : undefined,
     task: ask.task,
     inputs: ask.inputs ?? [],
     lastStatus: memory.statusOf(ask.task),

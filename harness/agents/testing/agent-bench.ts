@@ -89,6 +89,7 @@ export function createBench(options: BenchOptions): Bench {
       get: (_call, task) => get(`get ${task}`),
       result: (_call, task) => result(`result ${task}`),
       cancel: (_call, task) => cancel(`cancel ${task}`),
+      awaitCallback: null,
       follow: options.news === undefined ? null : followBy(options.news, write),
       answersBy: wire.answersBy ?? null,
       trespass: (op, _call, task) => trespassed(`trespass ${op} ${task}`),

@@ -54,6 +54,8 @@ export interface OperationInput {
   readonly call: PlannedCall;
   /** Idempotency key to send with a create; null: none. */
   readonly key: string | null;
+  /** Where the end of the task is to be told; undefined: nowhere. */
+  readonly callbackUrl?: string | undefined;
   /** The task read or cancelled; null for a create. */
   readonly task: string | null;
   /** Keys of the inputs that an update answers. */

@@ -2,8 +2,13 @@ import { UsageError } from '../../model/usage-error.ts';
 import { isObject, type JsonObject } from '../json-rpc.ts';
 import type { OperationInput } from './adapter.ts';
 
+interface WorkCall extends JsonObject {
+  readonly name: string;
+  readonly arguments: JsonObject;
+}
+
 /** tools/call of the call's work tool, its arguments filled in: the start of every dialect's `create`. */
-export function workCall(input: OperationInput): { readonly name: string; readonly arguments: JsonObject } {
+export function workCall(input: OperationInput): WorkCall {
   const { target, call, key, handshake } = input;
   const tool = target.tools.get(call.tool);
   if (tool === undefined) {
@@ -18,7 +23,9 @@ export function workCall(input: OperationInput): { readonly name: string; readon
   });
   const withKey = tool.key === null || key === null ? rendered : withArgument(rendered, tool.key, key);
   const isModal = tool.mode !== null && call.mode !== null;
-  return { name: tool.name, arguments: isModal ? withArgument(withKey, tool.mode, call.mode) : withKey };
+  const args = isModal ? withArgument(withKey, tool.mode, call.mode) : withKey;
+  if (input.callbackUrl === undefined) return { name: tool.name, arguments: args };
+  return { name: tool.name, arguments: args, _meta: { 'claimcheck/callback': { url: input.callbackUrl } } };
 }
 
 /** The arguments with one set; `outer.inner` is an argument inside another, as in a job handle's own `arguments`. */
