@@ -47,6 +47,7 @@ const BOUNDS: Record<
   'server-hint': ({ hintMs }) => [Math.max(10, hintMs ?? 1000), Math.max(10, hintMs ?? 1000)],
   'hint-jitter': ({ hintMs }) => [Math.max(10, hintMs ?? 1000), 1.5 * Math.max(10, hintMs ?? 1000)],
   'long-poll': ({ hintMs }) => [Math.max(10, hintMs ?? 1000), Math.max(10, hintMs ?? 1000)],
+  push: ({ hintMs }) => [Math.max(10, hintMs ?? 1000), Math.max(10, hintMs ?? 1000)],
   // Never longer than to just after the longest task it knows, or by the rule for the time that has passed.
   learned: ({ elapsedMs, pastMs }) => [
     100,

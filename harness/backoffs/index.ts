@@ -15,6 +15,7 @@ import { hintJitter } from './hint-jitter.ts';
 import { learned } from './learned.ts';
 import { linear } from './linear.ts';
 import { longPoll } from './long-poll.ts';
+import { push } from './push.ts';
 import { serverHint } from './server-hint.ts';
 import { stepped } from './stepped.ts';
 
@@ -30,4 +31,5 @@ export const backoffs: Registry<Backoff> = {
   'hint-jitter': entry(hintJitter),
   learned: entry(learned),
   'long-poll': entry(longPoll),
+  push: entry(push),
 };

@@ -1,8 +1,10 @@
 import { backoffs } from '../backoffs/index.ts';
 import { pollInstants } from '../backoffs/schedule.ts';
+import { shareOf } from '../gate/interval.ts';
 import { paretoFront } from '../gate/pareto.ts';
 import { pollModel } from '../metrics/poll-model.ts';
-import { type Axis, type ComparedCell, cellGroups } from '../model/comparison.ts';
+import { type Axis, type ComparedCell, cellGroups, type Measure } from '../model/comparison.ts';
+import { least } from '../model/extreme.ts';
 import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
 import { loadUnit } from '../model/registry.ts';
@@ -43,14 +45,23 @@ export async function figuresOf(options: {
   };
 }
 
-/** Marks the cells that no other of their group beats in both polls and lag. Broken ones do not compete: losing work is quick. */
+/**
+ * Marks the cells that no other of their group beats in both polls and lag. Broken ones do not compete, nor those of which more
+ * tasks were never seen done or were given up by somebody than chance explains: losing work is quick.
+ */
 export function withFronts(cells: readonly ComparedCell[], conditions: readonly Axis[]): readonly ComparedCell[] {
   const best = new Set<ComparedCell>();
   for (const group of cellGroups({ cells, conditions })) {
-    const front = paretoFront(group.cells.map(pointOf));
+    const measured = group.cells.filter((cell) => pointOf(cell) !== null);
+    const bestHigh = least(measured.map((cell) => harmOf(cell).high ?? 1));
+    const front = paretoFront(group.cells.map((cell) => ((harmOf(cell).low ?? 0) > bestHigh ? null : pointOf(cell))));
     for (const [index, cell] of group.cells.entries()) if (front[index] === true) best.add(cell);
   }
   return cells.map((cell) => ({ ...cell, isBest: best.has(cell) }));
+}
+
+function harmOf({ measures: { lag, timeouts }, calls }: ComparedCell): Measure {
+  return shareOf(Math.min(calls, Math.max(lag?.never ?? 0, timeouts?.count ?? 0)), calls);
 }
 
 function pointOf({ measures: { polls, lag }, runs }: ComparedCell): readonly [number, number] | null {

@@ -16,6 +16,8 @@ interface MatrixRow {
   /** What it changes about the scenario. */
   readonly set: readonly string[];
   /** The approach that design guides name for it, and in which words. */
+  /** What a task costs: its lag and a second for each poll, or the time to any answer, which is all that an SLA asks. */
+  readonly cost: 'lagMs' | 'answeredMs';
   readonly advice: { readonly approach: string; readonly words: string };
 }
 
@@ -24,22 +26,32 @@ const SCENARIO = 'decision';
 const ROWS: readonly MatrixRow[] = [
   {
     name: '< 2 s',
+    cost: 'lagMs',
     set: ['work.0.ms=[200,2000]'],
     advice: { approach: 'blocking', words: 'below two seconds, just answer' },
   },
   {
     name: '2 to 30 s',
+    cost: 'lagMs',
     set: ['work.0.ms=[2000,30000]'],
     advice: { approach: 'handle', words: 'up to half a minute, hand out a job handle' },
   },
   {
     name: '> 30 s',
+    cost: 'lagMs',
     set: ['work.0.ms=[30000,120000]'],
     advice: { approach: 'webhook', words: 'beyond half a minute, a job handle and a webhook' },
   },
   {
     name: 'strict SLA, failing dependency',
-    set: ['work.0.ms=[3000,8000]', 'work.0.tool=failing', 'server.slaMs=5000'],
+    cost: 'answeredMs',
+    // Its callers would rather be told now than be served later, so nobody asks again.
+    set: [
+      'work=[{tool: effect, mode: plain, ms: [50, 300]}, {tool: effect, mode: error, ms: [1500, 2000], during: [0.25, 0.65]}]',
+      'load={id: constant-rate, options: {ratePerSecond: 12}}',
+      'agents.retry.attemptsMax=1',
+      'calls=160',
+    ],
     advice: { approach: 'breaker', words: 'behind a failing dependency, a circuit breaker' },
   },
 ];
@@ -73,7 +85,10 @@ export function matrixSeries(name: string | undefined, flags: CompareFlags, base
     time,
     seeds: seedsOf(flags, time),
     probes: probesOf(time, base.context),
-    findings: (input) => [...ROWS.flatMap((row) => adviceFinding(row, input)), ...backoffFindings(input)],
+    findings: (input) => [
+      ...ROWS.flatMap((row) => [...adviceFinding(row, input), ...patienceFinding(row, input)]),
+      ...backoffFindings(input),
+    ],
   };
 }
 
@@ -87,7 +102,7 @@ interface Candidate {
   readonly cell: ComparedCell;
   /** Calls that were lost or that somebody stopped waiting for. */
   readonly harm: ReturnType<typeof shareOf>;
-  /** ms a call: lag, and a second for each poll. */
+  /** ms a call. */
   readonly costs: readonly (number | null)[];
   readonly costMs: number | null;
 }
@@ -96,7 +111,7 @@ interface Candidate {
 function adviceFinding(row: MatrixRow, input: FindingInput): readonly ComparisonFinding[] {
   const group = cellGroups(input).find(({ name }) => name === row.name);
   if (group === undefined) return [];
-  const candidates = group.cells.flatMap((cell) => candidateOf(cell, input.resultsOf(cell)));
+  const candidates = group.cells.flatMap((cell) => candidateOf(row, cell, input.resultsOf(cell)));
   const advised = candidates.find(({ cell }) => cell.choices.approach === row.advice.approach);
   const words = `${row.name}: "${row.advice.words}"`;
   if (advised === undefined) {
@@ -115,11 +130,31 @@ function adviceFinding(row: MatrixRow, input: FindingInput): readonly Comparison
   return [{ kind: 'contradicts', text: `${words}: ${candidateText(best)}, against ${candidateText(advised)}` }];
 }
 
-function candidateOf(cell: ComparedCell, results: readonly CellResult[]): readonly Candidate[] {
+/** Limits that clients and platforms are known to have, s. */
+const PATIENCE_S = [7, 10, 30, 60];
+
+/** How many calls of the blocking approach would have failed at another limit: the scenario has but one. */
+function patienceFinding(row: MatrixRow, input: FindingInput): readonly ComparisonFinding[] {
+  const group = cellGroups(input).find(({ name }) => name === row.name);
+  const cell = group?.cells.find(({ choices }) => choices.approach === 'blocking');
+  const calls = cell === undefined ? [] : callsOf(input.resultsOf(cell));
+  const late = PATIENCE_S.map((limit) => [
+    limit,
+    calls.filter(({ ackMs }) => (ackMs ?? Infinity) > limit * 1000).length,
+  ]);
+  if (late.every(([, count]) => count === 0)) return [];
+  const parts = late.map(([limit, count]) => `${count} after ${limit} s`).join(', ');
+  return [
+    { kind: 'note', text: `${row.name}: of ${calls.length} blocking calls, this many had no answer yet: ${parts}` },
+  ];
+}
+
+function candidateOf({ cost }: MatrixRow, cell: ComparedCell, results: readonly CellResult[]): readonly Candidate[] {
   const calls = callsOf(results);
   if (calls.length === 0) return [];
   const harmed = calls.filter(({ fate, timedOut }) => timedOut || fate === 'lost' || fate === 'stuck').length;
-  const costs = calls.map(({ polls, lagMs }) => (lagMs === null ? null : lagMs + polls * POLL_COST_MS));
+  const pollCostMs = cost === 'lagMs' ? POLL_COST_MS : 0;
+  const costs = calls.map(({ polls, [cost]: waitedMs }) => (waitedMs === null ? null : waitedMs + polls * pollCostMs));
   const costMs = meanOrNull(costs.flatMap((cost) => cost ?? []));
   const approach = cell.choices.approach ?? '';
   return [{ name: APPROACHES[approach]?.title ?? approach, cell, harm: shareOf(harmed, calls.length), costs, costMs }];
@@ -143,6 +178,6 @@ function bestText(candidates: readonly Candidate[]): string {
 }
 
 function candidateText({ name, harm, costMs }: Candidate): string {
-  const cost = costMs === null ? '' : `, ${(costMs / 1000).toFixed(1)} s a task in lag and polls`;
+  const cost = costMs === null ? '' : `, ${(costMs / 1000).toFixed(1)} s a task`;
   return `${name} (${harm.count ?? 0} of ${harm.n} calls lost or timed out${cost})`;
 }

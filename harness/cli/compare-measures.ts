@@ -69,6 +69,20 @@ export const MEASURES: readonly MeasureUnit[] = [
       ),
   },
   {
+    id: 'answer',
+    title: 'Time to an answer',
+    unit: 'ms',
+    better: 'lower',
+    description:
+      'From the intended start of a call until its agent had a result or a failure, or was refused and gave up, mean.',
+    measure: (results, draw) =>
+      bootstrapped(
+        callsOf(results).map(({ answeredMs }) => answeredMs),
+        meanOf,
+        draw,
+      ),
+  },
+  {
     id: 'lag',
     title: 'Detection lag',
     unit: 'ms',

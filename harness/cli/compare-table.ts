@@ -3,9 +3,9 @@ import { formatInterval, formatMeasure } from '../../reports/measure-text.ts';
 import { type ComparedCell, type Comparison, cellGroups, cellName, type MeasureMeta } from '../model/comparison.ts';
 
 /** Beside these the report has the rest. */
-const SHOWN = ['lost', 'doubled', 'timeouts', 'ack-p99', 'lag', 'polls', 'tokens', 'recovery', 'memory'];
+const SHOWN = ['lost', 'doubled', 'timeouts', 'ack-p99', 'answer', 'lag', 'polls', 'tokens', 'recovery', 'memory'];
 // Intervals stand where choices are made by them.
-const WITH_INTERVAL = ['lag', 'polls', 'timeouts', 'lost'];
+const WITH_INTERVAL = ['lag', 'polls', 'timeouts', 'lost', 'answer'];
 
 /** A table for each condition, then what the numbers say. */
 export function comparisonText(comparison: Comparison): string {

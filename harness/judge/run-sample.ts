@@ -1,8 +1,9 @@
 import { ackLatencyNs } from '../metrics/ack-latency.ts';
 import { detectionLagNs } from '../metrics/detection-lag.ts';
 import { endToEndNs } from '../metrics/end-to-end.ts';
-import { attempts, sentCalls } from '../metrics/timeline.ts';
+import { attempts, intendedT, sentCalls } from '../metrics/timeline.ts';
 import { msOf } from '../model/clock.ts';
+import { least } from '../model/extreme.ts';
 import { fatesOf } from '../model/fates.ts';
 import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
@@ -25,6 +26,8 @@ export interface CallSample {
   readonly isDated: boolean;
   /** From its intended start until its agent had the result; null: it never had. */
   readonly totalMs: number | null;
+  /** Until its caller knew how it stands: had a result or a failure, or was refused and gave up; null: it never did. */
+  readonly answeredMs: number | null;
   readonly polls: number;
   /** A client or a gateway stopped waiting for a create or a blocking read of it. */
   readonly timedOut: boolean;
@@ -45,11 +48,18 @@ export function sampleRun(plan: Plan, history: HistoryIndex): RunSample {
         lagMs: msOrNull(lagNs ?? null),
         isDated: lagNs !== undefined,
         totalMs: msOrNull(endToEndNs(call)),
+        answeredMs: msOrNull(answeredNs(call)),
         polls: polls.byCall.get(number)?.count ?? 0,
         timedOut: timedOut(call),
       };
     }),
   };
+}
+
+function answeredNs(call: CallView): number | null {
+  const start = intendedT(call);
+  const ends = [...call.knows, ...call.quits].map(({ t }) => t);
+  return start === null || ends.length === 0 ? null : least(ends) - start;
 }
 
 function timedOut(call: CallView): boolean {
