@@ -90,7 +90,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
 }
 
 /** The same for every attempt of every process: a task ends once, and its end has one id. */
-export function deliveryIdOf(taskId: string): string {
+function deliveryIdOf(taskId: string): string {
   return `msg_${createHash('sha256').update(`${taskId} end`).digest('hex').slice(0, 32)}`;
 }
 
