@@ -19,6 +19,7 @@ const frame: fc.Arbitrary<FrameBody> = fc
       http: fc.constantFrom(200, 404, 502),
       sha: fc.constant('abc'),
       entries: fc.constant(['F5#1']),
+      process: fc.constantFrom('server-1', 'worker-2'),
       delayMs: fc.float({ noNaN: true }),
     },
     { requiredKeys: ['conn', 'dir', 'action', 'bytes', 'type'], noNullPrototype: true },

@@ -10,7 +10,7 @@ const GROWTH = 2;
 const NONE = -1;
 
 /** What few frames have. */
-type Rest = Pick<FrameBody, 'rpcId' | 'http' | 'text' | 'sha' | 'entries' | 'delayMs'>;
+type Rest = Pick<FrameBody, 'rpcId' | 'http' | 'text' | 'sha' | 'entries' | 'delayMs' | 'process'>;
 
 interface Columns {
   seq: Float64Array;
@@ -139,10 +139,16 @@ class Table implements FrameTable {
 }
 
 /** The text of a message is in history.jsonl; only of what is no message a finding quotes it. */
-function restOf({ rpcId, http, text, type, sha, entries, delayMs }: FrameBody): Rest | null {
+function restOf({ rpcId, http, text, type, sha, entries, delayMs, process }: FrameBody): Rest | null {
   const hasOddId = rpcId === null || typeof rpcId === 'string';
   const isGarbage = type === 'garbage' && text !== undefined;
-  const isPlain = !hasOddId && !isGarbage && sha === undefined && entries === undefined && delayMs === undefined;
+  const isPlain =
+    !hasOddId &&
+    !isGarbage &&
+    sha === undefined &&
+    entries === undefined &&
+    delayMs === undefined &&
+    process === undefined;
   if (isPlain && (http === undefined || http === 200)) return http === undefined ? null : HTTP_OK;
   return {
     ...(hasOddId ? { rpcId } : {}),
@@ -151,6 +157,7 @@ function restOf({ rpcId, http, text, type, sha, entries, delayMs }: FrameBody): 
     ...(sha === undefined ? {} : { sha }),
     ...(entries === undefined ? {} : { entries }),
     ...(delayMs === undefined ? {} : { delayMs }),
+    ...(process === undefined ? {} : { process }),
   };
 }
 
