@@ -192,35 +192,60 @@ function assemble(parts: ServerParts, options: ServerOptions): Server {
     return stopped;
   };
 
-  return {
-    dialect,
-    engine,
-    metrics,
-    closed: transport.closed,
-    get url() {
-      return transport.url;
-    },
-    async start() {
-      try {
-        // The port first: who cannot have it must not have touched the work of who has it.
-        await transport.start();
-        await engine.start();
-        gate.open();
-      } catch (error) {
-        await stopOnce(0);
-        throw error;
-      }
-      isOpen = true;
-      stopAlerts = watchAlerts({
-        metrics,
-        log,
-        clock,
-        rules: rulesOf(config),
-      });
-    },
-    stop: stopOnce,
-    [Symbol.asyncDispose]: () => stopOnce(0),
-  };
+  async function start(): Promise<void> {
+    try {
+      // The port first: who cannot have it must not have touched the work of who has it.
+      await transport.start();
+      await engine.start();
+      gate.open();
+    } catch (error) {
+      await stopOnce(0);
+      throw error;
+    }
+    isOpen = true;
+    stopAlerts = watchAlerts({
+      metrics,
+      log,
+      clock,
+      rules: rulesOf(config),
+    });
+  }
+
+  return new AssembledServer({ dialect, engine, metrics, transport, start, stop: stopOnce });
+}
+
+interface AssembledParts extends Pick<Server, 'dialect' | 'engine' | 'metrics' | 'start' | 'stop'> {
+  readonly transport: Transport;
+}
+
+class AssembledServer implements Server {
+  readonly dialect: Dialect;
+  readonly engine: TaskEngine;
+  readonly metrics: ServerMetrics;
+  readonly start: Server['start'];
+  readonly stop: Server['stop'];
+  readonly #transport: Transport;
+
+  constructor(parts: AssembledParts) {
+    this.dialect = parts.dialect;
+    this.engine = parts.engine;
+    this.metrics = parts.metrics;
+    this.start = parts.start;
+    this.stop = parts.stop;
+    this.#transport = parts.transport;
+  }
+
+  get url(): string | undefined {
+    return this.#transport.url;
+  }
+
+  get closed(): Promise<void> {
+    return this.#transport.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop(0);
+  }
 }
 
 /** Keeps messages waiting until the engine has recovered what an earlier process left. */

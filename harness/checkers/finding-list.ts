@@ -14,24 +14,30 @@ export interface FindingList {
 }
 
 export function createFindingList(): FindingList {
-  const findings: Finding[] = [];
-  let count = 0;
-  let last = '';
-  return {
-    add(invariant, message, events) {
-      count += 1;
-      last = invariant;
-      if (findings.length < FINDINGS_MAX) findings.push({ invariant, message, events });
-    },
-    get count() {
-      return count;
-    },
-    list() {
-      const more = count - findings.length;
-      if (more === 0) return findings;
-      return [...findings, { invariant: last, message: `${more} more of this kind are not listed`, events: [] }];
-    },
-  };
+  return new Findings();
+}
+
+class Findings implements FindingList {
+  readonly #findings: Finding[] = [];
+  #count = 0;
+  #last = '';
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(invariant: string, message: string, events: readonly number[]): void {
+    this.#count += 1;
+    this.#last = invariant;
+    if (this.#findings.length < FINDINGS_MAX) this.#findings.push({ invariant, message, events });
+  }
+
+  list(): readonly Finding[] {
+    const more = this.#count - this.#findings.length;
+    if (more === 0) return this.#findings;
+    const rest = `${more} more of this kind are not listed`;
+    return [...this.#findings, { invariant: this.#last, message: rest, events: [] }];
+  }
 }
 
 /** False with its findings, or true. */

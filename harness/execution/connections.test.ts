@@ -28,14 +28,14 @@ function stage() {
     };
     return {
       wire,
-      handshake: {
+      handshake: () => ({
         server: { name, version: '1' },
         era: 'modern',
         protocolVersion: '2026-07-28',
         capabilities: {},
         tools: new Map(),
         shape: [],
-      },
+      }),
       read: outcome,
       close: async () => void log.push(`close ${name}`),
     };

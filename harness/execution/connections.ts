@@ -47,7 +47,7 @@ export function createConnections(plan: Plan, openFor: OpenFor): Connections {
       await Promise.all([...new Set(plan.calls.map((call) => call.agent))].map(openOne));
     },
     of,
-    wireOf: (agent) => followingWire(() => of(agent).wire),
+    wireOf: (agent) => new FollowingWire(() => of(agent).wire),
     async renew(agent) {
       const agents = agent === null ? [...connections.keys()] : [agent];
       await Promise.all(agents.map(openOne));
@@ -62,7 +62,7 @@ export function createConnections(plan: Plan, openFor: OpenFor): Connections {
       const needsResult = !connection.wire.getCarriesResult && state.type === 'ok' && task.isOver;
       return needsResult ? [state, await connection.read('result', call, task.task, reader)] : [state];
     },
-    serverInfo: () => connections.values().next().value?.handshake.server ?? null,
+    serverInfo: () => connections.values().next().value?.handshake().server ?? null,
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.close()));
     },
@@ -84,28 +84,54 @@ async function openPatiently(agent: number, open: () => Promise<Connection>): Pr
   }
 }
 
-function followingWire(current: () => AgentWire): AgentWire {
-  return {
-    get hasBlockingResult() {
-      return current().hasBlockingResult;
-    },
-    get getCarriesResult() {
-      return current().getCarriesResult;
-    },
-    get answersBy() {
-      return current().answersBy;
-    },
-    get awaitCallback() {
-      return current().awaitCallback;
-    },
-    get follow() {
-      return current().follow;
-    },
-    create: (call, options) => current().create(call, options),
-    get: (call, task) => current().get(call, task),
-    result: (call, task) => current().result(call, task),
-    cancel: (call, task) => current().cancel(call, task),
-    update: (...args) => current().update(...args),
-    trespass: (...args) => current().trespass(...args),
-  };
+class FollowingWire implements AgentWire {
+  readonly #current: () => AgentWire;
+
+  constructor(current: () => AgentWire) {
+    this.#current = current;
+  }
+
+  get hasBlockingResult(): boolean {
+    return this.#current().hasBlockingResult;
+  }
+
+  get getCarriesResult(): boolean {
+    return this.#current().getCarriesResult;
+  }
+
+  get answersBy(): AgentWire['answersBy'] {
+    return this.#current().answersBy;
+  }
+
+  get awaitCallback(): AgentWire['awaitCallback'] {
+    return this.#current().awaitCallback;
+  }
+
+  get follow(): AgentWire['follow'] {
+    return this.#current().follow;
+  }
+
+  create(...args: Parameters<AgentWire['create']>): ReturnType<AgentWire['create']> {
+    return this.#current().create(...args);
+  }
+
+  get(...args: Parameters<AgentWire['get']>): ReturnType<AgentWire['get']> {
+    return this.#current().get(...args);
+  }
+
+  result(...args: Parameters<AgentWire['result']>): ReturnType<AgentWire['result']> {
+    return this.#current().result(...args);
+  }
+
+  cancel(...args: Parameters<AgentWire['cancel']>): ReturnType<AgentWire['cancel']> {
+    return this.#current().cancel(...args);
+  }
+
+  update(...args: Parameters<AgentWire['update']>): ReturnType<AgentWire['update']> {
+    return this.#current().update(...args);
+  }
+
+  trespass(...args: Parameters<AgentWire['trespass']>): ReturnType<AgentWire['trespass']> {
+    return this.#current().trespass(...args);
+  }
 }

@@ -20,27 +20,32 @@ export interface DueEvent {
  * stood in them alive, and each other, until the collector looks for old garbage.
  */
 export function createEventQueue(): EventQueue {
-  const heap: Entry[] = [];
-  const count = { added: 0, live: 0 };
-  return {
-    get size() {
-      return count.live;
-    },
-    add(atMs, owner, act) {
-      count.added += 1;
-      count.live += 1;
-      const entry = new Entry(count, { atMs, owner, act });
-      rise(heap, entry);
-      return entry;
-    },
-    take() {
-      for (let entry = removeFirst(heap); entry !== undefined; entry = removeFirst(heap)) {
-        const event = entry.leave();
-        if (event !== null) return event;
-      }
-      return undefined;
-    },
-  };
+  return new HeapQueue();
+}
+
+class HeapQueue implements EventQueue {
+  readonly #heap: Entry[] = [];
+  readonly #count: Count = { added: 0, live: 0 };
+
+  get size(): number {
+    return this.#count.live;
+  }
+
+  add(atMs: number, owner: Owner, act: () => void): Scheduled {
+    this.#count.added += 1;
+    this.#count.live += 1;
+    const entry = new Entry(this.#count, { atMs, owner, act });
+    rise(this.#heap, entry);
+    return entry;
+  }
+
+  take(): DueEvent | undefined {
+    for (let entry = removeFirst(this.#heap); entry !== undefined; entry = removeFirst(this.#heap)) {
+      const event = entry.leave();
+      if (event !== null) return event;
+    }
+    return undefined;
+  }
 }
 
 interface Count {

@@ -91,12 +91,12 @@ describe('an agent over http', () => {
         'mcp-protocol-version': '2025-11-25',
         'mcp-session-id': 's1',
       });
-      expect(connection.handshake).toMatchObject({
+      expect(connection.handshake()).toMatchObject({
         era: 'legacy',
         server: { name: 'scripted', version: '1' },
         shape: [],
       });
-      expect(connection.handshake.tools.get('render')?.taskSupport).toBe('optional');
+      expect(connection.handshake().tools.get('render')?.taskSupport).toBe('optional');
     });
   });
 

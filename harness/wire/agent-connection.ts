@@ -46,9 +46,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 
   return {
     wire: createAgentWire({ options, adapter, pushes, run }),
-    get handshake() {
-      return handshake;
-    },
+    handshake: () => handshake,
     read(op, call, task, reader) {
       const signal = reader.signal ?? context.signal;
       return run({ op, call, task, reader, signal, timeoutMs: context.limits.requestMs });

@@ -15,7 +15,7 @@ import type { WireTarget } from './wire-target.ts';
 export interface Connection {
   readonly wire: AgentWire;
   /** The latest handshake; it is renewed when a session is lost. */
-  readonly handshake: Handshake;
+  handshake(): Handshake;
   /** A final read: `get`, or `result` where only that carries the result. `as`: the agent whose task it is. */
   read(op: 'get' | 'result', call: PlannedCall, task: string, reader: Reader): Promise<Outcome>;
   close(): Promise<void>;

@@ -86,7 +86,7 @@ function createIndexes() {
   function strike(task: TaskRecord): void {
     const own = byPrincipal.get(task.principal);
     own?.delete(task);
-    if (own?.size === 0) byPrincipal.delete(task.principal);
+    if (own?.size() === 0) byPrincipal.delete(task.principal);
   }
 
   return {

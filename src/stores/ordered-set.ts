@@ -8,7 +8,7 @@ export interface OrderedSet<Item> {
   /** In order, all that come after `position`; all there are without one. Must not be held while the set changes. */
   after(position?: Item): Iterable<Item>;
   clear(): void;
-  readonly size: number;
+  size(): number;
 }
 
 type Compare<Item> = (a: Item, b: Item) => number;
@@ -29,9 +29,7 @@ export function createOrderedSet<Item>(compare: Compare<Item>): OrderedSet<Item>
   }
 
   return {
-    get size() {
-      return size;
-    },
+    size: () => size,
     add(item) {
       const chunkIndex = chunkIndexOf(item);
       const chunk = chunks[chunkIndex];

@@ -1,4 +1,3 @@
-import type { Draft } from '../../model/draft.ts';
 import {
   isObject,
   parseJson,
@@ -13,6 +12,7 @@ import { type ClientRequests, createClientRequests } from './client-requests.ts'
 import {
   accepted,
   createHttpAnswer,
+  type HttpAnswer,
   INVALID_REQUEST,
   PARSE_ERROR,
   refuse,
@@ -81,15 +81,7 @@ export class HandlerOverHttp implements HttpFace {
     const done = this.#open.add(open);
     // Up to 2025-11-25 a lost connection says nothing about the request; without sessions, closing it is how to cancel.
     request.onGone(() => open.end(own.id === '' ? 'cancelled' : 'disconnected'));
-    const context: Draft<HandlerContext> = {
-      principal,
-      transport: 'http',
-      session: own,
-      get signal() {
-        return open.signal();
-      },
-      notify: (notification) => answer.say(JSON.stringify(notification)),
-    };
+    const context = new HttpContext({ principal, session: own, open, answer });
     if (own.id !== '') context.request = (asked, wanted) => this.#requests.ask(asked, answer.say, wanted);
     const reply = await answerOf(this.#server, message, context);
     done();
@@ -106,6 +98,31 @@ export class HandlerOverHttp implements HttpFace {
       if (one.key === key) one.end('cancelled');
     });
     tell(this.#server, message, { principal, transport: 'http', session, signal, notify: () => {} });
+  }
+}
+
+/**
+ * A class, since one is made for every request: a getter in an object literal gives every object a hidden class of its own, which
+ * keeps what the getter can reach until the collector looks for old garbage.
+ */
+class HttpContext implements HandlerContext {
+  readonly principal: string;
+  readonly transport = 'http';
+  readonly session: HandlerSession;
+  /** Its own, so that a server may take it out of the context. */
+  readonly notify: (notification: unknown) => void;
+  request?: NonNullable<HandlerContext['request']>;
+  readonly #open: OpenRequest;
+
+  constructor(parts: Pick<HandlerContext, 'principal' | 'session'> & { open: OpenRequest; answer: HttpAnswer }) {
+    this.principal = parts.principal;
+    this.session = parts.session;
+    this.#open = parts.open;
+    this.notify = (notification) => parts.answer.say(JSON.stringify(notification));
+  }
+
+  get signal(): AbortSignal {
+    return this.#open.signal();
   }
 }
 

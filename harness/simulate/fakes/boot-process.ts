@@ -14,10 +14,10 @@ export interface BootProcess {
   setVariables(variables: Readonly<Record<string, string>>): void;
   /** What it registered by process.on. */
   readonly listeners: EventEmitter;
-  readonly stdin: Readable;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  readonly console: Console;
+  stdin(): Readable;
+  stdout(): Writable;
+  stderr(): Writable;
+  console(): Console;
   /** The end of all it wrote to stdout and stderr, in order. */
   output(): string;
   write(text: string): void;
@@ -67,18 +67,10 @@ function createBootProcess(): BootProcess {
     setVariables: (more) => void Object.assign(variables, more),
     // Many modules of one server may each listen for SIGTERM.
     listeners: new EventEmitter().setMaxListeners(0),
-    get stdin() {
-      return stdin();
-    },
-    get stdout() {
-      return stdout();
-    },
-    get stderr() {
-      return stderr();
-    },
-    get console() {
-      return ownConsole();
-    },
+    stdin,
+    stdout,
+    stderr,
+    console: ownConsole,
     output: () => kept,
     write,
   };

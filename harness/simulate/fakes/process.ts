@@ -86,12 +86,12 @@ export const PROCESS: Fake = {
         const real = () => Object(getter === undefined ? undefined : Reflect.apply(getter, process, []));
         const stream = dispatching(() => {
           const boot = own();
-          return boot === null ? real() : bootProcessOf(boot)[name];
+          return boot === null ? real() : bootProcessOf(boot)[name]();
         });
         return define(process, name, { get: () => stream });
       }),
       overrideForBoots(context, console, consoleNames, (name) => (_world, owner, args) => {
-        const { console: own } = bootProcessOf(owner);
+        const own = bootProcessOf(owner).console();
         return Reflect.apply(functionAt(own, name), own, args);
       }),
     ]);
