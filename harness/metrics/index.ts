@@ -8,6 +8,10 @@ import type { Metric } from '../model/metric.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { ackLatency } from './ack-latency.ts';
 import { bindingAccuracy } from './binding-accuracy.ts';
+import { callbackDeliveries } from './callback-deliveries.ts';
+import { callbackLag } from './callback-lag.ts';
+import { callbacksDoubled } from './callbacks-doubled.ts';
+import { callbacksLost } from './callbacks-lost.ts';
 import { clientTimeouts } from './client-timeouts.ts';
 import { continuationsCorrect } from './continuations-correct.ts';
 import { continuationsDuplicated } from './continuations-duplicated.ts';
@@ -76,6 +80,10 @@ export const metrics: Registry<Metric> = {
   'duplicate-effects': entry(duplicateEffects),
   'duplicate-knows': entry(duplicateKnows),
   'duplicate-continuations': entry(duplicateContinuations),
+  'callback-deliveries': entry(callbackDeliveries),
+  'callback-lag': entry(callbackLag),
+  'callbacks-lost': entry(callbacksLost),
+  'callbacks-doubled': entry(callbacksDoubled),
   'recovery-time': entry(recoveryTime),
   'binding-accuracy': entry(bindingAccuracy),
   'continuations-correct': entry(continuationsCorrect),

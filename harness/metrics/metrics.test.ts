@@ -65,7 +65,17 @@ function goodStory(): Story {
 
 describe('the registry', () => {
   it('has one file a metric, named by its id, and knows every file', () => {
-    const shared = ['index', 'timeline', 'rate', 'continuation', 'binding', 'arrival', 'poll-model', 'policy-fit'];
+    const shared = [
+      'index',
+      'timeline',
+      'rate',
+      'continuation',
+      'binding',
+      'arrival',
+      'poll-model',
+      'policy-fit',
+      'callback',
+    ];
     const files = readdirSync(import.meta.dirname)
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .map((file) => file.slice(0, -3))
@@ -595,5 +605,92 @@ describe('context preservation', () => {
     story.finish(650, 3, 't3');
     expect(await story.measure('inversion-degree')).toEqual(rate(1, 2));
     expect(await story.measure('out-of-order-accuracy')).toEqual(rate(2, 2));
+  });
+});
+
+describe('callbacks', () => {
+  /** Two calls whose agents wait to be called back; the work of both ends at 200 ms. */
+  function waiting(options: { readonly isPlace?: boolean; readonly kind?: 'command' } = {}): Story {
+    const story = createStory(2, { call: { policy: 'callback' }, ...options });
+    if (options.isPlace !== false) story.add(1, { kind: 'note', topic: 'callbacks' });
+    for (const call of [1, 2]) {
+      acked(story, call, 10, 20);
+      story.begin(30, call);
+    }
+    for (const call of [1, 2]) story.commit(200, call);
+    return story;
+  }
+  const told = (story: Story, atMs: number, call: number, delivery: string, status: 'working' | 'completed') =>
+    story.add(atMs, { kind: 'push', conn: 'callback', delivery, task: `t${call}`, status });
+  const ids = ['callback-deliveries', 'callbacks-lost', 'callbacks-doubled', 'callback-lag'] as const;
+  const all = (story: Story) => Promise.all(ids.map((id) => story.measure(id)));
+
+  it('one came 12 ms after the end of the work; the other never, and a look found its task', async () => {
+    const story = waiting();
+    told(story, 212, 1, 'msg-1', 'completed');
+    poll(story, 2, 300, 'completed');
+    story.end(400);
+    expect(await all(story)).toEqual([
+      counter(1, 'deliveries'),
+      counter(1, 'tasks'),
+      counter(0, 'deliveries'),
+      few([12], 1),
+    ]);
+  });
+
+  it('one that comes after its agent has looked is late and not lost', async () => {
+    const story = waiting();
+    told(story, 202, 1, 'msg-1', 'completed');
+    poll(story, 2, 300, 'completed');
+    told(story, 700, 2, 'msg-2', 'completed');
+    story.end(800);
+    expect(await all(story)).toEqual([
+      counter(2, 'deliveries'),
+      counter(0, 'tasks'),
+      counter(0, 'deliveries'),
+      few([2, 500]),
+    ]);
+  });
+
+  it('the same id again and an end under a second id are doubled; a state before the end is not', async () => {
+    const story = waiting();
+    told(story, 100, 1, 'msg-0', 'working');
+    for (const atMs of [210, 220]) told(story, atMs, 1, 'msg-1', 'completed');
+    told(story, 230, 2, 'msg-2', 'completed');
+    told(story, 240, 2, 'msg-3', 'completed');
+    story.end(400);
+    expect(await story.measure('callback-deliveries')).toEqual(counter(5, 'deliveries'));
+    expect(await story.measure('callbacks-doubled')).toEqual(counter(2, 'deliveries'));
+    expect(await story.measure('callback-lag')).toEqual(few([10, 30]));
+  });
+
+  it('nothing is said where there was no place for them, and nothing of agents that had given up', async () => {
+    const nowhere = waiting({ isPlace: false });
+    poll(nowhere, 1, 300, 'completed');
+    nowhere.end(400);
+    expect(await all(nowhere)).toEqual([null, null, null, null]);
+    const gone = waiting();
+    for (const call of [1, 2]) gone.add(150, { kind: 'quit', agent: 1, call, why: 'enough' });
+    poll(gone, 1, 300, 'completed');
+    gone.end(400);
+    expect(await all(gone)).toEqual([null, null, null, null]);
+  });
+
+  it('our server that never calls loses every one; of another nobody knows whether it can', async () => {
+    const lines = (story: Story) => {
+      for (const call of [1, 2]) poll(story, call, 300, 'completed');
+      story.end(400);
+      return story;
+    };
+    expect(await all(lines(waiting()))).toEqual([counter(0, 'deliveries'), counter(2, 'tasks'), null, few([], 2)]);
+    expect(await all(lines(waiting({ kind: 'command' })))).toEqual([null, null, null, null]);
+  });
+
+  it('an interrupted run calls none lost that might still have come', async () => {
+    const story = waiting();
+    told(story, 212, 1, 'msg-1', 'completed');
+    poll(story, 2, 300, 'completed');
+    expect(await story.measure('callbacks-lost')).toEqual(counter(0, 'tasks'));
+    expect(await story.measure('callback-lag')).toEqual(few([12]));
   });
 });

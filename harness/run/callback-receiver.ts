@@ -27,6 +27,9 @@ export async function openCallbackReceiver(
   const method = target.dialect === 'tasks-2025-11-25' ? 'notifications/tasks/status' : 'notifications/tasks';
   const secret = randomBytes(32);
   const pushes = createPushHub();
+  // In other dialects nothing is told of a task, and its agents poll.
+  if (adapter.followsBy !== null)
+    record({ kind: 'note', topic: 'callbacks', text: 'there is a place to be called back' });
 
   const take = async (request: IncomingMessage): Promise<number> => {
     const body = await textOf(request);

@@ -41,6 +41,7 @@ export function createStory(
     readonly facts?: Partial<TargetFacts>;
     readonly call?: Partial<PlannedCall>;
     readonly slaMs?: number;
+    readonly kind?: Plan['target']['kind'];
     readonly backoff?: Plan['agents']['backoff'];
   } = {},
 ): Story {
@@ -93,7 +94,7 @@ function planOf(count: number, options: NonNullable<Parameters<typeof createStor
   const plan = samplePlan(count);
   return {
     ...plan,
-    target: sampleTarget(options.facts),
+    target: { ...sampleTarget(options.facts), ...(options.kind ? { kind: options.kind } : {}) },
     calls: plan.calls.map((call) => ({ ...call, ...options.call })),
     agents: { ...plan.agents, backoff: options.backoff ?? plan.agents.backoff },
     slaMs: options.slaMs ?? 15_000,
