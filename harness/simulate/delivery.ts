@@ -1,6 +1,6 @@
 import type { HttpHeaders } from '../wire/wire.ts';
 import type { Hop } from './hop.ts';
-import type { HttpExchangeRequest } from './server-face.ts';
+import type { HttpExchangeOut, HttpExchangeRequest } from './server-face.ts';
 import type { LivingServer } from './site.ts';
 import type { World } from './world.ts';
 
@@ -29,26 +29,57 @@ export interface DeliveryOutcome {
 export function deliver(
   world: World,
   { request, hop, back }: Delivery,
-  { boot, face }: LivingServer,
+  living: LivingServer,
   on: DeliveryOutcome,
 ): void {
-  let head: ResponseHead = { status: 200, headers: {} };
-  const forget = boot.onEnd(() => back.carry(world.harness, () => on.broken()));
-  hop.carry(boot, () => {
-    if (face.http === undefined) throw new Error('expected a server that can be spoken to over HTTP');
-    face.http.exchange(request, {
-      head(status, headers) {
-        head = { status, headers };
-      },
-      message(text) {
-        const sent = head;
-        back.carry(world.harness, () => on.message(text, sent));
-      },
-      end(body) {
-        const sent = head;
-        forget();
-        back.carry(world.harness, () => on.end(body, sent));
-      },
-    });
-  });
+  const { boot, face } = living;
+  const { http } = face;
+  if (http === undefined) throw new Error('expected a server that can be spoken to over HTTP');
+  const answer = new Answer(world, back, on);
+  answer.forget = boot.onEnd(() => answer.broken());
+  hop.carry(boot, () => http.exchange(request, answer));
+}
+
+/** What the server says to one request, on its way back. */
+class Answer implements HttpExchangeOut {
+  readonly #world: World;
+  readonly #back: Hop;
+  /** null: over. A server may hold on to its answer for long after; all that waited for it goes at once. */
+  #on: DeliveryOutcome | null;
+  #head: ResponseHead = { status: 200, headers: {} };
+  forget: () => void = () => {};
+
+  constructor(world: World, back: Hop, on: DeliveryOutcome) {
+    this.#world = world;
+    this.#back = back;
+    this.#on = on;
+  }
+
+  head(status: number, headers: HttpHeaders): void {
+    this.#head = { status, headers };
+  }
+
+  message(text: string): void {
+    const on = this.#on;
+    const head = this.#head;
+    if (on !== null) this.#back.carry(this.#world.harness, () => on.message(text, head));
+  }
+
+  end(body?: string): void {
+    const on = this.#over();
+    const head = this.#head;
+    if (on !== null) this.#back.carry(this.#world.harness, () => on.end(body, head));
+  }
+
+  broken(): void {
+    const on = this.#over();
+    if (on !== null) this.#back.carry(this.#world.harness, () => on.broken());
+  }
+
+  #over(): DeliveryOutcome | null {
+    const on = this.#on;
+    this.#on = null;
+    this.forget();
+    return on;
+  }
 }

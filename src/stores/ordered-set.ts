@@ -16,64 +16,80 @@ type Compare<Item> = (a: Item, b: Item) => number;
 const CHUNK_MAX = 512; // An array of this length is moved by one item in well under a microsecond.
 
 export function createOrderedSet<Item>(compare: Compare<Item>): OrderedSet<Item> {
-  const chunks: Item[][] = []; // Never an empty one.
-  let size = 0;
+  return new ChunkedSet(compare);
+}
+
+class ChunkedSet<Item> implements OrderedSet<Item> {
+  readonly #compare: Compare<Item>;
+  readonly #chunks: Item[][] = []; // Never an empty one.
+  #size = 0;
+
+  constructor(compare: Compare<Item>) {
+    this.#compare = compare;
+  }
+
+  size(): number {
+    return this.#size;
+  }
+
+  add(item: Item): void {
+    const chunks = this.#chunks;
+    const chunkIndex = this.#chunkIndexOf(item);
+    const chunk = chunks[chunkIndex];
+    this.#size++;
+    if (chunk === undefined) {
+      chunks.push([item]);
+      return;
+    }
+    const index = firstIndexIn(chunk, item, this.#compare);
+    const held = chunk[index];
+    const isThere = held !== undefined && this.#compare(held, item) === 0;
+    if (isThere) this.#size--;
+    chunk.splice(index, isThere ? 1 : 0, item);
+    if (chunk.length > CHUNK_MAX) chunks.splice(chunkIndex + 1, 0, chunk.splice(CHUNK_MAX / 2));
+  }
+
+  delete(item: Item): void {
+    const chunkIndex = this.#chunkIndexOf(item);
+    const chunk = this.#chunks[chunkIndex] ?? [];
+    const index = firstIndexIn(chunk, item, this.#compare);
+    const held = chunk[index];
+    if (held === undefined || this.#compare(held, item) !== 0) return;
+    chunk.splice(index, 1);
+    this.#size--;
+    if (chunk.length === 0) this.#chunks.splice(chunkIndex, 1);
+  }
+
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#size = 0;
+  }
+
+  *after(position?: Item): Iterable<Item> {
+    const chunks = this.#chunks;
+    let chunkIndex = position === undefined ? 0 : Math.max(0, this.#chunkIndexOf(position));
+    let index =
+      position === undefined
+        ? 0
+        : firstIndex(chunks[chunkIndex]?.length ?? 0, (at) => {
+            const held = chunks[chunkIndex]?.[at];
+            return held !== undefined && this.#compare(held, position) > 0;
+          });
+    for (; chunkIndex < chunks.length; chunkIndex++, index = 0) {
+      const chunk = chunks[chunkIndex] ?? [];
+      for (const item of index === 0 ? chunk : chunk.slice(index)) yield item;
+    }
+  }
 
   /** The chunk that holds the item or would; the last one for what comes after everything. */
-  function chunkIndexOf(item: Item): number {
+  #chunkIndexOf(item: Item): number {
+    const chunks = this.#chunks;
     const index = firstIndex(chunks.length, (at) => {
       const last = chunks[at]?.at(-1);
-      return last !== undefined && compare(last, item) >= 0;
+      return last !== undefined && this.#compare(last, item) >= 0;
     });
     return Math.min(index, chunks.length - 1);
   }
-
-  return {
-    size: () => size,
-    add(item) {
-      const chunkIndex = chunkIndexOf(item);
-      const chunk = chunks[chunkIndex];
-      size++;
-      if (chunk === undefined) {
-        chunks.push([item]);
-        return;
-      }
-      const index = firstIndexIn(chunk, item, compare);
-      const held = chunk[index];
-      const isThere = held !== undefined && compare(held, item) === 0;
-      if (isThere) size--;
-      chunk.splice(index, isThere ? 1 : 0, item);
-      if (chunk.length > CHUNK_MAX) chunks.splice(chunkIndex + 1, 0, chunk.splice(CHUNK_MAX / 2));
-    },
-    delete(item) {
-      const chunkIndex = chunkIndexOf(item);
-      const chunk = chunks[chunkIndex] ?? [];
-      const index = firstIndexIn(chunk, item, compare);
-      const held = chunk[index];
-      if (held === undefined || compare(held, item) !== 0) return;
-      chunk.splice(index, 1);
-      size--;
-      if (chunk.length === 0) chunks.splice(chunkIndex, 1);
-    },
-    clear() {
-      chunks.length = 0;
-      size = 0;
-    },
-    *after(position) {
-      let chunkIndex = position === undefined ? 0 : Math.max(0, chunkIndexOf(position));
-      let index =
-        position === undefined
-          ? 0
-          : firstIndex(chunks[chunkIndex]?.length ?? 0, (at) => {
-              const held = chunks[chunkIndex]?.[at];
-              return held !== undefined && compare(held, position) > 0;
-            });
-      for (; chunkIndex < chunks.length; chunkIndex++, index = 0) {
-        const chunk = chunks[chunkIndex] ?? [];
-        for (const item of index === 0 ? chunk : chunk.slice(index)) yield item;
-      }
-    },
-  };
 }
 
 function firstIndexIn<Item>(chunk: readonly Item[], item: Item, compare: Compare<Item>): number {
