@@ -1,4 +1,5 @@
 /** One JSON-RPC message by plain HTTP, as revision 2026-07-28 frames it. For tests. */
+import { createParser } from 'eventsource-parser';
 import { isObject, type JsonObject } from '../../dialects/json-rpc.ts';
 
 export const JSON_HEADERS = {
@@ -40,7 +41,20 @@ export async function post(
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(url, { method: 'POST', headers, body: text, signal });
   const answer = await response.text();
-  const isJson = response.headers.get('content-type') === 'application/json';
-  const message: unknown = isJson ? JSON.parse(answer) : {};
+  const message = lastMessage(answer, response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, message: isObject(message) ? message : {} };
+}
+
+/** The answer itself: what an event stream says before it are notifications and questions. */
+function lastMessage(text: string, type: string): unknown {
+  if (type === 'application/json') return JSON.parse(text);
+  if (!type.startsWith('text/event-stream')) return {};
+  let last = '{}';
+  const parser = createParser({
+    onEvent({ data }) {
+      if (data !== '') last = data;
+    },
+  });
+  parser.feed(text);
+  return JSON.parse(last);
 }
