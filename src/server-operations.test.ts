@@ -6,13 +6,15 @@ import { createServerClock } from './tasks/clock.ts';
 import { createSilentLog, type LogFields, type ServerLog } from './telemetry/log.ts';
 import { readExposition } from './testing/exposition.ts';
 import { postModern } from './testing/modern-client.ts';
+import { scrapedFamilies } from './testing/scraped-families.ts';
 
 const MEMORY = { state: { store: 'memory' }, observability: { metrics: true } } as const;
 
 async function scrape(url: string | undefined) {
   const response = await fetch(new URL('/metrics', url));
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-  return readExposition(await response.text());
+  const text = await response.text();
+  return { series: readExposition(text), families: scrapedFamilies(text) };
 }
 
 function remember(): { readonly log: ServerLog; readonly lines: (LogFields & { readonly text: string })[] } {
@@ -31,8 +33,12 @@ test('a caller who polls too often gets 429 with Retry-After and the exact time,
   expect(refused.status).toBe(429);
   expect(refused.headers.get('retry-after')).toBe('2');
   expect(refused.body).toMatchObject({ error: { code: -32_000, data: { reason: 'rate-limited' } } });
-  const series = await scrape(server.url);
+  const { series, families } = await scrape(server.url);
   expect(series.get('mcp_async_polls_total{answer="rate-limited"}')).toBe(1);
+  expect(families.get('mcp_async_polls_total')).toMatchObject({
+    type: 'COUNTER',
+    metrics: expect.arrayContaining([{ value: '1', labels: { answer: 'rate-limited' } }]),
+  });
 });
 
 test('ready means that the store answers; alive means that the server does', async () => {
@@ -101,8 +107,13 @@ test('alerts fire when too much fails or takes too long, show in the metrics, an
   };
   const look = async () => {
     for (const tick of ticks) tick();
-    const series = await scrape(server.url);
-    return ['failure-rate', 'slow'].map((id) => series.get(`mcp_async_alert{alert="${id}"}`) ?? 0);
+    const { families } = await scrape(server.url);
+    const samples = families.get('mcp_async_alert')?.metrics ?? [];
+    const raised = (id: string) => samples.find(({ labels }) => labels?.alert === id);
+    return ['failure-rate', 'slow'].map((id) => {
+      const found = raised(id);
+      return found !== undefined && 'value' in found ? Number(found.value) : 0;
+    });
   };
   expect(await look()).toEqual([0, 0]);
   await call('error', 'a');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createServerClock } from '../tasks/clock.ts';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
+import { scrapedFamilies } from '../testing/scraped-families.ts';
 import { watchAlerts } from './alert-watch.ts';
 import { type AlertRules, alertsOf } from './alerts.ts';
 import { createSilentLog } from './log.ts';
@@ -62,29 +63,42 @@ test('counts what happens to tasks by tool and outcome', async () => {
   metrics.poll(true);
   const { body, contentType } = await metrics.text();
   expect(contentType).toMatch(/^text\/plain/);
-  for (const line of [
-    'mcp_async_tasks_submitted_total{tool="effect"} 1',
-    'mcp_async_tasks_ended_total{tool="effect",outcome="result"} 1',
-    'mcp_async_tasks_ended_total{tool="effect",outcome="tool-error"} 1',
-    'mcp_async_tasks_ended_total{tool="effect",outcome="cancelled"} 1',
-    'mcp_async_tasks_released_total{tool="effect"} 1',
-    'mcp_async_calls_refused_total{reason="full"} 1',
-    'mcp_async_calls_repeated_total 1',
-    'mcp_async_queue_wait_seconds_sum 0.25',
-    'mcp_async_task_service_seconds_sum 6',
-    'mcp_async_task_failures_total{tool="effect",reason="tool-error"} 1',
-    'mcp_async_sweeps_total 1',
-    'mcp_async_swept_tasks_total 2',
-    'mcp_async_lease_losses_total 1',
-    'mcp_async_circuit_open{tool="effect"} 1',
-    'mcp_async_polls_total{answer="answered"} 1',
-    'mcp_async_polls_total{answer="rate-limited"} 1',
-    'mcp_async_task_duration_seconds_sum 6.75',
-    'mcp_async_queue_depth 3',
-    'mcp_async_running 2',
-  ]) {
-    expect(body).toContain(`${line}\n`);
-  }
+  const families = scrapedFamilies(body);
+  const samplesOf = (name: string) => families.get(`mcp_async_${name}`)?.metrics;
+  const ended = (outcome: string) => ({ value: '1', labels: { tool: 'effect', outcome } });
+  const oneOfTool = [{ value: '1', labels: { tool: 'effect' } }];
+  expect(families.get('mcp_async_tasks_submitted_total')).toEqual({
+    name: 'mcp_async_tasks_submitted_total',
+    help: 'Tasks recorded',
+    type: 'COUNTER',
+    metrics: oneOfTool,
+  });
+  expect(samplesOf('tasks_ended_total')).toEqual([ended('result'), ended('tool-error'), ended('cancelled')]);
+  expect(samplesOf('tasks_released_total')).toEqual(oneOfTool);
+  expect(samplesOf('calls_refused_total')).toEqual([{ value: '1', labels: { reason: 'full' } }]);
+  expect(samplesOf('calls_repeated_total')).toEqual([{ value: '1' }]);
+  expect(samplesOf('task_failures_total')).toEqual([{ value: '1', labels: { tool: 'effect', reason: 'tool-error' } }]);
+  expect(samplesOf('sweeps_total')).toEqual([{ value: '1' }]);
+  expect(samplesOf('swept_tasks_total')).toEqual([{ value: '2' }]);
+  expect(samplesOf('lease_losses_total')).toEqual([{ value: '1' }]);
+  expect(samplesOf('circuit_open')).toEqual(oneOfTool);
+  expect(samplesOf('polls_total')).toEqual([
+    { value: '1', labels: { answer: 'answered' } },
+    { value: '1', labels: { answer: 'rate-limited' } },
+  ]);
+  expect(families.get('mcp_async_queue_depth')).toMatchObject({ type: 'GAUGE', metrics: [{ value: '3' }] });
+  expect(families.get('mcp_async_running')).toMatchObject({ type: 'GAUGE', metrics: [{ value: '2' }] });
+  // One task waited a quarter of a second; three took 2.25 s from call to end, 2 s of it at work.
+  expect(families.get('mcp_async_queue_wait_seconds')).toMatchObject({
+    type: 'HISTOGRAM',
+    metrics: [{ count: '1', sum: '0.25', buckets: { '0.1': '0', '0.25': '1', '600': '1', '+Inf': '1' } }],
+  });
+  expect(samplesOf('task_duration_seconds')).toMatchObject([
+    { count: '3', sum: '6.75', buckets: { '1': '0', '2.5': '3', '+Inf': '3' } },
+  ]);
+  expect(samplesOf('task_service_seconds')).toMatchObject([
+    { count: '3', sum: '6', buckets: { '1': '0', '2.5': '3', '+Inf': '3' } },
+  ]);
   expect(metrics.snapshot()).toEqual({
     ...{ endedCount: 3, failedCount: 1, meanDurationMs: 2_250 },
     ...{ refusedCount: 1, waitingCount: 3, runningCount: 2 },
