@@ -10,6 +10,7 @@ import { createStateSecret } from './state-secret.ts';
 import { chooseConnections } from './stores/connection.ts';
 import { STORES } from './stores/index.ts';
 import type { OpenStore, TaskStore } from './stores/store.ts';
+import { openUsageFile, type UsageFile } from './telemetry/store-usage-file.ts';
 import { openLedger } from './tools/effect-ledger.ts';
 import type { EffectLedger } from './tools/tool.ts';
 import { messageOf } from './usage-error.ts';
@@ -23,6 +24,8 @@ export interface ServerFoundation extends AsyncDisposable {
   readonly effects: EffectLedger;
   readonly createDialect: CreateDialect;
   readonly secret: () => Uint8Array;
+  /** Where what is asked of the store is counted beyond this process; undefined: nobody wants that. */
+  readonly usageFile: UsageFile | undefined;
 }
 
 /** Throws a UsageError when a name is not known or a store or ledger cannot be opened; then nothing is left open. */
@@ -58,6 +61,13 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
     closes.push(async () => ledger[Symbol.dispose]());
     return ledger;
   }
+  function usageFileOf(): UsageFile | undefined {
+    const directory = process.env.CLAIMCHECK_STORE_USAGE;
+    if (directory === undefined || directory === '') return undefined;
+    const file = openUsageFile(directory);
+    closes.push(async () => file[Symbol.dispose]());
+    return file;
+  }
   async function storeOf(): Promise<TaskStore> {
     const store = await openStore({
       directory: config.state.directory,
@@ -90,6 +100,7 @@ export async function openFoundation(config: Config, options: ServerOptions): Pr
       effects: wrap.effects?.(effects) ?? effects,
       createDialect,
       isQueueShared,
+      usageFile: usageFileOf(),
       secret: options.secret ?? secretOf(store) ?? createStateSecret(directoryOf(config, options)),
       [Symbol.asyncDispose]: close,
     };

@@ -17,6 +17,7 @@ import { watchAlerts } from './telemetry/alert-watch.ts';
 import type { AlertRules } from './telemetry/alerts.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
 import { createServerMetrics, type ServerMetrics } from './telemetry/metrics.ts';
+import { meterStore } from './telemetry/store-meter.ts';
 import { createTools } from './tools/index.ts';
 import type { EffectLedger, Tool } from './tools/tool.ts';
 import { openTransport } from './transport-choice.ts';
@@ -97,9 +98,11 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const { wrap = {}, clock = createServerClock(), tools = createTools() } = options;
   const log = options.log ?? createLog(config.observability.logLevel);
   const foundation = await openFoundation(config, { ...options, log });
-  const { store, queue, effects, createDialect, secret } = foundation;
+  const { queue, effects, createDialect, secret, usageFile } = foundation;
+  const { store, usage } = meterStore(foundation.store, usageFile && ((current) => usageFile.write(current())));
   const metrics = createServerMetrics({
     load: () => queue.load(),
+    storeUsage: usage,
     now: () => clock.now(),
     windowMs: config.observability.alerts.windowSeconds * 1_000,
   });

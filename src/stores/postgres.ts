@@ -3,12 +3,13 @@ import pg from 'pg';
 import { z } from 'zod';
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
-import { decodeTask, encodeTask } from '../tasks/task-record.ts';
+import { decodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
 import { postgresDurability } from './postgres-durability.ts';
 import { createPostgresPool, type PostgresPool } from './postgres-pool.ts';
 import { createPostgresPresence, type PostgresPresence } from './postgres-presence.ts';
 import { ensureSchema } from './postgres-schema.ts';
+import { createRecordEncoder, type RecordEncoder } from './record-encoder.ts';
 import type { Durability, InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
 
 const INSERT_ATTEMPTS_MAX = 5; // One more each time that the holder of the key was removed between two statements.
@@ -41,6 +42,8 @@ interface StoreParts {
 }
 
 function storeOver(pool: PostgresPool, sql: Statements, { presence, durability, secret }: StoreParts): TaskStore {
+  const encoder = createRecordEncoder();
+  const rowOf = (task: TaskRecord) => rowBy(encoder, task);
   const run = async (statement: keyof Statements, ...values: readonly unknown[]) =>
     pool.query({ name: statement, text: sql[statement], values, isRead: sql[statement].startsWith('SELECT') });
   const all = async (statement: keyof Statements, ...values: readonly unknown[]): Promise<readonly TaskRecord[]> =>
@@ -85,6 +88,7 @@ function storeOver(pool: PostgresPool, sql: Statements, { presence, durability, 
     presence,
     durability,
     secret,
+    bytesWritten: encoder.byteCount,
     async [Symbol.asyncDispose]() {
       await presence[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();
@@ -113,11 +117,11 @@ function statementsIn(prefix: string) {
 
 type Row = readonly [string, Buffer, Buffer | null, string, boolean, number, number | null, number, string];
 
-function rowOf(task: TaskRecord): Row {
+function rowBy({ encode }: RecordEncoder, task: TaskRecord): Row {
   const { id, principal, idempotencyKey, state, createdAt, version } = task;
   const key = idempotencyKey === null ? null : digest(idempotencyKey);
   const isHeld = task.lease !== null;
-  return [id, digest(principal), key, state, isHeld, createdAt, dueAt(task), version, encodeTask(task)];
+  return [id, digest(principal), key, state, isHeld, createdAt, dueAt(task), version, encode(task)];
 }
 
 const storedRow = z.object({ record: z.string() });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
-import { decodeTask, encodeTask } from '../tasks/task-record.ts';
+import { decodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
 import { createFilePresence } from './file-presence.ts';
+import { createRecordEncoder } from './record-encoder.ts';
 import { redisDurability } from './redis-durability.ts';
 import { openRedisLink, type RedisLink } from './redis-link.ts';
 import { BY_KEY, INSERT, REMOVE, REPLACE, type RedisScript, runScript, SCAN } from './redis-scripts.ts';
@@ -32,6 +33,7 @@ async function storeOver(link: RedisLink, { directory, connection }: StoreOption
   // Certain for workers of this machine; of those elsewhere this directory knows nothing, and their leases decide.
   const presence = createFilePresence(join(directory, 'workers'));
 
+  const { encode, byteCount } = createRecordEncoder();
   const run = (script: RedisScript, values: readonly (string | number)[]) =>
     link.ask((redis) => runScript(redis, script, keys.all, values));
   const scan = async (set: string, values: readonly (string | number)[]): Promise<readonly TaskRecord[]> =>
@@ -40,16 +42,15 @@ async function storeOver(link: RedisLink, { directory, connection }: StoreOption
     scan(set, ['after', after === undefined ? '-' : `(${positionOf(after)}`, '+', limit, 0]);
 
   return {
-    insert: async (task) => insertAnswer(task, await run(INSERT, insertValues(task))),
+    insert: async (task) => insertAnswer(task, await run(INSERT, insertValues(task, encode(task)))),
     get: async (id) => recordOf(await link.ask((redis) => redis.hget(keys.tasks, id))),
     byKey: async (principal, idempotencyKey) => {
       const field = keyField(principal, idempotencyKey);
       return recordOf(await link.ask((redis) => runScript(redis, BY_KEY, [keys.tasks, keys.keys], [field])));
     },
     replace: async (task, expectedVersion) =>
-      isDone.parse(
-        await run(REPLACE, [task.id, expectedVersion, task.version, encodeTask(task), ...placeValues(task)]),
-      ) === 1,
+      isDone.parse(await run(REPLACE, [task.id, expectedVersion, task.version, encode(task), ...placeValues(task)])) ===
+      1,
     remove: async (id, expectedVersion) => isDone.parse(await run(REMOVE, [id, expectedVersion])) === 1,
     list: (principal, { after, limit }) => {
       const own = JSON.stringify(principal);
@@ -63,6 +64,7 @@ async function storeOver(link: RedisLink, { directory, connection }: StoreOption
     presence,
     durability,
     secret,
+    bytesWritten: byteCount,
     async [Symbol.asyncDispose]() {
       presence[Symbol.dispose]();
       link[Symbol.dispose]();
@@ -91,13 +93,13 @@ async function secretOf({ ask }: RedisLink, key: string): Promise<Uint8Array> {
   throw new UsageError(`${key} in Redis is no secret of ${SECRET_BYTES} bytes: remove it, and a new one is made.`);
 }
 
-function insertValues(task: TaskRecord): readonly (string | number)[] {
+function insertValues(task: TaskRecord, record: string): readonly (string | number)[] {
   const { id, idempotencyKey, version } = task;
   const position = positionOf(task);
   const principal = JSON.stringify(task.principal); // Ends in a quote that nothing inside can be: no principal is the start of another.
   const key = idempotencyKey === null ? '' : keyField(task.principal, idempotencyKey);
   const head = [version, position, principal, key].join('\n');
-  return [id, encodeTask(task), head, position, principal, key, ...placeValues(task)];
+  return [id, record, head, position, principal, key, ...placeValues(task)];
 }
 
 function placeValues(task: TaskRecord): readonly (string | number)[] {

@@ -3,11 +3,12 @@ import Database from 'libsql';
 import { z } from 'zod';
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
-import { decodeTask, encodeTask } from '../tasks/task-record.ts';
+import { decodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
 import { makeDirectory } from './directory.ts';
 import { createFilePresence } from './file-presence.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createRecordEncoder, type RecordEncoder } from './record-encoder.ts';
 import type { InsertAnswer, Position, StoreOptions, TaskStore } from './store.ts';
 
 const SCHEMA_VERSION = 1;
@@ -50,9 +51,11 @@ export async function openSqliteStore(options: Pick<StoreOptions, 'directory' | 
   const statements = prepare(database, release !== undefined);
   const named = release === undefined ? [] : [release];
   const group = createGroupCommit(database);
+  const encoder = createRecordEncoder();
+  const rowOf = (task: TaskRecord) => rowBy(encoder, task);
   const presence = createFilePresence(join(options.directory, 'workers'));
   return {
-    insert: (task) => group.write(() => insert(statements, task, named)),
+    insert: (task) => group.write(() => insert(statements, { task, row: rowOf(task), named })),
     get: async (id) => one(statements.get, id),
     byKey: async (principal, idempotencyKey) => one(statements.byKey, principal, idempotencyKey),
     replace: (task, expectedVersion) =>
@@ -70,6 +73,7 @@ export async function openSqliteStore(options: Pick<StoreOptions, 'directory' | 
     queued: async ({ after = BEFORE_ALL, limit }) => all(statements.queued, after.createdAt, after.id, limit),
     held: async ({ after = BEFORE_ALL, limit }) => all(statements.held, after.createdAt, after.id, limit),
     presence,
+    bytesWritten: encoder.byteCount,
     async [Symbol.asyncDispose]() {
       presence[Symbol.dispose]();
       if (!database.open) return;
@@ -79,9 +83,15 @@ export async function openSqliteStore(options: Pick<StoreOptions, 'directory' | 
   };
 }
 
-function insert(statements: ReturnType<typeof prepare>, task: TaskRecord, named: readonly string[]): InsertAnswer {
+interface Insertion {
+  readonly task: TaskRecord;
+  readonly row: Row;
+  readonly named: readonly string[];
+}
+
+function insert(statements: ReturnType<typeof prepare>, { task, row, named }: Insertion): InsertAnswer {
   // OR IGNORE leaves the row out for a taken key and for a taken id; which of the two, the read tells.
-  if (statements.insert.run(...rowOf(task), ...named).changes === 1) return { kind: 'inserted' };
+  if (statements.insert.run(...row, ...named).changes === 1) return { kind: 'inserted' };
   const holder = task.idempotencyKey === null ? undefined : one(statements.byKey, task.principal, task.idempotencyKey);
   if (holder !== undefined) return { kind: 'key-taken', task: holder };
   throw new Error(`task id ${task.id} exists already`);
@@ -162,10 +172,10 @@ function prepare(database: Database.Database, isNamed: boolean) {
 
 type Row = readonly [string, string, string | null, string, number, number, number | null, number, string];
 
-function rowOf(task: TaskRecord): Row {
+function rowBy({ encode }: RecordEncoder, task: TaskRecord): Row {
   const isHeld = task.lease === null ? 0 : 1;
   const { id, principal, idempotencyKey, state, createdAt, version } = task;
-  return [id, principal, idempotencyKey, state, isHeld, createdAt, dueAt(task), version, encodeTask(task)];
+  return [id, principal, idempotencyKey, state, isHeld, createdAt, dueAt(task), version, encode(task)];
 }
 
 const storedRow = z.object({ record: z.string() });

@@ -30,6 +30,8 @@ export interface TaskStore extends AsyncDisposable {
   readonly durability?: Durability;
   /** 32 random bytes made with the store: what all servers on it sign with, also on machines that share no directory. */
   readonly secret?: Uint8Array;
+  /** Bytes of records it has handed to where it keeps them since it was opened; left out: it does not know. */
+  bytesWritten?(): number;
 }
 
 export interface Durability {

@@ -4,6 +4,7 @@ import type { EngineEvent } from '../tasks/engine-options.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { isTerminal } from '../tasks/transitions.ts';
 import { createRecentWindow } from './recent-window.ts';
+import type { StoreUsage } from './store-meter.ts';
 
 /** What the server counts, in a registry of its own. */
 export interface ServerMetrics {
@@ -31,6 +32,8 @@ export interface MetricsSnapshot {
 
 export interface MetricsOptions {
   readonly load: TaskQueue['load'];
+  /** Default: nobody counts. */
+  readonly storeUsage?: () => StoreUsage;
   readonly now: () => number;
   readonly windowMs: number;
 }
@@ -39,10 +42,11 @@ const PREFIX = 'mcp_async';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-export function createServerMetrics({ load, now, windowMs }: MetricsOptions): ServerMetrics {
+export function createServerMetrics({ load, storeUsage, now, windowMs }: MetricsOptions): ServerMetrics {
   const registry = new Registry();
   const window = createRecentWindow(windowMs, now);
   const series = createSeries([registry], load);
+  if (storeUsage !== undefined) showStoreUsage([registry], storeUsage);
 
   function count(before: TaskRecord | null, after: TaskRecord): void {
     const { tool } = after;
@@ -135,6 +139,30 @@ function createSeries(registers: Registry[], load: MetricsOptions['load']) {
     circuits: state('circuit_open', 'What this tool depends on is left alone (1), or not (0)', ['tool']),
     alerts: state('alert', 'This alert is raised (1), or not (0)', ['alert']),
   };
+}
+
+/** Counted elsewhere, and only read when somebody looks. */
+function showStoreUsage(registers: Registry[], usage: () => StoreUsage): void {
+  new Counter({
+    name: `${PREFIX}_store_operations_total`,
+    help: 'Operations asked of the store',
+    labelNames: ['operation'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [operation, count] of Object.entries(usage().operations)) this.inc({ operation }, count);
+    },
+  });
+  if (usage().byteCount === null) return;
+  new Counter({
+    name: `${PREFIX}_store_written_bytes_total`,
+    help: 'Bytes of task records handed to the store',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(usage().byteCount ?? 0);
+    },
+  });
 }
 
 function outcomeOf(task: TaskRecord): 'cancelled' | 'error' | 'tool-error' | 'result' {
