@@ -216,6 +216,7 @@ function counterOf(value: MetricValue | undefined): number | null {
 
 function meanOfMetric(value: MetricValue | undefined): number | null {
   if (value?.type === 'trend') return value.mean;
+  if (value?.type === 'rate') return value.value;
   return counterOf(value);
 }
 

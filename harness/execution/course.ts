@@ -152,6 +152,9 @@ async function finish(
   const { recorder, clock, plan } = options;
   const { bed, progress, log, interposer } = parts;
   recorder.record({ kind: 'note', topic: 'drained' });
+  // Now: what is read from here on is the harness's own doing.
+  const usage = bed.storeUsage?.() ?? null;
+  if (usage !== null) recorder.record({ kind: 'note', topic: 'store-usage', data: { ...usage } });
   interposer.heal();
   for (const entry of log.active()) log.stop(entry);
   const isReady = await bed.ensureUp();

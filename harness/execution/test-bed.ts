@@ -1,5 +1,6 @@
 import type { AgentWire } from '../model/agent.ts';
 import type { ServerControl, StoreControl } from '../model/fault.ts';
+import type { StoreUsage } from '../model/store-usage.ts';
 import type { AuditRead } from './audit.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface TestBed {
   wireOf(agent: number): AgentWire;
   readonly read: AuditRead;
   serverInfo(): ServerInfo | null;
+  /** What the server has asked of its store so far, by its own count; null or absent: it does not count. */
+  storeUsage?(): StoreUsage | null;
   /** Ends everything: connections, server, what stands between, ledger. */
   close(stopMs: number): Promise<void>;
 }

@@ -47,6 +47,8 @@ import { queueWait } from './queue-wait.ts';
 import { recoveryTime } from './recovery-time.ts';
 import { responseSurvival } from './response-survival.ts';
 import { service } from './service.ts';
+import { storeBytes } from './store-bytes.ts';
+import { storeOperations } from './store-operations.ts';
 import { usefulPolls } from './useful-polls.ts';
 import { wastedBytes } from './wasted-bytes.ts';
 
@@ -85,6 +87,8 @@ export const metrics: Registry<Metric> = {
   'callbacks-lost': entry(callbacksLost),
   'callbacks-doubled': entry(callbacksDoubled),
   'recovery-time': entry(recoveryTime),
+  'store-operations': entry(storeOperations),
+  'store-bytes': entry(storeBytes),
   'binding-accuracy': entry(bindingAccuracy),
   'continuations-correct': entry(continuationsCorrect),
   'continuations-late': entry(continuationsLate),

@@ -532,6 +532,28 @@ describe('recovery', () => {
   });
 });
 
+describe('the use of a store', () => {
+  const usage = (data: Record<string, number | null>) => {
+    const story = createStory(2);
+    story.add(100, { kind: 'note', topic: 'store-usage', data });
+    return story;
+  };
+
+  it('is what the server counted, for each task its store took', async () => {
+    const story = usage({ operations: 21, tasks: 2, bytes: 4_000 });
+    expect(await story.measure('store-operations')).toEqual(rate(21, 2));
+    expect(await story.measure('store-bytes')).toEqual(rate(4_000, 2));
+  });
+
+  it('is not known of bytes that a process did not count, nor without a task', async () => {
+    const unknownBytes = usage({ operations: 21, tasks: 2, bytes: null });
+    expect(await unknownBytes.measure('store-operations')).toEqual(rate(21, 2));
+    expect(await unknownBytes.measure('store-bytes')).toBeNull();
+    expect(await usage({ operations: 2, tasks: 0, bytes: 0 }).measure('store-operations')).toBeNull();
+    expect(await usage({ operations: null, tasks: 2, bytes: 0 }).measure('store-operations')).toBeNull();
+  });
+});
+
 describe('context preservation', () => {
   /** Calls 1 and 2 are sent at 0 and 1, and known in the order given. */
   function twoResults(finish: (story: Story) => void): Story {

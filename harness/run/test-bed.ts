@@ -20,6 +20,7 @@ import type { Guardian } from './guardian.ts';
 import type { RunOptions } from './run.ts';
 import { type CloseConnections, launchServer } from './server-launch.ts';
 import { ledgerFile } from './server-place.ts';
+import { createStoreUsageFolder } from './store-usage.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export type TestBedOptions = RunOptions & {
@@ -37,11 +38,13 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
   const engines = await startEngines(options);
   const callbacks = await receiverFor(options);
   try {
-    const env = { ...engines.env, ...callbacks?.env };
+    const usage = createStoreUsageFolder(options.scratch);
+    const env = { ...engines.env, ...callbacks?.env, ...usage.env };
     const bed = await openBedOn({ ...options, callbacks, target: toldOf(options.target, env) });
     return {
       ...bed,
       ...(engines.store ? { store: engines.store } : {}),
+      storeUsage: usage.sum,
       async ensureUp() {
         try {
           await engines.heal();
