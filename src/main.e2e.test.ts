@@ -231,7 +231,7 @@ test('with stdio the end of the input is the end of the program', async () => {
 });
 
 test.each([
-  [['--nope'], /unknown option '--nope'/],
+  [['--zzzzzzzz'], /unknown option '--zzzzzzzz'/],
   [['--store', 'sqlit'], /Did you mean 'sqlite'/],
   [['--port', 'high'], /Expected a number/],
   [['--data', '/proc/nothing'], /Cannot open the task store/],

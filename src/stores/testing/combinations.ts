@@ -11,6 +11,20 @@ export interface Combination {
   readonly leftOut: string;
 }
 
+/** What each engine is meant to be used with. */
+const USUAL: readonly (readonly [store: string, queue: string])[] = [
+  ['memory', 'local'],
+  ['sqlite', 'local'],
+  ['redis', 'bullmq'],
+  ['postgres', 'pg-boss'],
+  ['dynamodb', 'local'],
+];
+
+/** The usual ones are tried with all other tests; a whole table takes minutes and has a command of its own. */
+export function isUsual(row: Combination): boolean {
+  return USUAL.some(([store, queue]) => row.store === store && row.queue === queue);
+}
+
 /** Every store with every queue. `needs`: what is missing for an engine, '' when nothing is. */
 export function combinations(needs: (engine: Engine) => string): readonly Combination[] {
   return Object.values(STORES).flatMap(({ meta: store }) =>
