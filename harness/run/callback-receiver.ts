@@ -14,6 +14,8 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 export interface CallbackReceiver extends AsyncDisposable {
   urlOf(call: number): string;
   readonly pushes: PushHub;
+  /** Runs before each is recorded: what the server did before it called has to stand before the call. */
+  drainWith(drain: () => void): void;
   /** What the reference server needs in its environment to send here. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -27,6 +29,7 @@ export async function openCallbackReceiver(
   const method = target.dialect === 'tasks-2025-11-25' ? 'notifications/tasks/status' : 'notifications/tasks';
   const secret = randomBytes(32);
   const pushes = createPushHub();
+  let drain = () => {};
   // In other dialects nothing is told of a task, and its agents poll.
   if (adapter.followsBy !== null)
     record({ kind: 'note', topic: 'callbacks', text: 'there is a place to be called back' });
@@ -42,6 +45,7 @@ export async function openCallbackReceiver(
     const params = isObject(message) && isObject(message.data) ? message.data : {};
     const seen = adapter.push({ jsonrpc: '2.0', method, params }, target);
     if (seen === null) return 400;
+    drain();
     record({ kind: 'push', conn: 'callback', delivery: id, ...compact(seen) });
     pushes.publish(seen);
     return 204;
@@ -60,6 +64,9 @@ export async function openCallbackReceiver(
   const port = isObject(address) ? String(address.port) : '';
   return {
     pushes,
+    drainWith(ledgerDrain) {
+      drain = ledgerDrain;
+    },
     urlOf: (call) => `http://127.0.0.1:${port}/calls/${call}`,
     env: {
       CLAIMCHECK_WEBHOOK_SECRET: `whsec_${secret.toString('base64')}`,

@@ -108,6 +108,7 @@ async function openBedOn(options: BedOptions): Promise<TestBed> {
   const launched = await launchServer({ ...options, closeConnections, drain: () => ledger.drain() });
   // Only now: what the profile wipes and prepares may be the very file that shows the effects.
   const ledger = followLedger(options, (worker) => bootOf(worker) ?? boot());
+  options.callbacks?.drainWith(ledger.drain);
   const { context, link } = wireParts(options, ledger, boot);
   const doorway: Doorway =
     plan.target.transport === 'http'
