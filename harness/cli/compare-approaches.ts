@@ -10,6 +10,8 @@ export interface Approach {
   readonly dialect: DialectId;
   /** How its agents wait. */
   readonly backoff: string;
+  /** Its server calls back over HTTP: that takes sockets, hence real time, and a server that is started here. */
+  readonly callsBack?: true;
   /** Values of the scenario beside those, as --set takes them. */
   readonly set?: readonly string[];
 }
@@ -51,6 +53,16 @@ export const APPROACHES: Readonly<Record<string, Approach>> = {
     dialect: 'tasks-2026-07-28',
     backoff: 'push',
   },
+  webhook: {
+    id: 'webhook',
+    title: 'Webhook',
+    description:
+      'The server calls back over HTTP when a task has ended; agents confirm with one read, and look every five seconds.',
+    dialect: 'tasks-2026-07-28',
+    backoff: 'server-hint',
+    callsBack: true,
+    set: ['agents.policy=callback'],
+  },
   breaker: {
     id: 'breaker',
     title: 'Circuit breaker',
@@ -61,21 +73,13 @@ export const APPROACHES: Readonly<Record<string, Approach>> = {
   },
 };
 
-/** Approaches that are asked for and that this version cannot measure, with the reason. */
-const MISSING: Readonly<Record<string, string>> = {
-  webhook: 'the reference server sends no webhooks in this version',
-};
+export const APPROACH_IDS: readonly string[] = Object.keys(APPROACHES);
 
-export const APPROACH_IDS: readonly string[] = [...Object.keys(APPROACHES), ...Object.keys(MISSING)];
-
-/** The approach of that name, or why it cannot be measured. Throws a UsageError for a name that nobody knows. */
-export function approachNamed(id: string): Approach | { readonly unavailable: string } {
+/** Throws a UsageError for a name that nobody knows. */
+export function approachNamed(id: string): Approach {
   const known = Object.hasOwn(APPROACHES, id) ? APPROACHES[id] : undefined;
-  const missing = Object.hasOwn(MISSING, id) ? MISSING[id] : undefined;
-  if (missing !== undefined) return { unavailable: missing };
   if (known === undefined) throw unknownName('approach', id, APPROACH_IDS);
-  if (Object.hasOwn(backoffs, known.backoff)) return known;
-  return { unavailable: `no agent of this version waits by '${known.backoff}'` };
+  return known;
 }
 
 /** Which way to wait a text names: an id, or an id with options, as fixed:intervalMs=5000. */

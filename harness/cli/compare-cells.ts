@@ -20,6 +20,8 @@ export interface CellWish {
   readonly note: string | null;
   /** Why it cannot be; null: it can, as far as anybody can tell without a server. */
   readonly unavailable: string | null;
+  /** Its server calls back over HTTP. */
+  readonly callsBack: boolean;
   readonly target: Pick<TargetFlags, 'store' | 'queue' | 'dialect' | 'replicas'>;
   /** What it changes about the scenario. */
   readonly flags: Pick<ScenarioFlags, 'set'>;
@@ -63,8 +65,7 @@ export function cellsOf(scenario: Scenario, values: AxisValues): readonly CellWi
 }
 
 function cellOf(scenario: Scenario, choices: Choices): CellWish {
-  const approach = choices.approach === undefined ? null : approachNamed(choices.approach);
-  const way = approach !== null && 'id' in approach ? approach : null;
+  const way = choices.approach === undefined ? null : approachNamed(choices.approach);
   const backoff = choices.backoff ?? way?.backoff;
   const where = dialectFor(backoff, choices.dialect ?? way?.dialect);
   const { store, queue, replicas } = choices;
@@ -72,7 +73,8 @@ function cellOf(scenario: Scenario, choices: Choices): CellWish {
     id: AXES.flatMap((axis) => choices[axis]?.replaceAll(/[^\w.-]+/g, '_') ?? []).join('-'),
     choices,
     note: where.note,
-    unavailable: approach !== null && 'unavailable' in approach ? approach.unavailable : where.unavailable,
+    unavailable: where.unavailable,
+    callsBack: way?.callsBack === true,
     target: {
       ...(store === undefined ? {} : { store }),
       ...(queue === undefined ? {} : { queue }),

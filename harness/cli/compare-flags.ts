@@ -3,6 +3,7 @@ import { Option, type Command as Parser } from 'commander';
 import type { Axis } from '../model/comparison.ts';
 import type { Plan } from '../model/plan.ts';
 import { probeServer } from '../run/probe.ts';
+import type { TargetProbes } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import type { ComparisonSeries } from './compare-series.ts';
 import { commaList, wholeNumber } from './number-option.ts';
@@ -74,7 +75,7 @@ export function seedsOf({ seed = SEED, repeats }: CompareFlags, time: Plan['time
   return Array.from({ length: repeats ?? REPEATS[time] }, (_, index) => seed + index);
 }
 
-export function probesOf(time: Plan['time'], { signal }: CommandContext): ComparisonSeries['probes'] {
+export function probesOf(time: Plan['time'], { signal }: CommandContext): TargetProbes {
   return time === 'virtual' ? virtualProbes(signal) : { probe: (request) => probeServer(request, signal) };
 }
 

@@ -51,6 +51,8 @@ const ROWS: readonly MatrixRow[] = [
       'load={id: constant-rate, options: {ratePerSecond: 12}}',
       'agents.retry.attemptsMax=1',
       'calls=160',
+      // Later calls may be refused, and a refusal is no receipt that could be lost.
+      'faults.F5.during=[0, 0.25]',
     ],
     advice: { approach: 'breaker', words: 'behind a failing dependency, a circuit breaker' },
   },
@@ -84,7 +86,8 @@ export function matrixSeries(name: string | undefined, flags: CompareFlags, base
     conditions: ['law'],
     time,
     seeds: seedsOf(flags, time),
-    probes: probesOf(time, base.context),
+    isTimeFixed: flags.time !== undefined,
+    probes: (kind) => probesOf(kind, base.context),
     findings: (input) => [
       ...ROWS.flatMap((row) => [...adviceFinding(row, input), ...patienceFinding(row, input)]),
       ...backoffFindings(input),

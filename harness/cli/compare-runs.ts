@@ -31,10 +31,9 @@ export interface CellResult {
 }
 
 export interface CompareRuns {
-  /** In the order in which they take place, where only one runs at a time. */
+  /** In the order in which they take place, where only one runs at a time; those in virtual time come first. */
   readonly runs: readonly CellRun[];
-  readonly time: Plan['time'];
-  /** Runs at the same time; real time has one. */
+  /** Runs in virtual time at once. In real time they come one by one, since they would measure each other. */
   readonly lanes: number;
   readonly context: CommandContext;
   readonly isQuiet: boolean;
@@ -48,23 +47,22 @@ export interface CompareRuns {
 export async function runCells(options: CompareRuns): Promise<readonly CellResult[]> {
   const { context } = options;
   const environment = await environmentOf(context);
-  const pending = [...options.runs];
   const results: CellResult[] = [];
   const refused = new Set<number>();
-  const next = (before: ResolvedTarget | null): CellRun | null => {
+  const next = (pending: CellRun[], before: ResolvedTarget | null): CellRun | null => {
     for (;;) {
       // A thread serves one target: who has one goes on with it.
-      const same = options.time === 'virtual' ? pending.findIndex(({ target }) => target === before) : -1;
+      const same = pending[0]?.plan.time === 'virtual' ? pending.findIndex(({ target }) => target === before) : -1;
       const [run] = pending.splice(Math.max(0, same), 1);
       if (run === undefined || context.signal.aborted) return null;
       if (!refused.has(run.cell)) return run;
     }
   };
-  const work = async () => {
-    let run = next(null);
+  const work = async (pending: CellRun[]) => {
+    let run = next(pending, null);
     while (run !== null) {
       const { target } = run;
-      await using runner = runnerFor(options.time);
+      await using runner = runnerFor(run.plan.time);
       while (run !== null && run.target === target) {
         const result = await perform(run, { ...options, runner, environment }).catch((error: unknown) => {
           if (!(error instanceof UsageError) || run === null) throw error;
@@ -76,11 +74,13 @@ export async function runCells(options: CompareRuns): Promise<readonly CellResul
           results.push(result);
           options.onResult(result, results.length);
         }
-        run = next(target);
+        run = next(pending, target);
       }
     }
   };
-  await Promise.all(Array.from({ length: options.lanes }, work));
+  const virtual = options.runs.filter(({ plan }) => plan.time === 'virtual');
+  await Promise.all(Array.from({ length: options.lanes }, () => work(virtual)));
+  await work(options.runs.filter(({ plan }) => plan.time === 'real'));
   return results.sort((a, b) => a.cell - b.cell || a.plan.seed - b.plan.seed);
 }
 
@@ -88,10 +88,10 @@ async function perform(
   run: CellRun,
   options: CompareRuns & { readonly runner: ReturnType<typeof runnerFor>; readonly environment: Environment },
 ): Promise<CellResult> {
-  const { context, runner, environment, isQuiet, time } = options;
+  const { context, runner, environment, isQuiet } = options;
   const { plan, target, directory } = run;
   let sample: RunSample = { calls: [] };
-  const isReal = time === 'real';
+  const isReal = plan.time === 'real';
   await using memory = isReal ? watchMemory(context.clock) : null;
   const verdict = await executePlan({
     runner,

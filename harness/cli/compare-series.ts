@@ -34,14 +34,17 @@ export interface ComparisonSeries {
   readonly cells: readonly SeriesCell[];
   readonly axes: readonly Axis[];
   readonly conditions: readonly Axis[];
+  /** Of all cells but those whose server calls back, which takes real time. */
   readonly time: Plan['time'];
+  /** The user asked for this time: what takes another is not run. */
+  readonly isTimeFixed: boolean;
   /** Each cell runs with each of these. */
   readonly seeds: readonly number[];
   /** Of the server that all cells share. */
   readonly server: TargetFlags;
   /** Of all cells. */
   readonly flags: ScenarioFlags;
-  readonly probes: TargetProbes;
+  probes(time: Plan['time']): TargetProbes;
   /** Folder of all runs. */
   readonly base: string;
   readonly force: boolean;
@@ -69,12 +72,12 @@ export async function runComparison(series: ComparisonSeries): Promise<Compariso
   const [reason] = reasons.values();
   if (runs.length === 0) throw new UsageError(reason ?? 'no cell is left to run');
   const cores = series.atOnce ?? Math.min(LANES_MAX, availableParallelism());
-  const lanes = time === 'real' ? 1 : Math.min(cores, runs.length);
-  output.progress(`compare: ${cells.length} cells, ${runs.length} runs in ${time} time`);
+  const others = runs.filter(({ plan }) => plan.time !== time).length;
+  const mixed = others === 0 ? '' : `, and ${others} in real time, which take as long as their work`;
+  output.progress(`compare: ${cells.length} cells, ${runs.length - others} runs in ${time} time${mixed}`);
   const results = await runCells({
     runs,
-    time,
-    lanes,
+    lanes: Math.min(cores, runs.length),
     context,
     isQuiet: series.isQuiet,
     onResult: (result, done) => output.progress(`[${done}/${runs.length}] ${resultText(result, cells)}`),
@@ -104,7 +107,7 @@ export async function runComparison(series: ComparisonSeries): Promise<Compariso
 }
 
 async function allFigures(
-  { cells }: ComparisonSeries,
+  series: ComparisonSeries,
   known: {
     readonly results: readonly CellResult[];
     readonly reasons: ReadonlyMap<number, string>;
@@ -112,10 +115,10 @@ async function allFigures(
   },
 ): Promise<readonly ComparedCell[]> {
   const figures: ComparedCell[] = [];
-  for (const [index, wish] of cells.entries()) {
+  for (const [index, wish] of series.cells.entries()) {
     figures.push(
       await figuresOf({
-        wish,
+        wish: { ...wish, note: noteOf(wish, series) },
         scenario: wish.scenarioBody.name,
         results: known.results.filter(({ cell }) => cell === index),
         reason: known.reasons.get(index) ?? null,
@@ -124,6 +127,17 @@ async function allFigures(
     );
   }
   return figures;
+}
+
+/** What tells a cell from the others beside its choices. */
+function noteOf(wish: SeriesCell, series: ComparisonSeries): string | null {
+  const time = timeOf(wish, series);
+  const parts = [...(wish.note === null ? [] : [wish.note]), ...(time === series.time ? [] : [`in ${time} time`])];
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+function timeOf({ callsBack }: SeriesCell, { time }: ComparisonSeries): Plan['time'] {
+  return callsBack ? 'real' : time;
 }
 
 /** Every run in its order, and why some cells have none. Paired: all cells of a seed have the same calls and durations. */
@@ -136,7 +150,7 @@ async function planRuns(
   const targets = new Map<string, Promise<ResolvedTarget>>();
   const ready: { readonly cell: number; readonly wish: SeriesCell; readonly target: ResolvedTarget }[] = [];
   for (const [cell, wish] of cells.entries()) {
-    const target = wish.unavailable ?? (await targetOf(wish, series, targets));
+    const target = wish.unavailable ?? noCallbacks(wish, series) ?? (await targetOf(wish, series, targets));
     if (typeof target === 'string') reasons.set(cell, target);
     else if (target.unmet !== null) reasons.set(cell, target.unmet);
     else ready.push({ cell, wish, target });
@@ -160,26 +174,39 @@ async function planRuns(
 }
 
 function planOf(wish: SeriesCell, target: ResolvedTarget, seed: number, series: ComparisonSeries): Plan {
-  const { flags, time, context } = series;
+  const { flags, context } = series;
   const set = [...(wish.flags.set ?? []), ...(flags.set ?? [])];
   const [plan] = planScenarios([wish.scenarioBody], {
     flags: { ...flags, seed, set },
     target,
-    time,
+    time: timeOf(wish, series),
     claimcheck: context.package.version,
   });
   if (plan === undefined) throw new Error(`expected a plan of ${wish.scenarioBody.name}, found none`);
   return plan;
 }
 
+/** Why a server cannot call back here; null: it can, or need not. */
+function noCallbacks({ callsBack, scenarioBody }: SeriesCell, series: ComparisonSeries): string | null {
+  if (!callsBack) return null;
+  if (series.server.url !== undefined && series.server.server === undefined)
+    return 'a server that already runs cannot be told of a place to call';
+  if (series.time === 'real') return null;
+  const why = 'callbacks go over sockets, which virtual time does not have';
+  if (series.server.module !== undefined) return `${why}, and a module runs in no other`;
+  if (scenarioBody.time === 'virtual') return `${why}, and ${scenarioBody.name} runs in no other`;
+  return series.isTimeFixed ? `${why}; leave --time ${series.time} out` : null;
+}
+
 /** The target of a cell, or why there is none: one that cannot be stands in the table with the reason. */
 async function targetOf(
   wish: SeriesCell,
-  { server, probes }: ComparisonSeries,
+  series: ComparisonSeries,
   known: Map<string, Promise<ResolvedTarget>>,
 ): Promise<ResolvedTarget | string> {
-  const key = JSON.stringify(wish.target);
-  const target = known.get(key) ?? resolveFlags({ ...server, ...wish.target }, probes);
+  const time = timeOf(wish, series);
+  const key = JSON.stringify([wish.target, time]);
+  const target = known.get(key) ?? resolveFlags({ ...series.server, ...wish.target }, series.probes(time));
   known.set(key, target);
   try {
     return await target;

@@ -84,7 +84,8 @@ function seriesOf(name: string | undefined, flags: CompareFlags, context: Comman
     conditions: axes.length > 1 && axes.includes('law') ? ['law'] : [],
     time,
     seeds: seedsOf(flags, time),
-    probes: probesOf(time, context),
+    isTimeFixed: flags.time !== undefined,
+    probes: (kind) => probesOf(kind, context),
     findings: backoffFindings,
   };
 }

@@ -12,13 +12,22 @@ export interface CallPool {
     readonly progress: number;
     readonly prefers: 'short' | 'long' | 'any';
     readonly msMax: number;
-    /** Only calls of this tool. */
-    readonly tool?: string;
+    readonly among?: Among;
   }): PlannedCall | null;
   /** Calls for faults on single messages, best from waves in which nothing strikes the process. null: not enough are left. */
-  takeMany(count: number, tool?: string): readonly PlannedCall[] | null;
-  freeCount(tool?: string): number;
+  takeMany(count: number, among?: Among): readonly PlannedCall[] | null;
+  freeCount(among?: Among): number;
 }
+
+/** The calls that come into question; left out: all. */
+export interface Among {
+  /** Only those of this tool. */
+  readonly tool?: string | undefined;
+  /** Only those between these shares of all calls in order of arrival. */
+  readonly during?: readonly [from: number, until: number] | undefined;
+}
+
+const ALL = [0, 1] as const;
 
 /** Waves are the calls that run at about the same time: the n-th call of every agent. */
 export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallPool {
@@ -34,13 +43,18 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
   const taken = new Set<number>();
   const struckWaves = new Set<number>();
   const waveOf = ({ call }: PlannedCall) => waves.get(call) ?? 0;
-  const isFree = (call: PlannedCall, tool = call.tool) =>
-    !taken.has(call.call) && isReliable(call) && call.tool === tool;
+  const ranks = new Map(calls.map(({ call }, rank) => [call, rank]));
+  const isDuring = ({ call }: PlannedCall, [from, until]: readonly [number, number]) => {
+    const rank = ranks.get(call) ?? 0;
+    return rank >= Math.floor(from * calls.length) && rank < Math.floor(until * calls.length);
+  };
+  const isFree = (call: PlannedCall, { tool = call.tool, during = ALL }: Among = {}) =>
+    !taken.has(call.call) && isReliable(call) && call.tool === tool && isDuring(call, during);
 
   return {
-    takeForStrike({ progress, prefers, msMax, tool }) {
+    takeForStrike({ progress, prefers, msMax, among }) {
       const wanted = Math.min(waveCount - 1, Math.floor(progress * waveCount + waveCount * 0.1));
-      const fitting = shuffled.filter((call) => isFree(call, tool) && isRepeatable(call) && call.ms <= msMax);
+      const fitting = shuffled.filter((call) => isFree(call, among) && isRepeatable(call) && call.ms <= msMax);
       if (fitting.length === 0) return null;
       const distance = least(fitting.map((call) => Math.abs(waveOf(call) - wanted)));
       const near = fitting.filter((call) => Math.abs(waveOf(call) - wanted) === distance).sort((a, b) => a.ms - b.ms);
@@ -51,8 +65,8 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
       struckWaves.add(waveOf(call));
       return call;
     },
-    takeMany(count, tool) {
-      const free = shuffled.filter((call) => isFree(call, tool));
+    takeMany(count, among) {
+      const free = shuffled.filter((call) => isFree(call, among));
       if (free.length < count) return null;
       const quiet = free.filter((call) => !struckWaves.has(waveOf(call)));
       const loud = free.filter((call) => struckWaves.has(waveOf(call)));
@@ -60,7 +74,7 @@ export function createCallPool(calls: readonly PlannedCall[], draw: Prng): CallP
       for (const { call } of chosen) taken.add(call);
       return chosen;
     },
-    freeCount: (tool) => shuffled.filter((call) => isFree(call, tool)).length,
+    freeCount: (among) => shuffled.filter((call) => isFree(call, among)).length,
   };
 }
 

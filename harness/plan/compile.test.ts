@@ -107,6 +107,23 @@ describe('compile', () => {
     }
   });
 
+  it('aims only at calls of the part of the run that an entry names', () => {
+    const set = ['faults.F5.during=[0, 0.25]', 'faults.F12.during=[0.5, 1]'];
+    for (const seed of SEEDS) {
+      const { faults } = planOf('decision', { seed, overrides: { set } });
+      const aimed = (code: string) =>
+        faults.flatMap(({ fault, trigger }) => (fault === code && 'call' in trigger ? [trigger.call] : []));
+      expect(aimed('F5')).toHaveLength(3);
+      expect(aimed('F5').filter((call) => call > 15)).toEqual([]);
+      expect(aimed('F12')).toHaveLength(2);
+      expect(aimed('F12').filter((call) => call <= 30)).toEqual([]);
+    }
+    const tooFew = ['faults.F5.during=[0, 0.04]'];
+    expect(() => planOf('decision', { overrides: { set: tooFew } })).toThrow(/lie between 0 and 0\.04 of the run/);
+    const noCall = ['faults=[{fault: F3, probability: 0.1, during: [0, 0.5]}]'];
+    expect(() => planOf('decision', { overrides: { set: noCall } })).toThrow(/'during' chooses among calls/);
+  });
+
   it('lets the strikes of a run fall in different waves of calls', () => {
     for (const seed of SEEDS) {
       const plan = planOf('tour', { seed });

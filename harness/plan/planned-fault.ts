@@ -126,7 +126,7 @@ function draftStrike(
     // A held receipt must not outlast the wait of its client; work to be interrupted must be long enough for that.
     prefers: hold ? 'short' : isMidWork ? 'long' : 'any',
     msMax: hold ? scenario.limits.requestMs * 0.6 : Number.POSITIVE_INFINITY,
-    ...(on === 'input-required-seen' ? { tool: 'asking' } : {}),
+    among: { during: entry.during, ...(on === 'input-required-seen' ? { tool: 'asking' } : {}) },
   });
   if (call === null) return null;
   const share = entry.afterShare === undefined ? 0 : between1000(draw, entry.afterShare) * call.ms;
@@ -164,13 +164,18 @@ function draftOthers(unit: Fault, entry: ScenarioFault, { scenario, target, pool
   if (isStream) return [{ unit, trigger: streamTrigger(unit, entry), options }];
   const planned = entry.count ?? Math.round((entry.probability ?? 0) * scenario.calls);
   const isOfAnswers = opOf(unit, entry) === 'update';
-  const tool = isOfAnswers ? 'asking' : undefined;
-  const count = entry.probability === undefined ? planned : Math.min(Math.max(planned, 1), pool.freeCount(tool));
-  const chosen = pool.takeMany(count, tool);
+  const among = { tool: isOfAnswers ? 'asking' : undefined, during: entry.during };
+  const count = entry.probability === undefined ? planned : Math.min(Math.max(planned, 1), pool.freeCount(among));
+  const chosen = pool.takeMany(count, among);
   if (chosen === null) {
+    const isWhich = [
+      ...(isOfAnswers ? ['ask for something'] : []),
+      ...(entry.during === undefined ? [] : [`lie between ${entry.during.join(' and ')} of the run`]),
+      'are free of other faults',
+    ].join(' and ');
     throw new UsageError(
-      `${scenario.name}: ${count} entries of ${unit.meta.id} do not fit: only ${pool.freeCount(tool)} of the ${scenario.calls} ` +
-        `calls ${isOfAnswers ? 'ask for something and ' : ''}are free of other faults. Use fewer faults or more calls.`,
+      `${scenario.name}: ${count} entries of ${unit.meta.id} do not fit: only ${pool.freeCount(among)} of the ${scenario.calls} ` +
+        `calls ${isWhich}. Use fewer faults or more calls.`,
     );
   }
   return chosen.flatMap((call) => draftsAt(call, unit, entry, options, target));

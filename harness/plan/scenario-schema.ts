@@ -24,6 +24,10 @@ const lognormal = z.strictObject({
   mostMs: ms,
 });
 const duration = z.union([range, lognormal]);
+/** [from, until] as shares of the calls in order of arrival. */
+const during = z
+  .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+  .refine(([from, until]) => from < until, 'expected [from, until] in this order');
 const numberOptions = z.record(z.string(), z.number());
 
 const retrySchema = z.strictObject({
@@ -50,11 +54,8 @@ const workSchema = z.strictObject({
   weight: z.number().positive().default(1),
   /** How long it takes. */
   ms: duration.default([200, 1000]),
-  /** [from, until] as shares of the calls in order of arrival: all calls between are of this kind; left out: spread over all. */
-  during: z
-    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
-    .refine(([from, until]) => from < until, 'expected [from, until] in this order')
-    .optional(),
+  /** All calls between are of this kind; left out: spread over all. */
+  during: during.optional(),
   mode: z.string().nullable().default(null),
   policy: z.enum(Object.keys(agents)).optional(),
   busyMs: range.optional(),
@@ -95,6 +96,8 @@ const faultSchema = z
     count: count.optional(),
     /** Share of the calls (F4, F5, F8, F9), or chance of each message (F1, F3, F31). */
     probability: z.number().min(0).max(1).optional(),
+    /** Only calls between are drawn: a receipt can be lost only where calls are sure to be taken. */
+    during: during.optional(),
     /** Process faults: at these instants after the start. */
     atMs: z.array(ms).min(1).optional(),
     /** Process faults: after this event of a drawn call. */
@@ -119,7 +122,15 @@ const faultSchema = z
   })
   .refine((entry) => [entry.count, entry.probability, entry.atMs].filter((value) => value !== undefined).length === 1, {
     message: 'expected exactly one of count, probability and atMs',
+  })
+  .refine(({ during, atMs, fault, probability }) => during === undefined || !(atMs || isOfEach(fault, probability)), {
+    message: "'during' chooses among calls; this entry strikes at instants or at any message",
   });
+
+/** Drawn anew for each message, and so for no call. */
+function isOfEach(fault: string, probability: number | undefined): boolean {
+  return probability !== undefined && ['F1', 'F3', 'F31'].includes(fault);
+}
 
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1),
