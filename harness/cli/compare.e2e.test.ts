@@ -16,6 +16,7 @@ const comparisonSchema = z.object({
     z.object({
       id: z.string(),
       unavailable: z.string().nullable(),
+      note: z.string().nullable(),
       calls: z.number(),
       runs: z.array(z.object({ directory: z.string(), valid: z.union([z.boolean(), z.literal('unknown')]) })),
       measures: z.record(z.string(), measure),
@@ -102,6 +103,34 @@ it('stores are compared on real processes, and a broken one wins nothing', async
   const again = await stage.run(...command);
   expect(again).toMatchObject({ code: 64 });
   expect(again.stderr).toContain('already holds a comparison');
+});
+
+it('callbacks of the decision matrix are measured in real time, beside what virtual time has', async () => {
+  const small = ['--set', 'calls=30', '--set', 'work.0.ms=[300,600]', '--set', 'faults.F31.count=10'];
+  const command = ['compare', '--matrix', '--approach', 'webhook,breaker', ...small, '--quiet', '--json'];
+  const { code, stdout, stderr } = await stage.run(...command, '--out', 'out');
+  expect(code, stderr).toBe(0);
+  const { cells } = document.parse(JSON.parse(stdout)).comparison;
+  const rows = ['row-1', 'row-2', 'row-3', 'row-4'];
+  expect(cells.map(({ id, calls, note }) => [id, calls, note])).toEqual(
+    rows.flatMap((row) => [
+      [`${row}-webhook`, 30, 'in real time'],
+      [`${row}-breaker`, 30, null],
+    ]),
+  );
+  // Every planned fault bit, also where calls are refused.
+  expect(cells.flatMap(({ runs }) => runs.map(({ valid }) => valid))).toEqual(Array.from({ length: 8 }, () => true));
+  const verdict = z.object({ metrics: z.record(z.string(), z.unknown()) });
+  for (const row of rows) {
+    const { metrics } = verdict.parse(JSON.parse(stage.read(`out/decision-1-${row}-webhook/verdict.json`)));
+    expect(metrics['callback-deliveries'], row).toMatchObject({ value: expect.any(Number) });
+    expect(metrics['callbacks-doubled'], row).toMatchObject({ unit: 'deliveries' });
+  }
+  const fixed = await stage.run(...command, '--time', 'virtual', '--out', 'fixed');
+  expect(fixed.code, fixed.stderr).toBe(0);
+  const [refused, measured] = document.parse(JSON.parse(fixed.stdout)).comparison.cells;
+  expect(refused).toMatchObject({ calls: 0, unavailable: expect.stringContaining('leave --time virtual out') });
+  expect(measured).toMatchObject({ calls: 30, unavailable: null });
 });
 
 it('says what cannot be compared before anything is started', async () => {
