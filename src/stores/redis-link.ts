@@ -183,7 +183,8 @@ function connectorOf(addresses: readonly URL[], authorities: SecureContextOption
         address.protocol === 'rediss:'
           ? connectTls({ ...target, ...authorities, ...(/[a-z]/i.test(host) && { servername: host }) })
           : createConnection(target);
-      stream.once('error', (error) => (this.firstError = error));
+      // An encrypted one may fail twice, the second time with the other side's farewell; nobody else listens for that.
+      stream.on('error', (error) => (this.firstError ??= error));
       this.stream = stream;
       return stream;
     }
