@@ -32,7 +32,7 @@ export const crossedKeys: Checker = {
       const other = creates.filter(({ inv }) => inv.agent !== first?.inv.agent);
       if (first?.end?.kind !== 'ok' || other.length === 0) continue;
       shared += 1;
-      const crossed = other.find((create) => isCrossed(create, first));
+      const crossed = other.find((create) => isCrossed(create, first, other));
       if (crossed?.end == null) continue;
       const what =
         crossed.end.kind === 'ok' ? `was given its task ${crossed.end.task}` : `was told of it: ${crossed.end.message}`;
@@ -48,9 +48,14 @@ export const crossedKeys: Checker = {
   },
 };
 
-/** The same task, or a refusal that only somebody else's use of the key can explain. */
-function isCrossed({ end }: Exchange, first: Exchange): boolean {
+/** The same task, or a refusal that only somebody else's use of the key can explain: its agent sent it for one call alone. */
+function isCrossed({ inv, end }: Exchange, first: Exchange, all: readonly Exchange[]): boolean {
   if (end === null) return false;
   if (end.kind === 'ok') return first.end?.kind === 'ok' && end.task !== undefined && end.task === first.end.task;
-  return end.kind === 'fail' && (end.reason === 'conflict' || (end.reason === 'refused' && end.answered === true));
+  const isReused = all.some((one) => one.inv.agent === inv.agent && one.inv.call !== inv.call);
+  return (
+    !isReused &&
+    end.kind === 'fail' &&
+    (end.reason === 'conflict' || (end.reason === 'refused' && end.answered === true))
+  );
 }

@@ -45,6 +45,16 @@ test('S14: the other agent was given the same task, or told of the key', () => {
   expect(judge(crossedKeys, told)).toMatchObject({ valid: false, findings: [{ invariant: 'S14' }] });
 });
 
+test('S14: a refusal that the agent’s own use of the key explains says nothing of the other', () => {
+  const own: Tell = (h) => {
+    owned(h);
+    h.ok(21, h.create(20, 2, { key: 'k', agent: 2 }), { task: taskOf(2) });
+    h.fail(31, h.create(30, 3, { key: 'k', agent: 2 }), 'conflict', { message: 'used before' });
+  };
+  const result = judge(crossedKeys, own, { calls: 3, agents: 2 });
+  expect(result).toMatchObject({ valid: true, counts: { shared: 1, violations: 0 } });
+});
+
 test('S14: one agent twice, a timeout, and two keys say nothing', () => {
   const quiet: Tell = (h) => {
     owned(h);
