@@ -1,3 +1,4 @@
+import { bench } from './bench.ts';
 import { calibrate } from './calibrate.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
@@ -26,7 +27,8 @@ export const COMMANDS: readonly Command[] = [
   list,
   serve,
   services,
+  bench,
 ];
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init', 'interpose', 'bench'];
+export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init', 'interpose'];
