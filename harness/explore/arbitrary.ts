@@ -14,10 +14,15 @@ const WEIGHTS = [1, 3, 10, 30, 100] as const;
 // Every drawn value is one of the small and large ones in half of the cases: bugs live at the ends.
 const BIAS = 2;
 
+/** What a person takes in at a glance. */
+export const SMALL = { calls: 2, faults: 2 } as const;
+
 /** Draws exploration cases for one target. */
 export interface CaseArbitrary {
   /** The case of this seed: the same seed, the same case. */
   draw(seed: number): ExplorationCase;
+  /** The same with `SMALL` at most: two calls can be drawn in ways that no larger case shrinks to. */
+  drawSmall(seed: number): ExplorationCase;
   /** Smaller cases of the same form, best first. Lazy. */
   smaller(one: ExplorationCase): Iterable<ExplorationCase>;
   /** Families of faults it draws from. */
@@ -42,18 +47,21 @@ export function createCaseArbitrary(target: PlannedTarget, shape: CaseShape = {}
   const families = faultFamilies(target).filter(({ fault }) => wanted === undefined || wanted.includes(fault));
   const settings = settingsArbitrary(target);
   const parts = { agents: agentsArbitrary(target, shape), settings };
+  const few = { agents: fewCallsArbitrary(target), settings };
   const all = families.map(({ draw }) => draw);
   // Shrinking may go below the shape: the smallest story is wanted, whatever it was drawn from.
   const smallest = { agents: agentsArbitrary(target, {}), settings };
   const everything = caseArbitrary(smallest, all.length === 0 ? null : fc.oneof(...all));
+  const drawn = (seed: number, from: CaseParts, faultsMax: number) => {
+    const random = new fc.Random(congruential32(seed));
+    const swarm = drawSwarm(families, random);
+    const faults = swarm.length === 0 ? null : fc.oneof(...swarm);
+    return caseArbitrary(from, faults, faultsMax).generate(random, BIAS).value;
+  };
   return {
     families: families.map(({ id }) => id),
-    draw(seed) {
-      const random = new fc.Random(congruential32(seed));
-      const swarm = drawSwarm(families, random);
-      const faults = swarm.length === 0 ? null : fc.oneof(...swarm);
-      return caseArbitrary(parts, faults).generate(random, BIAS).value;
-    },
+    draw: (seed) => drawn(seed, parts, FAULTS_MAX),
+    drawSmall: (seed) => drawn(seed, few, SMALL.faults),
     *smaller(one) {
       for (const candidate of everything.shrink(one, undefined)) yield candidate.value;
     },
@@ -79,13 +87,17 @@ interface CaseParts {
   readonly settings: fc.Arbitrary<ExplorationCase['settings']>;
 }
 
-function caseArbitrary(parts: CaseParts, fault: FaultFamily['draw'] | null): fc.Arbitrary<ExplorationCase> {
+function caseArbitrary(
+  parts: CaseParts,
+  fault: FaultFamily['draw'] | null,
+  faultsMax = FAULTS_MAX,
+): fc.Arbitrary<ExplorationCase> {
   return fc.record({
     ...parts,
     backoff: BACKOFF,
     retryKey: RETRY_KEY,
     machine: MACHINE,
-    faults: fault === null ? fc.constant([]) : fc.array(fault, { maxLength: FAULTS_MAX, size: 'max' }),
+    faults: fault === null ? fc.constant([]) : fc.array(fault, { maxLength: faultsMax, size: 'max' }),
   });
 }
 
@@ -101,14 +113,17 @@ const MACHINE: fc.Arbitrary<ExplorationCase['machine']> = fc.record({
   ),
 });
 
-/** A ttl that passes while there are tasks, in one case of six: everything a server keeps then has an end. */
+/** Shorter than much of the work, so that tasks end while others are young; or as long as a whole run. */
+const TTL_MS = fc.oneof(fc.integer({ min: 20, max: 400 }), fc.integer({ min: 400, max: 5000 }));
+
+/** A ttl that passes while there are tasks, in one case of five: everything a server keeps then has an end. */
 function settingsArbitrary({ facts, dialect }: PlannedTarget): fc.Arbitrary<ExplorationCase['settings']> {
   // In this dialect any server is asked for a ttl with each call.
   const canExpire = facts.settings === true || dialect === 'tasks-2025-11-25';
   const none = fc.constant({});
   if (!canExpire) return none;
-  const short = fc.record({ ttlMs: fc.integer({ min: 20, max: 5000 }) });
-  return fc.oneof({ arbitrary: none, weight: 5 }, { arbitrary: short, weight: 1 });
+  const short = fc.record({ ttlMs: TTL_MS });
+  return fc.oneof({ arbitrary: none, weight: 4 }, { arbitrary: short, weight: 1 });
 }
 
 const RETRY_KEY = fc.constantFrom('same' as const, 'same' as const, 'same' as const, 'new' as const, 'none' as const);
@@ -130,6 +145,14 @@ function agentsArbitrary(target: PlannedTarget, shape: CaseShape): fc.Arbitrary<
   const between = (wanted: number | undefined, most: number) =>
     ({ minLength: wanted ?? 1, maxLength: wanted ?? most, size: 'max' }) as const;
   return fc.array(fc.array(call, between(shape.calls, CALLS_MAX)), between(shape.agents, AGENTS_MAX));
+}
+
+/** One call, or two of one agent or of two. */
+function fewCallsArbitrary(target: PlannedTarget): fc.Arbitrary<ExplorationCase['agents']> {
+  const call = callArbitrary(target);
+  const ofOne = fc.array(fc.array(call, { minLength: 1, maxLength: SMALL.calls }), { minLength: 1, maxLength: 1 });
+  const each = fc.array(call, { minLength: 1, maxLength: 1 });
+  return fc.oneof(ofOne, fc.array(each, { minLength: SMALL.calls, maxLength: SMALL.calls }));
 }
 
 function callArbitrary(target: PlannedTarget): fc.Arbitrary<CaseCall> {

@@ -22,11 +22,18 @@ const REQUEST_MS = 2000;
 const LIMITS: Plan['limits'] = {
   requestMs: REQUEST_MS,
   blockingMs: SLA_MS,
+  // Longer than a store can be in trouble, which a server rightly waits for.
   readyMs: 15_000,
   // A limit, not an expectation: agents give up long before.
   runMs: 600_000,
   stopMs: 5000,
 };
+
+// Where nothing but the server itself can hold up its return: a hundred times what a boot takes here.
+const READY_ALONE_MS = 4000;
+
+/** Faults that are over when the server is back; any other may be in the way of its first answers. */
+const OVER_AT_BOOT: readonly string[] = ['F12', 'F13', 'F26', 'F28'];
 
 const RETRY = { attemptsMax: 12, delayMs: 50, factor: 2, delayMsMax: 1000 };
 
@@ -57,7 +64,7 @@ export function planOf(drawn: ExplorationCase, setting: CaseSetting): Plan {
     calls,
     faults,
     slaMs: SLA_MS,
-    limits: LIMITS,
+    limits: faults.every(({ fault }) => OVER_AT_BOOT.includes(fault)) ? { ...LIMITS, readyMs: READY_ALONE_MS } : LIMITS,
     thresholds: [],
     mustReach: [],
     notApplicable: [],

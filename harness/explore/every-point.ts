@@ -1,8 +1,9 @@
 import type { Plan } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
+import { kindOf } from './failure-kind.ts';
 import { sha256 } from './history-hash.ts';
 import { type Point, planAt, pointsOf } from './point.ts';
-import { confirmed, type Found, kindOf } from './search.ts';
+import { confirmed, type Found } from './search.ts';
 import { createTallying, type Tally } from './tally.ts';
 import { type Attempt, historyText, type Trial } from './trial.ts';
 
@@ -105,7 +106,7 @@ function createSession(options: EveryPointOptions) {
     }
     const { checker, finding } = violation;
     const { invariant, message } = finding;
-    const kind = kindOf(violation);
+    const kind = kindOf(violation, attempt.events);
     const isFirst = !kinds.has(kind);
     kinds.add(kind);
     const isOurs = attempt.ours.length > 0;

@@ -9,6 +9,7 @@ import { type CaseCall, callCountOf, type ExplorationCase } from './exploration-
 import { type Found, type SearchOptions, search } from './search.ts';
 import { caseSeed } from './search-seed.ts';
 import { shrinkCase, withCalls } from './shrink.ts';
+import { smallestCase } from './smallest-case.ts';
 import { addTallies, createTallying, NOTHING } from './tally.ts';
 import { createToyTrial } from './testing/toy-trial.ts';
 
@@ -163,6 +164,13 @@ describe('the plan of a case', () => {
     expect(probed({ tool: 'effect', key: 'none' })).toBe(1);
   });
 
+  it('gives a server less time to come back where nothing else is in its way', () => {
+    const kill = { fault: 'F12', trigger: { kind: 'time', atMs: 5 }, options: { downMs: 9 } } as const;
+    const full = { fault: 'F22', trigger: { kind: 'time', atMs: 5 }, options: { forMs: 6000 } } as const;
+    const readyMs = (faults: ExplorationCase['faults']) => planOf({ ...PLAIN, faults }, setting).limits.readyMs;
+    expect([readyMs([]), readyMs([kill]), readyMs([kill, full])]).toEqual([4000, 4000, 15_000]);
+  });
+
   it('gives calls a key of their own, the shared one, or none', () => {
     const agents = [
       [{ ...PLAIN_CALL, key: 'shared' as const }],
@@ -232,6 +240,38 @@ describe('shrinking', () => {
       isStopped: () => false,
     });
     expect(shrunk).toMatchObject({ case: PLAIN, isSmallest: false, tried: 2 });
+  });
+});
+
+describe('the smallest case', () => {
+  const limits = { nowMs: () => 0, limitMs: 1000, isStopped: () => false };
+  const arbitrary = createCaseArbitrary(TARGET);
+  const three = { ...PLAIN, agents: [[PLAIN_CALL, PLAIN_CALL, PLAIN_CALL]] };
+
+  it('draws small cases with two calls and two faults at most', () => {
+    for (const seed of SEEDS.slice(0, 500)) {
+      const one = arbitrary.drawSmall(seed);
+      expect([1, 2]).toContain(callCountOf(one));
+      expect(one.faults.length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('is drawn afresh where leaving out does not lead to it, and keeps the seed it was drawn with', async () => {
+    // Three plain calls fail, and so does one that is sent twice on purpose; none of the two is the other made smaller.
+    const fails = async (one: ExplorationCase, seed: number) =>
+      callCountOf(one) === 3 || (seed !== 7 && one.faults.some(({ options }) => options.form === 'probe'));
+    const found = await smallestCase({ case: three, seed: 7 }, { ...limits, arbitrary, fails });
+    expect(found.case.faults.map(({ options }) => options.form)).toEqual(['probe']);
+    expect(callCountOf(found.case)).toBe(1);
+    expect(found.isSmallest).toBe(true);
+    expect(found.seed).not.toBe(7);
+    expect(await fails(found.case, found.seed)).toBe(true);
+  });
+
+  it('is what leaving out led to where no small one fails', async () => {
+    const fails = async (one: ExplorationCase) => callCountOf(one) === 3;
+    const found = await smallestCase({ case: three, seed: 7 }, { ...limits, arbitrary, fails });
+    expect([callCountOf(found.case), found.seed, found.isSmallest]).toEqual([3, 7, true]);
   });
 });
 

@@ -3,8 +3,9 @@ import { UsageError } from '../model/usage-error.ts';
 import type { CaseArbitrary } from './arbitrary.ts';
 import { planOf } from './case-plan.ts';
 import { type CaseSetting, callCountOf, type ExplorationCase } from './exploration-case.ts';
+import { kindOf } from './failure-kind.ts';
 import { caseSeed } from './search-seed.ts';
-import { shrinkCase } from './shrink.ts';
+import { smallestCase } from './smallest-case.ts';
 import { createTallying, type Tally } from './tally.ts';
 import { type Attempt, historyText, type Trial, type Violation } from './trial.ts';
 
@@ -81,18 +82,17 @@ export async function search(options: SearchOptions): Promise<Tally> {
     const attempt = await attemptAt(options, drawn, { seed, iteration });
     tallying.add(attempt);
     options.onRun(attempt);
-    const violation = attempt.ours[0] ?? attempt.violations[0];
-    if (violation === undefined || !options.claim(kindOf(violation))) continue;
-    const found = await shrinkFailure(options, { drawn, seed, iteration, violation, isOurs: attempt.ours.length > 0 });
+    const isOurs = attempt.ours.length > 0;
+    // Of several failures of a run, the first that is not being shrunk already.
+    const failures = isOurs ? attempt.ours : attempt.violations;
+    const violation = failures.find((one) => options.claim(kindOf(one, attempt.events)));
+    if (violation === undefined) continue;
+    const kind = kindOf(violation, attempt.events);
+    const found = await shrinkFailure(options, { drawn, seed, iteration, violation, kind, isOurs });
     options.onFound(found);
     if (!options.keepsGoing || found.isOurs) break;
   }
   return tallying.read();
-}
-
-/** Failures of one kind are one bug until somebody shows otherwise. */
-export function kindOf({ checker, finding }: Violation): string {
-  return `${finding.invariant} ${checker}`;
 }
 
 async function attemptAt(
@@ -110,31 +110,35 @@ async function attemptAt(
   }
 }
 
-async function shrinkFailure(
-  options: SearchOptions,
-  failure: {
-    readonly drawn: ExplorationCase;
-    readonly seed: number;
-    readonly iteration: number;
-    readonly violation: Violation;
-    readonly isOurs: boolean;
-  },
-): Promise<Found> {
-  const { drawn, seed, iteration, violation, isOurs } = failure;
+interface Failure {
+  readonly drawn: ExplorationCase;
+  readonly seed: number;
+  readonly iteration: number;
+  readonly violation: Violation;
+  readonly kind: string;
+  readonly isOurs: boolean;
+}
+
+async function shrinkFailure(options: SearchOptions, failure: Failure): Promise<Found> {
+  const { drawn, seed, iteration, violation, kind, isOurs } = failure;
   const { invariant } = violation.finding;
   const { trial } = options;
-  const plan = (one: ExplorationCase) => planOf(one, { ...options.setting, seed });
   const same = (attempt: Attempt) =>
-    (isOurs ? attempt.ours : attempt.violations).filter(({ finding }) => finding.invariant === invariant);
-  const shrunk = await shrinkCase(drawn, {
-    arbitrary: options.arbitrary,
-    fails: async (one) => same(await trial(plan(one))).length > 0,
-    nowMs: options.nowMs,
-    limitMs: options.shrinkMs,
-    isStopped: options.isAborted,
-    onStep: (one) => options.onStep({ invariant, faults: one.faults.length, calls: callCountOf(one) }),
-  });
-  const small = plan(shrunk.case);
+    (isOurs ? attempt.ours : attempt.violations).filter(
+      (one) => one.finding.invariant === invariant && kindOf(one, attempt.events) === kind,
+    );
+  const shrunk = await smallestCase(
+    { case: drawn, seed },
+    {
+      arbitrary: options.arbitrary,
+      fails: async (one, at) => same(await trial(planOf(one, { ...options.setting, seed: at }))).length > 0,
+      nowMs: options.nowMs,
+      limitMs: options.shrinkMs,
+      isStopped: options.isAborted,
+      onStep: (one) => options.onStep({ invariant, faults: one.faults.length, calls: callCountOf(one) }),
+    },
+  );
+  const small = planOf(shrunk.case, { ...options.setting, seed: shrunk.seed });
   const last = await trial(small);
   const { history, isReproduced } = await confirmed(trial, small, last);
   return {

@@ -25,8 +25,20 @@ export class StoryMemory {
   readonly #keys = new Map<number, string | undefined>();
   readonly #commits = new Map<number, number>();
 
-  constructor(plan: Pick<Plan, 'calls'>) {
-    this.#calls = new Map(plan.calls.map((call) => [call.call, call]));
+  /** A ttl is only told where the plan set one: what lasts a day plays no part in a story of seconds. */
+  readonly #tellsTtl: boolean;
+
+  constructor({ calls, target }: Pick<Plan, 'calls' | 'target'>) {
+    this.#calls = new Map(calls.map((call) => [call.call, call]));
+    this.#tellsTtl = target.settings?.ttlMs !== undefined;
+  }
+
+  /** The text with the tasks in it by the names they have in this story. */
+  inWords(text: string): string {
+    return [...this.#names].reduce(
+      (said, [task, name]) => said.replaceAll(`task ${task}`, name).replaceAll(task, name),
+      text,
+    );
   }
 
   sent({ op, call, agent, attempt, key, probe, task }: InvBody): Told | null {
@@ -57,7 +69,7 @@ export class StoryMemory {
     return { call, text: `${which} of call ${call} is committed (boot ${boot})` };
   }
 
-  #told({ op, call, agent, task: asked }: Pending, { task = asked, status }: OkBody): Told | null {
+  #told({ op, call, agent, task: asked }: Pending, { task = asked, status, ttlMs }: OkBody): Told | null {
     if (task === undefined) return { call, text: `${who(agent)} has the answer to call ${call}: ${status ?? 'done'}` };
     const isNew = !this.#names.has(task);
     const name = this.#nameOf(task);
@@ -65,7 +77,8 @@ export class StoryMemory {
     if (status !== undefined) this.#statuses.set(task, status);
     if (op === 'create') {
       const state = status === undefined || status === 'working' ? '' : ` (${status})`;
-      return { call, text: `${who(agent)} has the receipt: ${name}${isNew ? '' : ' again'}${state}` };
+      const kept = this.#tellsTtl && typeof ttlMs === 'number' ? `, kept for ${ttlMs} ms` : '';
+      return { call, text: `${who(agent)} has the receipt: ${name}${isNew ? '' : ' again'}${state}${kept}` };
     }
     if (status === undefined || status === before) return null;
     const isOver = before !== undefined && before !== 'not found' && isTerminal(before);

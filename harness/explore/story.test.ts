@@ -78,6 +78,18 @@ describe('a story', () => {
     ]);
   });
 
+  it('says why a server ended by itself, by the names of the story, and how long a task was to be kept', () => {
+    const history = createHistory({ calls: 1, target: { settings: { ttlMs: 80 } } });
+    history.ok(1, history.create(0, 1), { task: taskOf(1), status: 'working', ttlMs: 80 });
+    history.add(90, { kind: 'note', topic: 'crash', text: `Error: no task ${taskOf(1)}\n    at the store` });
+    history.add(91, { kind: 'proc', boot: 1, pid: 1, phase: 'exit', code: 1, signal: null, by: 'server' });
+    expect(tellStory(history.plan, history.events).map(({ text }) => text)).toEqual([
+      'agent 1 makes call 1 with key key-1, 100 ms of work',
+      'agent 1 has the receipt: task 1, kept for 80 ms',
+      'the server ends by itself, with exit code 1: Error: no task 1',
+    ]);
+  });
+
   it('keeps to the calls that broke the invariant when it is long', () => {
     const history = createHistory({ calls: 40 });
     for (let call = 1; call <= 40; call += 1) {

@@ -13,6 +13,9 @@ export interface StoryLine {
 // A story that is longer is told of the calls that broke the invariant alone.
 const LINES_MAX = 30;
 
+// An error takes a line of a terminal, not a paragraph.
+const ERROR_LENGTH_MAX = 160;
+
 /**
  * What happened in a run, in words: who called what, which faults struck, what was committed and what agents were told. Reads
  * that showed nothing new are left out. Pure. `concerns`: events of the findings, for what is left out of a long story.
@@ -38,6 +41,7 @@ function createTeller(plan: Plan): { tell(event: Event): Told | null } {
   const pending = new Map<number, Pending>();
   const memory = new StoryMemory(plan);
   const entries = new Map(plan.faults.map((entry) => [entry.entry, entry]));
+  let crash: string | null = null;
   return {
     tell(event) {
       switch (event.kind) {
@@ -58,10 +62,19 @@ function createTeller(plan: Plan): { tell(event: Event): Told | null } {
           if (entry === undefined || event.phase !== 'start') return null;
           return { call: null, text: faultSentence(entry, event.evidence ?? {}) };
         }
-        case 'proc':
-          return processSentence(event);
+        case 'note':
+          if (event.topic === 'crash') crash = event.text ?? null;
+          return null;
+        case 'proc': {
+          const why = crash === null ? '' : `: ${memory.inWords(shortened(crash))}`;
+          if (event.phase === 'exit') crash = null;
+          return processSentence(event, why);
+        }
         case 'quit':
-          return { call: event.call, text: `agent ${event.agent} gives call ${event.call} up: ${event.why}` };
+          return {
+            call: event.call,
+            text: `agent ${event.agent} gives call ${event.call} up: ${memory.inWords(event.why)}`,
+          };
         default:
           return null;
       }
@@ -69,11 +82,21 @@ function createTeller(plan: Plan): { tell(event: Event): Told | null } {
   };
 }
 
-function processSentence({ phase, boot, by, code, signal }: Extract<Event, { kind: 'proc' }>): Told | null {
+/** The first line, and not all of a long one. */
+function shortened(error: string): string {
+  const [first = ''] = error.split('\n');
+  return first.length > ERROR_LENGTH_MAX ? `${first.slice(0, ERROR_LENGTH_MAX)}…` : first;
+}
+
+/** `why`: what is known of an exit of its own. */
+function processSentence(
+  { phase, boot, by, code, signal }: Extract<Event, { kind: 'proc' }>,
+  why: string,
+): Told | null {
   if (phase === 'ready' && boot > 1) return { call: null, text: `the server is back (boot ${boot})` };
   if (phase !== 'exit' || by !== 'server') return null;
   const how = signal === null || signal === undefined ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
-  return { call: null, text: `the server ends by itself, ${how}` };
+  return { call: null, text: `the server ends by itself, ${how}${why}` };
 }
 
 /** The calls that these events belong to. */
