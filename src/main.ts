@@ -91,7 +91,7 @@ function createProgram(): Command {
       '--store-url <url>',
       `the engine of a store that has one; several with commas for failover; also ${VARIABLES}`,
     )
-    .option('--store-prefix <name>', 'stands before every name the store makes there')
+    .option('--store-prefix <name>', 'stands before every name the store makes there; also CLAIMCHECK_PREFIX')
     .option('--pool-max <number>', 'connections to it at most', toNumber)
     .option('--queue <name>', `who runs the work: ${Object.keys(QUEUES).join(', ')}`)
     .option('--queue-url <url>', 'the engine of such a queue; default: the store’s, when it is of the same kind')

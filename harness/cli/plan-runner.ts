@@ -56,6 +56,7 @@ const REAL: PlanRunner = {
       ...(gathering ? { gathering } : {}),
       onEvent(event) {
         state.observe(event);
+        if (event.kind === 'note' && event.topic === 'leftovers') context.output.warn(event.text ?? '');
         onEvent?.(event);
       },
     });

@@ -10,6 +10,7 @@ import { type RunningService, serviceUnits, startService } from '../services/ind
 import type { ResolvedTarget } from '../targets/target.ts';
 import { bringBack, engineControl } from './engine-control.ts';
 import { type EngineProxy, openEngineProxy } from './engine-proxy.ts';
+import { useGivenEngines } from './given-engines.ts';
 import { startGuardian } from './guardian.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
@@ -70,14 +71,16 @@ async function lay(options: EnginesOptions, ground: AsyncDisposable[]): Promise<
     disk = await mountSmallDisk({ folder, megabytes, clock: options.clock });
     return disk;
   };
-  for (const planned of services) {
+  const given = services.filter((planned) => planned.given !== null);
+  if (given.length > 0) {
+    const urls = new Map(given.map((planned) => [planned.id, urlOf(target, planned)]));
+    for (const [id, url] of urls) env[serviceUnits[id].meta.variable] = url;
+    const engines = useGivenEngines({ ...options, urls });
+    ground.push(engines);
+    Object.assign(env, engines.env);
+  }
+  for (const planned of ours) {
     const unit = serviceUnits[planned.id];
-    if (planned.given !== null) {
-      const url = target.serviceUrls[planned.id];
-      if (url === undefined) throw new Error(`expected the URL of ${planned.given}, got none`);
-      env[unit.meta.variable] = url;
-      continue;
-    }
     const isSmall = planned === aim && wantsSmallDisk(plan);
     const service = await startService(unit, {
       ...{ clock: options.clock, signal: options.signal, guard: startGuardian },
@@ -100,6 +103,12 @@ async function lay(options: EnginesOptions, ground: AsyncDisposable[]): Promise<
   if (link) ground.push(link);
   if (struck && link) env[struck.meta.variable] = throughPort(struck.url, link.port);
   return { env, ...controls(options, { running, struck, link, disk: () => disk }) };
+}
+
+function urlOf(target: ResolvedTarget, { id, given }: PlannedService): string {
+  const url = target.serviceUrls[id];
+  if (url === undefined) throw new Error(`expected the URL of ${given}, got none`);
+  return url;
 }
 
 interface Ground {

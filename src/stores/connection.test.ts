@@ -54,6 +54,20 @@ describe('the connections of a server', () => {
     });
   const store = connectionSchema.parse({ url: 'redis://store', prefix: 'mine', poolMax: 3 });
 
+  test('the environment names what was left at its default, and nothing else', () => {
+    const env = { CLAIMCHECK_PREFIX: 'from_outside' };
+    const plain = connectionSchema.parse({});
+    expect(choose({ store: plain, storeEngine: 'redis', queueEngine: 'redis', env })).toMatchObject({
+      store: { prefix: 'from_outside' },
+      queue: { prefix: 'from_outside' },
+    });
+    expect(choose({ store, storeEngine: 'redis', env }).store.prefix).toBe('mine');
+    expect(choose({ store: plain, env }).store.prefix).toBe('claimcheck');
+    expect(() => choose({ store: plain, storeEngine: 'redis', env: { CLAIMCHECK_PREFIX: 'No!' } })).toThrow(
+      /^CLAIMCHECK_PREFIX: expected a lower-case letter/,
+    );
+  });
+
   test('a queue on the engine of the store uses the store’s', () => {
     expect(choose({ store, storeEngine: 'redis', queueEngine: 'redis' }).queue).toEqual({
       ...store,

@@ -23,6 +23,7 @@ export interface ConnectionOptions {
 }
 
 const PREFIX_DEFAULT = 'claimcheck';
+const PREFIX_VARIABLE = 'CLAIMCHECK_PREFIX';
 const POOL_MAX_DEFAULT = 10; // What drivers open by default; more hardly helps a single-threaded process.
 
 const url = z.string().min(1).max(4_096);
@@ -77,9 +78,20 @@ function withEnvironment(
   engine: Engine | undefined,
   env: ConnectionChoice['env'],
 ): ConnectionOptions {
-  if (engine === undefined || options.url !== undefined) return options;
+  if (engine === undefined) return options;
+  const named = { ...options, prefix: prefixOf(options, env) };
+  if (options.url !== undefined) return named;
   const found = env[ENGINES[engine].variable];
-  return found === undefined || found === '' ? options : { ...options, url: found };
+  return found === undefined || found === '' ? named : { ...named, url: found };
+}
+
+/** A name that was chosen holds; what was left at its default may be named by the environment. Throws a UsageError when that is no prefix. */
+function prefixOf(options: ConnectionOptions, env: ConnectionChoice['env']): string {
+  const found = env[PREFIX_VARIABLE];
+  if (found === undefined || found === '' || options.prefix !== PREFIX_DEFAULT) return options.prefix;
+  const { data, error } = prefix.safeParse(found);
+  if (data !== undefined) return data;
+  throw new UsageError(`${PREFIX_VARIABLE}: ${error?.issues[0]?.message ?? 'no prefix'}.`);
 }
 
 /**

@@ -184,7 +184,11 @@ function connectorOf(addresses: readonly URL[], authorities: SecureContextOption
           ? connectTls({ ...target, ...authorities, ...(/[a-z]/i.test(host) && { servername: host }) })
           : createConnection(target);
       // An encrypted one may fail twice, the second time with the other side's farewell; nobody else listens for that.
-      stream.on('error', (error) => (this.firstError ??= error));
+      let hasFailed = false;
+      stream.on('error', (error) => {
+        if (!hasFailed) this.firstError = error;
+        hasFailed = true;
+      });
       this.stream = stream;
       return stream;
     }
