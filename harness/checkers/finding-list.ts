@@ -61,7 +61,7 @@ export function second(t: number): string {
 }
 
 /** "12.204 s in boot 1" */
-export function when(history: HistoryIndex, event: Stamped<object>): string {
+export function when(history: HistoryIndex, event: Pick<Stamped<object>, 'seq' | 't'>): string {
   const boot = history.bootAt(event.seq);
   return boot === 0 ? second(event.t) : `${second(event.t)} in boot ${boot}`;
 }

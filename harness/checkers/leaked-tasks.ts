@@ -1,13 +1,7 @@
 import type { Checker } from '../model/checker.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
-import type { Plan } from '../model/plan.ts';
 import { createFindingList, type FindingList, judged, quoted, vacuous, when } from './finding-list.ts';
 import { NO_TASKS, ONE_PRINCIPAL } from './situations/situation.ts';
-
-/** A token stands in a message as a word of its own. */
-const WORD = /[\w-]{8,64}/g;
-/** A connection of one agent: a3, or a3-2 after it was opened again. */
-const CONNECTION = /^a(\d+)(-\d+)?$/;
 
 /**
  * A task is its owner's: who asks for, fetches or cancels the task of another agent is refused, and no message to an agent holds a
@@ -29,10 +23,10 @@ export const leakedTasks: Checker = {
     if (scope === null) return 'the profile does not say who may reach a task (state.scope)';
     return scope === 'server' ? 'this server says that its tasks are everybody’s' : null;
   },
-  check({ plan, history }) {
+  check({ history }) {
     const findings = createFindingList();
     const trespasses = judgeTrespasses(history, findings);
-    const messages = searchMessages(plan, history, findings);
+    const messages = judgeTokens(history, findings);
     const counts = { trespasses, messages, violations: findings.count };
     if (trespasses + messages > 0) return judged(findings, counts);
     return vacuous('no agent asked for the task of another, and no text of a message was kept', counts);
@@ -54,24 +48,14 @@ function judgeTrespasses(history: HistoryIndex, findings: FindingList): number {
 }
 
 /** The first message that holds a token of somebody else's call, for each agent and token. */
-function searchMessages(plan: Plan, history: HistoryIndex, findings: FindingList): number {
-  const owners = new Map(plan.calls.map(({ token, agent, call }) => [token, { agent, call }]));
-  const told = new Set<string>();
-  let messages = 0;
-  for (const frame of history.frames) {
-    const agent = Number(CONNECTION.exec(frame.conn)?.[1]);
-    if (frame.dir !== 'in' || frame.text === undefined || Number.isNaN(agent)) continue;
-    messages += 1;
-    for (const [token] of frame.text.matchAll(WORD)) {
-      const owner = owners.get(token);
-      if (owner === undefined || owner.agent === agent || told.has(`${agent} ${token}`)) continue;
-      told.add(`${agent} ${token}`);
-      findings.add(
-        'S15',
-        `agent ${agent} was sent the token of call ${owner.call} (agent ${owner.agent}) at ${when(history, frame)}: ${quoted(frame.text)}`,
-        [frame.seq],
-      );
-    }
+function judgeTokens(history: HistoryIndex, findings: FindingList): number {
+  const { messages, told } = history.foreignTokens;
+  for (const { seq, t, agent, call, owner, excerpt } of told) {
+    findings.add(
+      'S15',
+      `agent ${agent} was sent the token of call ${call} (agent ${owner}) at ${when(history, { seq, t })}: …${quoted(excerpt)}`,
+      [seq],
+    );
   }
   return messages;
 }

@@ -1,6 +1,7 @@
 import type { Event, InvBody, Stamped } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import type { Folded } from './folded.ts';
+import { createTokenWatch } from './foreign-tokens.ts';
 import { createHealWatch } from './heal.ts';
 import {
   appended,
@@ -31,11 +32,13 @@ export interface IndexBuilder {
 export function createIndexBuilder(plan: Plan, store: EventStore, folded: Folded | null = null): IndexBuilder {
   const isHeal = createHealWatch(plan);
   const order = createOrderWatch();
+  const tokens = createTokenWatch(plan);
   let state: State | null = null;
   return {
     add(event) {
       state ??= stateFrom(plan, event, store.isOwner ? createTextSharer() : null);
       order.see(event);
+      if (event.kind === 'frame') tokens.see(event);
       state.sharer?.share(event);
       store.add(event);
       add(state, event);
@@ -44,7 +47,8 @@ export function createIndexBuilder(plan: Plan, store: EventStore, folded: Folded
     finish(cut) {
       if (state === null) throw new Error('a history starts with a run line, got nothing');
       const { disorder } = folded ?? order;
-      return { ...finish(plan, state, store), cut, disorder, folded, endT: order.last().t };
+      const rest = { cut, disorder, folded, endT: order.last().t, foreignTokens: tokens.found() };
+      return { ...finish(plan, state, store), ...rest };
     },
   };
 }
@@ -184,7 +188,7 @@ function finish(
   plan: Plan,
   state: State,
   store: EventStore,
-): Omit<HistoryIndex, 'cut' | 'disorder' | 'folded' | 'endT'> {
+): Omit<HistoryIndex, 'cut' | 'disorder' | 'folded' | 'endT' | 'foreignTokens'> {
   for (const exchange of state.open.values()) {
     const task = state.tasks.get(exchange.inv.task ?? '');
     if (task) task.reads = appended(task.reads, exchange);

@@ -15,6 +15,7 @@ import type {
 } from './event.ts';
 import { createArrayStore, type EventList, type FrameList } from './event-store.ts';
 import type { Folded } from './folded.ts';
+import type { TokenSearch } from './foreign-tokens.ts';
 import { readEvents } from './history.ts';
 import { createIndexBuilder } from './history-index-builder.ts';
 import type { Plan, PlannedCall } from './plan.ts';
@@ -45,6 +46,8 @@ export interface HistoryIndex {
   readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
   /** What stands for events that the run let go (--record counts); null: every event is here. */
   readonly folded: Folded | null;
+  /** Tokens of others in what agents were sent: found while indexing, for the texts may not be kept. */
+  readonly foreignTokens: TokenSearch;
   /** What units derived from it so far (derivation.ts). */
   readonly derivations: Derivations;
   /** seq of the note 'drained': the load is done. null: it never was. */
