@@ -4,7 +4,7 @@ import { numberOption } from './option.ts';
 
 /**
  * The process is asked to end and comes back with a heap of `heapMb` MiB at most, for `forMs`; then without that limit. It may die of
- * it: what it promised must hold all the same. Verified when the limit was found in the environment of the new process.
+ * it, which then is this fault's doing: what it promised must hold all the same. Verified when the limit was found in the environment of the new process.
  */
 export const heapLimit: ProcessFault = {
   meta: {
@@ -28,7 +28,12 @@ export const heapLimit: ProcessFault = {
       const { killed } = await server.terminate({ by: entry.entry, withinMs: numberOption(entry, 'deadlineMs') });
       return { killed, ...(await server.start(entry.entry, { heapMb: limit })) };
     };
-    const started = await again(heapMb);
+    const started = await again(heapMb).catch(async (error: unknown) => {
+      // Too little to start at all: it must not stay so. At the end of the run nobody is started again, and this wait says so.
+      await server.sleep(0);
+      await again(null);
+      throw error;
+    });
     if (started.heapMb !== heapMb)
       throw new Error(`expected a heap of ${heapMb} MiB, found ${started.heapMb ?? 'none'}`);
     return {

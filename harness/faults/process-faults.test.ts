@@ -121,6 +121,21 @@ describe('faults on one of several processes', () => {
     await expect(heapLimit.start(entryOf(heapLimit), processOf().control)).rejects.toThrow('found none');
   });
 
+  it('F25 does not leave a process without memory that cannot start with so little', async () => {
+    const { control, acts } = processOf();
+    const { start } = control;
+    const weak: ServerControl = {
+      ...control,
+      async start(by, how) {
+        const started = await start(by, how);
+        if (how?.heapMb !== null) throw new Error('ended before it answered');
+        return started;
+      },
+    };
+    await expect(heapLimit.start(entryOf(heapLimit), weak)).rejects.toThrow('ended before it answered');
+    expect(acts).toEqual(['terminate', 'start {"heapMb":48}', 'sleep 0', 'terminate', 'start {"heapMb":null}']);
+  });
+
   it('say where they cannot be', () => {
     const target = (parts: Partial<PlannedTarget> = {}): PlannedTarget => ({ ...sampleTarget(), ...parts });
     const several = target({ processes: { servers: 1, workers: 1 } });

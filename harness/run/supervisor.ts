@@ -91,6 +91,8 @@ class ServerSupervisor implements Supervisor {
   #boot = 0;
   /** How the next boot is started. */
   #how: StartHow = {};
+  /** Who limited the memory of the boots from here on; null: nobody. */
+  #limiter: string | null = null;
   readonly #revival: Revival;
 
   constructor(options: SupervisorOptions) {
@@ -140,7 +142,7 @@ class ServerSupervisor implements Supervisor {
 
   async terminate({ by, withinMs }: { readonly by: string; readonly withinMs: number }) {
     const { clock, stopSignal } = this.#options;
-    const server = this.#server;
+    const server = this.#server ?? (await this.#present());
     if (server === null) return { code: null, signal: null, tookMs: 0, killed: false };
     // Who stands still cannot be asked.
     if (this.#isPaused) await this.resume();
@@ -165,6 +167,7 @@ class ServerSupervisor implements Supervisor {
     const { clock, recorder } = this.#options;
     const from = clock.now();
     this.#how = { ...this.#how, ...how };
+    if (how.heapMb !== undefined) this.#limiter = how.heapMb === null ? null : by;
     this.#boot = boot;
     this.#spawning = this.#spawn(boot, by);
     const server = await this.#spawning
@@ -269,7 +272,8 @@ class ServerSupervisor implements Supervisor {
     const isCurrent = this.#server === server;
     // Of several processes one may have been replaced since this one began: it ends in the boot that runs now.
     const { boot } = this;
-    const by = this.#ending ?? 'server';
+    // A process that runs out of memory is ended by a signal: the doing of who took the memory away.
+    const by = this.#ending ?? (signal === null ? null : this.#limiter) ?? 'server';
     const isOwn = this.#ending === null;
     const wasReady = this.#isReady;
     this.#options.recorder.record({ ...this.#proc(boot, server), phase: 'exit', code, signal, by });
