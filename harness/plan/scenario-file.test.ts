@@ -19,6 +19,7 @@ describe('scenario files', () => {
   it('are all there, and all good', () => {
     expect(scenarioNames()).toEqual([
       'backoff-cap',
+      'blocked-loop',
       'callbacks',
       'cancel-race',
       'client-timeout',
@@ -35,6 +36,7 @@ describe('scenario files', () => {
       'late-result',
       'long-pause',
       'lost-receipt',
+      'memory-limit',
       'out-of-order',
       'paused-server',
       'poll-limit',

@@ -17,7 +17,7 @@ const NEEDS: Readonly<Record<string, { readonly faults: readonly string[]; fits?
   'lost-receipt-retried': { faults: ['F4', 'F5', 'F9', 'F12'] },
   'store-lost-a-task': { faults: ['F21'] },
   'read-served-by-later-boot': { faults: ['F12', 'F13', 'F16', 'F17', 'F25'] },
-  'work-taken-over': { faults: ['F14', 'F24'] },
+  'work-taken-over': { faults: ['F14', 'F18', 'F24'] },
 };
 
 /** Why a situation cannot be reached with the faults that are left in the plan; null: it can. */
