@@ -48,6 +48,9 @@ describe('claimcheck explore', () => {
     ['early-receipts', ['S1', 'S2', 'S13']],
     ['repeated-effects', ['S3']],
     ['abandoned-tasks', ['L1']],
+    ['slow-restarts', ['L2']],
+    ['short-retentions', ['S1', 'S2', 'S21']],
+    ['refused-work', ['S6']],
   ])('finds what is broken about %s, shrinks it and replays it to the byte', async (id, invariants) => {
     const ended = await stage.run('explore', ...broken(id), '--jobs', '2', '--json', '--out', 'found');
     const { counterexamples } = exploration.parse(JSON.parse(ended.stdout));
@@ -95,13 +98,19 @@ describe('claimcheck explore', () => {
     expect(exploration.parse(JSON.parse(fixed.stdout)).known).toMatchObject([{ state: 'fixed', invariant: 'S2' }]);
   });
 
-  it('finds, unaided, that a cancel ends a server written as the guide of its SDK shows', async () => {
-    const flags = ['--keep-going', '--runs', '60', '--shrink-seconds', '5', '--json', '--quiet', '--out', 'v1'];
-    const ended = await stage.run('explore', '--module', FIRE_AND_FORGET, ...flags);
+  it('finds, unaided, that a cancel, a short ttl and a closed session end a server written as the guide of its SDK shows', async () => {
+    const flags = ['--keep-going', '--jobs', '2', '--runs', '250', '--seconds', '100', '--shrink-seconds', '8'];
+    const ended = await stage.run('explore', '--module', FIRE_AND_FORGET, ...flags, '--json', '--quiet', '--out', 'v1');
     const { counterexamples } = exploration.parse(JSON.parse(ended.stdout));
     expect(ended.code).toBe(1);
     const stories = counterexamples.map(({ story }) => story.join('\n'));
-    expect(stories.some((story) => /cancels task 1[\s\S]*the server ends by itself/.test(story))).toBe(true);
+    for (const sought of [
+      /cancels task 1[\s\S]*the server ends by itself, .* in terminal status 'cancelled'/,
+      /kept for \d+ ms[\s\S]*the server ends by itself, .*: Error: Task with ID task \d+ not found[\s\S]*not found/,
+      /connection[\s\S]* ends? [\s\S]*the server ends by itself, .*: Error: Not connected[\s\S]*not found/,
+    ]) {
+      expect(stories.filter((story) => sought.test(story))).not.toEqual([]);
+    }
     for (const { directory } of counterexamples) expect(existsSync(join(stage.cwd, directory, 'plan.json'))).toBe(true);
   });
 

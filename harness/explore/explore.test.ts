@@ -268,6 +268,16 @@ describe('the smallest case', () => {
     expect(await fails(found.case, found.seed)).toBe(true);
   });
 
+  it('is one call that is sent again and again where calls were only there to be counted', async () => {
+    const fails = async (one: ExplorationCase) =>
+      callCountOf(one) === 3 ||
+      one.faults.some(({ trigger }) => 'untilMs' in trigger && Number(trigger.untilMs) >= 300);
+    const found = await smallestCase({ case: three, seed: 7 }, { ...limits, arbitrary, fails });
+    expect(found.seed).toBe(7);
+    expect(found.case.agents.flat().length).toBeLessThanOrEqual(2);
+    expect(found.case.faults).toMatchObject([{ fault: 'F5', trigger: { probability: 1 } }]);
+  });
+
   it('is what leaving out led to where no small one fails', async () => {
     const fails = async (one: ExplorationCase) => callCountOf(one) === 3;
     const found = await smallestCase({ case: three, seed: 7 }, { ...limits, arbitrary, fails });

@@ -1,5 +1,6 @@
 import { type CaseArbitrary, SMALL } from './arbitrary.ts';
 import { callCountOf, type ExplorationCase } from './exploration-case.ts';
+import { RESENDING, resentCalls } from './resent-calls.ts';
 import { caseSeed } from './search-seed.ts';
 import { type ShrinkOptions, type Shrunk, shrinkCase } from './shrink.ts';
 
@@ -17,7 +18,7 @@ export interface SeededCase {
 }
 
 export interface SmallestCaseOptions extends Omit<ShrinkOptions, 'arbitrary' | 'fails'> {
-  readonly arbitrary: Pick<CaseArbitrary, 'smaller' | 'drawSmall'>;
+  readonly arbitrary: Pick<CaseArbitrary, 'smaller' | 'drawSmall' | 'families'>;
   /** The case, planned with this seed, still shows what the first one showed. */
   readonly fails: (one: ExplorationCase, seed: number) => Promise<boolean>;
 }
@@ -35,7 +36,7 @@ export async function smallestCase(first: SeededCase, options: SmallestCaseOptio
     shrinkCase(one, { ...options, limitMs: ms, fails: (smaller) => options.fails(smaller, seed) });
   const shrunk = await shrink(first, leftMs(SHRINKING_UNTIL));
   const reached = { case: shrunk.case, seed: first.seed };
-  const fresh = isSmall(shrunk.case) ? null : await drawnAfresh(first.seed, leftMs(DRAWING_UNTIL), options);
+  const fresh = isSmall(shrunk.case) ? null : await madeAnew(reached, leftMs(DRAWING_UNTIL), options);
   const tried = shrunk.tried + (fresh?.tried ?? 0);
   const from = fresh?.found ?? reached;
   if (from === reached && shrunk.isSmallest) return { ...shrunk, ...reached, tried };
@@ -47,19 +48,34 @@ function isSmall(one: ExplorationCase): boolean {
   return callCountOf(one) <= SMALL.calls && one.faults.length <= SMALL.faults;
 }
 
-async function drawnAfresh(
-  seed: number,
+/** The first small case that fails: what is left with one call in the place of many, then anything at all. */
+async function madeAnew(
+  { case: one, seed }: SeededCase,
   limitMs: number,
   { arbitrary, fails, nowMs, isStopped, onStep }: SmallestCaseOptions,
 ): Promise<{ readonly found: SeededCase | null; readonly tried: number }> {
   const endMs = nowMs() + limitMs;
-  for (let tried = 0; tried < DRAWS_MAX; tried += 1) {
-    if (isStopped() || nowMs() >= endMs) return { found: null, tried };
-    const own = caseSeed({ seed, worker: 0, iteration: tried });
-    const one = arbitrary.drawSmall(own);
-    if (!(await fails(one, own))) continue;
-    onStep?.(one);
-    return { found: { case: one, seed: own }, tried: tried + 1 };
+  let tried = 0;
+  for (const candidate of candidates(one, seed, arbitrary)) {
+    if (isStopped() || nowMs() >= endMs) break;
+    tried += 1;
+    if (!(await fails(candidate.case, candidate.seed))) continue;
+    onStep?.(candidate.case);
+    return { found: candidate, tried };
   }
-  return { found: null, tried: DRAWS_MAX };
+  return { found: null, tried };
+}
+
+function* candidates(
+  one: ExplorationCase,
+  seed: number,
+  { families, drawSmall }: SmallestCaseOptions['arbitrary'],
+): Iterable<SeededCase> {
+  if (families.includes(RESENDING)) {
+    for (const resent of resentCalls(one)) yield { case: resent, seed };
+  }
+  for (let draw = 0; draw < DRAWS_MAX; draw += 1) {
+    const own = caseSeed({ seed, worker: 0, iteration: draw });
+    yield { case: drawSmall(own), seed: own };
+  }
 }
