@@ -48,7 +48,6 @@ describe('claimcheck explore', () => {
     ['early-receipts', ['S1', 'S2', 'S13']],
     ['repeated-effects', ['S3']],
     ['abandoned-tasks', ['L1']],
-    ['slow-restarts', ['L2']],
     ['short-retentions', ['S1', 'S2', 'S21']],
     ['refused-work', ['S6']],
   ])('finds what is broken about %s, shrinks it and replays it to the byte', async (id, invariants) => {
@@ -67,6 +66,12 @@ describe('claimcheck explore', () => {
     expect(stage.read('found/report.html')).toContain('Messages, one by one');
     expect((await stage.run('check', 'found')).code).toBe(1);
     expect(stage.left()).toEqual([]);
+  });
+
+  it('finds a server that is too slow to come back, of which one kill is all there is to tell', async () => {
+    const ended = await stage.run('explore', ...broken('slow-restarts'), '--jobs', '2', '--json', '--out', 'slow');
+    const [found] = exploration.parse(JSON.parse(ended.stdout)).counterexamples;
+    expect(found).toMatchObject({ invariant: 'L2', isReproduced: true, calls: 1, faults: [{ fault: 'F12' }] });
   });
 
   it('finds nothing in the reference server, and says what it reached', async () => {
