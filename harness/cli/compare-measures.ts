@@ -132,7 +132,7 @@ export const MEASURES: readonly MeasureUnit[] = [
   },
   {
     id: 'store-operations',
-    title: 'Store operations per task',
+    title: 'Store operations',
     unit: 'operations',
     better: 'lower',
     description: 'Operations on the store for each task, where the server tells.',
@@ -141,7 +141,7 @@ export const MEASURES: readonly MeasureUnit[] = [
   },
   {
     id: 'store-bytes',
-    title: 'Store bytes per task',
+    title: 'Store bytes',
     unit: 'bytes',
     better: 'lower',
     description: 'Bytes written to the store for each task, where the server tells.',

@@ -3,7 +3,10 @@ import { formatInterval, formatMeasure } from '../../reports/measure-text.ts';
 import { type ComparedCell, type Comparison, cellGroups, cellName, type MeasureMeta } from '../model/comparison.ts';
 
 /** Beside these the report has the rest. */
-const SHOWN = ['lost', 'doubled', 'timeouts', 'ack-p99', 'answer', 'lag', 'polls', 'tokens', 'recovery', 'memory'];
+const SHOWN = [
+  ...['lost', 'doubled', 'timeouts', 'ack-p99', 'answer', 'lag', 'polls', 'tokens', 'recovery'],
+  ...['store-operations', 'store-bytes', 'memory'],
+];
 // Intervals stand where choices are made by them.
 const WITH_INTERVAL = ['lag', 'polls', 'timeouts', 'lost', 'answer'];
 

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QUEUES } from '../../src/queues/index.ts';
 import { loadUnit } from '../../src/registry.ts';
 import { STORES } from '../../src/stores/index.ts';
@@ -10,6 +13,12 @@ import { eraseRun } from './erasure.ts';
 const PREFIX = 'claimcheck_run_0123456789ab';
 const OTHER = 'claimcheck_run_ba9876543210';
 
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'claimcheck-erasure-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
 describe.each([
   ['redis', 'bullmq', /^[1-9]\d*$/],
   ['postgres', 'pg-boss', /^2$/],
@@ -20,7 +29,7 @@ describe.each([
       const shared = await connectionTo(engine);
       const url = shared.url ?? '';
       const openStore = await loadUnit(STORES, 'store', engine);
-      const open = (prefix: string) => openStore({ connection: { ...shared, prefix }, directory: '' });
+      const open = (prefix: string) => openStore({ connection: { ...shared, prefix }, directory });
       await using others = await open(OTHER);
       await others.insert(taskOf());
       {

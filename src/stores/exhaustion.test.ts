@@ -1,7 +1,10 @@
 // Connections that run out: those a process may open, and those an engine may have.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { openPostgresStore } from './postgres.ts';
@@ -11,6 +14,13 @@ import { connectionTo, describeOn, startEngine } from './testing/engine.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 const SOON = { timeout: 15_000, interval: 50 };
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'claimcheck-exhaustion-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
 const openPostgres = (connection: ConnectionOptions) => openPostgresStore({ connection, directory: '' });
 
 describeOn('postgres', 'a PostgreSQL without a free connection', () => {
@@ -55,7 +65,7 @@ describeOn('postgres', 'a PostgreSQL without a free connection', () => {
 describeOn('redis', 'a Redis without a free connection', () => {
   test('refuses a store that lost its own, which says so and comes back when one is free', async () => {
     await using engine = await startEngine('redis');
-    await using store = await openRedisStore({ connection: engine.connection(), directory: '' });
+    await using store = await openRedisStore({ connection: engine.connection(), directory });
     await store.insert(taskOf());
     const admin = new Redis(engine.url);
     await admin.ping();

@@ -1,5 +1,8 @@
 // A server whose store has two addresses, while the one that it uses goes away under its work.
-import { describe, expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadUnit } from '../registry.ts';
 import { accepted, createKit, requestOf } from '../tasks/testing/engine-kit.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -10,6 +13,12 @@ import { openTcpLink } from './testing/tcp-link.ts';
 const SOON = { timeout: 20_000, interval: 50 };
 const COUNT = 30;
 
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'claimcheck-failover-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
 describe.each(['redis', 'postgres'] as const)('work on %s', (engine) => {
   describeOn(engine, '', () => {
     test('goes on at the second address when the first one dies, each task once', { timeout: 60_000 }, async () => {
@@ -18,7 +27,7 @@ describe.each(['redis', 'postgres'] as const)('work on %s', (engine) => {
       await using second = await openTcpLink(portOf(direct));
       const url = [first, second].map(({ port }) => at(direct, port)).join(',');
       const openStore = await loadUnit(STORES, 'store', engine);
-      await using store = await openStore({ connection: { ...direct, url }, directory: '' });
+      await using store = await openStore({ connection: { ...direct, url }, directory });
       const kit = await createKit({ store, concurrency: 5, limits: { sweepMs: 100, rereadMs: 100, leaseMs: 3_000 } });
       await using _engine = kit.engine;
       const request = (number: number) =>
