@@ -41,7 +41,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],
   'duplicate-calls': ['--set', 'calls=40', '--agents', '15'],
   'failing-dependency': ['--set', 'calls=100', '--agents', '12'],
-  decision: ['--set', 'calls=30'],
+  decision: ['--set', 'calls=30', '--set', 'faults.F31.count=20', '--set', 'work.0.ms=[1000,3000]'],
   'graceful-shutdown': ['--set', 'calls=30', '--agents', '10'],
   'input-over-restart': ['--set', 'calls=24', '--set', 'faults.F12.count=2', '--set', 'faults.F29.count=1'],
   isolation: ['--set', 'calls=40'],
