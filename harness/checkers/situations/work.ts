@@ -1,6 +1,6 @@
 import { ackedTasks } from '../../model/acked-tasks.ts';
 import { groupBy } from '../../model/grouping.ts';
-import type { HistoryIndex } from '../../model/history-index.ts';
+import type { Exchange, HistoryIndex } from '../../model/history-index.ts';
 import type { Status } from '../../model/operation.ts';
 import { NO_CANCEL, type Situation, withTasks } from './situation.ts';
 
@@ -146,10 +146,9 @@ export const circuitClosedAgain: Situation = {
   },
   applicable: () => null,
   find({ history }) {
-    const goodAt = history.exchanges.flatMap(({ end }) =>
-      end?.kind === 'ok' && end.status === 'completed' && end.isError !== true ? [end.seq] : [],
-    );
-    const last = Math.max(-1, ...goodAt);
+    const isGood = ({ end }: Exchange) => end?.kind === 'ok' && end.status === 'completed' && end.isError !== true;
+    let last = -1;
+    for (const exchange of history.exchanges) if (isGood(exchange)) last = Math.max(last, exchange.end?.seq ?? -1);
     return unavailable(history).filter((seq) => seq < last);
   },
 };
