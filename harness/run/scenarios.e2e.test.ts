@@ -35,6 +35,7 @@ const TOUR = ['--set', 'calls=40', '--agents', '10'];
 
 /** How each scenario is shortened. A scenario without a line here fails the first test. */
 const SHORTENED: Readonly<Record<string, readonly string[]>> = {
+  'blocked-loop': [],
   callbacks: ['--set', 'calls=30', '--agents', '10'],
   'cancel-race': ['--set', 'calls=40', '--agents', '14'],
   'client-timeout': ['--set', 'calls=15', '--set', 'faults.F31.count=5'],
@@ -48,6 +49,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'late-commit': ['--set', 'calls=30', '--agents', '10'],
   'late-result': ['--set', 'calls=20', '--agents', '10'],
   'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
+  'memory-limit': [],
   'out-of-order': ['--set', 'calls=30'],
   'paused-server': [],
   'poll-limit': ['--set', 'calls=8', '--agents', '4'],
