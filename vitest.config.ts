@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['{src,harness,reports,fixtures}/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
           testTimeout: 20_000,
+          // Several wait for real engines: two at once is what two cores can take.
+          maxWorkers: 2,
           globalSetup: ENGINES,
         },
       },
