@@ -26,7 +26,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   judge: ['model', 'checkers', 'metrics', 'plan'],
   explore: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
   gate: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
-  cli: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'services', 'run', 'simulate', 'judge', 'explore', 'gate'],
+  evaluation: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
+  cli: [
+    ...BELOW_PLAN,
+    'plan',
+    'targets',
+    'execution',
+    'services',
+    'run',
+    'simulate',
+    'judge',
+    'explore',
+    'gate',
+    'evaluation',
+  ],
 };
 
 const TOP_LEVEL_FOLDERS = [
