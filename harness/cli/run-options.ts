@@ -65,7 +65,7 @@ export function addPlanOptions(parser: Parser): void {
     .addOption(
       new Option(
         '--record <what>',
-        'full keeps message texts, heads drops them, counts cannot be judged again',
+        'full keeps message texts, heads drops them (none are searched for leaks), counts cannot be judged again',
       ).choices(['full', 'heads', 'counts']),
     );
 }
