@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { SCHEMA_MODES } from './dialects/schema-mode.ts';
 import { connectionSchema, queueConnectionSchema } from './stores/connection.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
 import { nearestName, UsageError } from './usage-error.ts';
@@ -17,8 +18,11 @@ export const configSchema = z.strictObject({
   server: z
     .strictObject({
       name: z.string().min(1).default('claimcheck'),
+      /** What clients are told of the server as a whole; left out: in explicit mode our own words, in bare mode nothing. */
       instructions: z.string().optional(),
       dialect: z.string().min(1).default('tasks-2026-07-28'),
+      /** What tools/list tells: names and types alone (bare), or everything an agent has to know (explicit). */
+      schema: z.enum(SCHEMA_MODES).default('explicit'),
       /** In the dialect `grace`: how long a call waits for its result before it is answered with a receipt. */
       graceMs: z.int().min(0).max(60_000).default(2_000),
       /** Which deployment this is, where several share a store: stands behind the version and in what it writes. */

@@ -46,6 +46,7 @@ interface Flags {
   readonly queue?: string;
   readonly queueUrl?: string;
   readonly dialect?: string;
+  readonly schema?: Config['server']['schema'];
   readonly grace?: number;
   readonly release?: string;
   readonly role?: Config['execution']['role'];
@@ -96,6 +97,7 @@ function createProgram(): Command {
     .option('--queue <name>', `who runs the work: ${Object.keys(QUEUES).join(', ')}`)
     .option('--queue-url <url>', 'the engine of such a queue; default: the store’s, when it is of the same kind')
     .option('--dialect <name>', `how clients talk to it: ${Object.keys(dialects).join(', ')}`)
+    .option('--schema <mode>', 'what tools/list tells: explicit, or bare: names and types alone')
     .option('--grace <ms>', 'dialect grace: a call waits so long for its result before it gets a receipt', toNumber)
     .option('--release <label>', 'which deployment this is, where several share a store')
     .option('--role <role>', 'both; server: leaves the work to others on the store; worker: only runs work')
@@ -134,7 +136,10 @@ async function readConfig(flags: Flags): Promise<Config> {
   const { logLevel, metrics } = flags;
   const connection = given({ url: flags.storeUrl, prefix: flags.storePrefix, poolMax: flags.poolMax });
   const input: ConfigInput = {
-    server: { ...server, ...given({ dialect: flags.dialect, graceMs: flags.grace, release: flags.release }) },
+    server: {
+      ...server,
+      ...given({ dialect: flags.dialect, schema: flags.schema, graceMs: flags.grace, release: flags.release }),
+    },
     transport: {
       ...transport,
       ...given({ kind: flags.transport, host: flags.host, port: flags.port, path: flags.path }),

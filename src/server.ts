@@ -4,6 +4,7 @@ import { type Config, type ConfigInput, completeConfig } from './config.ts';
 import type { CreateDialect, Dialect } from './dialects/dialect.ts';
 import { detailedTask } from './dialects/modern-task.ts';
 import { createPollLimit, withPollLimit } from './dialects/poll-limit.ts';
+import { limitsOf, rulesOf, servedTimes } from './limits.ts';
 import type { TaskQueue } from './queues/queue.ts';
 import { createReadiness } from './readiness.ts';
 import { openFoundation, type ServerFoundation } from './server-parts.ts';
@@ -11,10 +12,8 @@ import type { TaskStore } from './stores/store.ts';
 import type { CallbackSender } from './tasks/callbacks.ts';
 import { createServerClock, type ServerClock } from './tasks/clock.ts';
 import { createTaskEngine } from './tasks/engine.ts';
-import type { EngineLimits } from './tasks/engine-options.ts';
 import type { TaskEngine } from './tasks/task-engine.ts';
 import { watchAlerts } from './telemetry/alert-watch.ts';
-import type { AlertRules } from './telemetry/alerts.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
 import { createServerMetrics, type ServerMetrics } from './telemetry/metrics.ts';
 import { meterStore } from './telemetry/store-meter.ts';
@@ -132,7 +131,9 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     graceMs: config.server.graceMs,
     ...(callbacks && { refusedCallback: callbacks.refused }),
     serverInfo: { name: config.server.name, version: versionOf(config) },
-    instructions: config.server.instructions ?? INSTRUCTIONS,
+    schema: config.server.schema,
+    served: servedTimes(limits),
+    instructions: config.server.instructions ?? (config.server.schema === 'bare' ? undefined : INSTRUCTIONS),
     onError: (error) => log.error({ error: messageOf(error) }, 'dialect'),
   });
   const { perSecondMax: perSecond, burst } = config.polling;
@@ -268,30 +269,6 @@ function createGate(dialect: Dialect): { readonly dialect: Dialect; open(): void
     return takeReply(late);
   };
   return { dialect: { meta: dialect.meta, handle, takeReply: takeLater }, open };
-}
-
-function rulesOf({ observability: { alerts }, execution }: Config): AlertRules {
-  const { meanSecondsMax = execution.slaSeconds, ...rules } = alerts;
-  return { ...rules, meanMsMax: meanSecondsMax * 1_000, waitingMax: execution.queueMax };
-}
-
-/** A look at what other processes did costs a read of the whole queue, and is in less of a hurry. */
-const REREAD_PER_SWEEP = 4;
-
-function limitsOf({ state, execution, polling }: Config): Partial<EngineLimits> {
-  const maxMs = Math.max(state.ttlSecondsMax, state.ttlSeconds) * 1_000;
-  return {
-    slaMs: execution.slaSeconds * 1_000,
-    ttl: { defaultMs: Math.ceil(state.ttlSeconds * 1_000), minMs: 1_000, maxMs: Math.ceil(maxMs) },
-    pollIntervalMs: polling.intervalMs,
-    leaseMs: execution.leaseMs,
-    sweepMs: execution.sweepMs,
-    rereadMs: execution.sweepMs * REREAD_PER_SWEEP,
-    breaker:
-      execution.breakerFailures === undefined
-        ? null
-        : { failures: execution.breakerFailures, openMs: execution.breakerOpenMs },
-  };
 }
 
 const INSTRUCTIONS =

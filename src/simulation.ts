@@ -17,7 +17,7 @@ export interface Simulation {
   readonly ledger: { begin(token: string): void; commit(token: string): void };
   /** The way to the store: takes virtual time, and fails while the store is in trouble. */
   readonly storage: StorageLink;
-  /** store, queue, dialect, concurrency, pollsPerSecond, breakerFailures, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs, breakerOpenMs. */
+  /** store, queue, dialect, schema, concurrency, pollsPerSecond, breakerFailures, and times: ttlMs, slaMs, leaseMs, sweepMs, pollIntervalMs, graceMs, breakerOpenMs. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +58,11 @@ function configOf({ directory, options }: Simulation): ConfigInput {
   return {
     transport: { kind: 'none' },
     observability: { logLevel: 'silent' },
-    server: { ...given('dialect', options.dialect), ...number('graceMs', options.graceMs, 1) },
+    server: {
+      ...given('dialect', options.dialect),
+      ...(options.schema === 'bare' && { schema: options.schema }),
+      ...number('graceMs', options.graceMs, 1),
+    },
     state: { directory, ...number('ttlSeconds', options.ttlMs, 1_000) },
     execution: {
       ...number('slaSeconds', options.slaMs, 1_000),

@@ -2,6 +2,7 @@ import type { ServerClock } from '../tasks/clock.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { SchemaMode, ServedTimes } from './schema-mode.ts';
 
 /** One way of talking to the engine: a thin face, no state of its own beyond a session's handshake. */
 export interface Dialect {
@@ -33,7 +34,12 @@ export interface DialectOptions {
   readonly engine: TaskEngine;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly serverInfo: { readonly name: string; readonly version: string };
-  readonly instructions: string;
+  /** Left out: it says nothing of itself. */
+  readonly instructions?: string | undefined;
+  /** How much tools/list tells. Default: explicit. */
+  readonly schema?: SchemaMode;
+  /** What the server is set to, for descriptions to say. Default: what an engine is set to by default. */
+  readonly served?: ServedTimes;
   /** Whether a tool may, must or must not be called as a task, in the dialects that have tasks. Default: every tool may. */
   taskSupport?(tool: string): TaskSupport;
   /** Signs what clients must bring back unchanged; asked for when it is first needed. Default: made anew for this dialect. */

@@ -8,7 +8,6 @@ import type { TaskRecord, ToolResult } from '../tasks/task.ts';
 import type { CreateDialect, DialectOptions } from './dialect.ts';
 import type { MethodCall } from './dispatch.ts';
 import { waitWithin } from './grace-window.ts';
-import { publishedTool } from './handshake.ts';
 import { isJobTool, useJobTool } from './job-calls.ts';
 import { taskPayload } from './job-payload.ts';
 import { followingTools, HANDLE_ANSWERABLE } from './job-tools.ts';
@@ -16,8 +15,10 @@ import type { JsonObject } from './json-rpc.ts';
 import { createModernDialect, type ModernFace } from './modern-face.ts';
 import { declaresTasks } from './modern-request.ts';
 import { modernTask } from './modern-task.ts';
+import { publishedTool } from './published-tool.ts';
 import { callAsTask } from './tasks-2026-07-28.ts';
 import { finalResult, readCall, requestedTool, submitCall } from './tool-call.ts';
+import { graceWords, timesOf } from './tool-words.ts';
 import { isTerminal } from './waiting.ts';
 
 export const meta = {
@@ -36,7 +37,12 @@ const RECEIPT = 'a call that was answered with a task_ref';
 export const create: CreateDialect = (options) =>
   createModernDialect(options, {
     meta,
-    tools: [...[...options.tools.values()].map(publishedTool), ...followingTools(RECEIPT)],
+    tools: [
+      ...[...options.tools.values()].map((tool) =>
+        publishedTool(tool, { options, words: graceWords(tool, timesOf(options), graceMsOf(options)) }),
+      ),
+      ...followingTools(RECEIPT, options),
+    ],
     callTool: (face, call, capabilities) =>
       declaresTasks(capabilities) ? callForTask(face, call, capabilities) : callForHandle(options, call),
   });

@@ -18,7 +18,7 @@ const createFace = (options: Parameters<typeof createDialectKit>[1] = {}) => cre
 /** What every answer of the tools must be, whatever happened. */
 const payloadSchema = z.looseObject({
   task_ref: z.string().nullable(),
-  status: z.enum(JOB_STATUSES),
+  status: z.enum([...JOB_STATUSES.open, ...JOB_STATUSES.final]),
   is_terminal: z.boolean(),
   message: z.string().min(1),
   result: z.looseObject({}).nullable(),
@@ -64,7 +64,7 @@ describe('the tools', () => {
       'cancel_background_task',
     ]);
     for (const { description, outputSchema } of listed) {
-      for (const status of JOB_STATUSES) expect(description).toContain(status);
+      for (const status of [...JOB_STATUSES.open, ...JOB_STATUSES.final]) expect(description).toContain(status);
       expect(description).toMatch(/final/);
       expect(outputSchema).toEqual(JOB_OUTPUT_SCHEMA);
     }

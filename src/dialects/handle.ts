@@ -4,8 +4,9 @@ import type { CreateDialect, DialectOptions, RequestContext } from './dialect.ts
 import { dispatch, type Method, type MethodCall } from './dispatch.ts';
 import { handshakeMethods } from './handshake.ts';
 import { isJobTool, jobArguments, useJobTool } from './job-calls.ts';
+import { ANSWER, CANCEL, INITIATE, RESOLVE } from './job-names.ts';
 import { type JobErrorReason, refusalPayload, taskPayload } from './job-payload.ts';
-import { ANSWER, CANCEL, HANDLE_ANSWERABLE, INITIATE, jobTools, RESOLVE } from './job-tools.ts';
+import { HANDLE_ANSWERABLE, jobTools } from './job-tools.ts';
 import { describe, INVALID_PARAMS, isObject, type JsonObject, RpcFault, requiredString } from './json-rpc.ts';
 import { readCall, requestedTool, submitCall } from './tool-call.ts';
 
@@ -18,7 +19,7 @@ export const meta = {
 } as const;
 
 export const create: CreateDialect = (options) => {
-  const tools = jobTools([...options.tools.values()]);
+  const tools = jobTools([...options.tools.values()], options);
   const methods = new Map<string, Method>([
     ...handshakeMethods({ options, capabilities: () => ({ tools: {} }), tools: () => tools }),
     ['tools/call', (call) => callTool(options, call)],

@@ -1,6 +1,4 @@
 /** The opening of a conversation up to revision 2025-11-25: initialize, ping, tools/list. */
-import { publishedSchema } from '../tools/call.ts';
-import type { Tool } from '../tools/tool.ts';
 import type { DialectOptions } from './dialect.ts';
 import type { Method, MethodCall, MethodTable } from './dispatch.ts';
 import { INVALID_PARAMS, isObject, type JsonObject, RpcFault, requiredString } from './json-rpc.ts';
@@ -32,7 +30,7 @@ export function handshakeMethods(handshake: HandshakeOptions): MethodTable {
       protocolVersion: version,
       capabilities: handshake.capabilities(version, call),
       serverInfo: handshake.options.serverInfo,
-      instructions: handshake.options.instructions,
+      ...instructionsOf(handshake.options),
     };
   };
   return new Map<string, Method>([
@@ -42,13 +40,7 @@ export function handshakeMethods(handshake: HandshakeOptions): MethodTable {
   ]);
 }
 
-/** A tool as tools/list shows it, in every revision. */
-export function publishedTool(tool: Tool): JsonObject {
-  return {
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: publishedSchema(tool),
-    annotations: tool.annotations,
-  };
+/** As the answer to a greeting carries them. */
+export function instructionsOf({ instructions }: Pick<DialectOptions, 'instructions'>): JsonObject {
+  return instructions === undefined ? {} : { instructions };
 }

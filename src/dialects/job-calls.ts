@@ -3,8 +3,8 @@ import type { ToolResult } from '../tasks/task.ts';
 import { outstandingRequests, readResults, resultAnswers } from './client-input.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
 import type { MethodCall } from './dispatch.ts';
+import { ANSWER, CANCEL, RESOLVE } from './job-names.ts';
 import { refusalPayload, taskPayload } from './job-payload.ts';
-import { ANSWER, CANCEL, RESOLVE } from './job-tools.ts';
 import { describe, INVALID_PARAMS, isObject, type JsonObject, RpcFault } from './json-rpc.ts';
 
 type JobTool = typeof RESOLVE | typeof ANSWER | typeof CANCEL;

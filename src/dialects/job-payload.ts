@@ -9,18 +9,12 @@ import { isTerminal } from './waiting.ts';
  * queued, processing: come back after poll_after_ms. input_required: answer what stands in questions. completed, failed, cancelled: final. unknown: no such task for this
  * caller (never was, or kept no longer), final. rejected: nothing was started, final.
  */
-export const JOB_STATUSES = [
-  'queued',
-  'processing',
-  'input_required',
-  'completed',
-  'failed',
-  'cancelled',
-  'unknown',
-  'rejected',
-] as const;
+export const JOB_STATUSES = {
+  open: ['queued', 'processing', 'input_required'],
+  final: ['completed', 'failed', 'cancelled', 'unknown', 'rejected'],
+} as const;
 
-export type JobStatus = (typeof JOB_STATUSES)[number];
+export type JobStatus = (typeof JOB_STATUSES)['open' | 'final'][number];
 
 /** Machine-readable reason of an error, beside its sentence. */
 export type JobErrorReason =
@@ -45,7 +39,7 @@ export const JOB_OUTPUT_SCHEMA = {
   type: 'object',
   properties: {
     task_ref: { type: ['string', 'null'] },
-    status: { type: 'string', enum: JOB_STATUSES },
+    status: { type: 'string', enum: [...JOB_STATUSES.open, ...JOB_STATUSES.final] },
     is_terminal: { type: 'boolean' },
     message: { type: 'string' },
     result: { type: ['object', 'null'] },

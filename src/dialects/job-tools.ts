@@ -1,48 +1,48 @@
 /** The tools of the job-handle pattern as tools/list shows them. */
-import { publishedSchema } from '../tools/call.ts';
 import type { Tool } from '../tools/tool.ts';
-import { JOB_OUTPUT_SCHEMA } from './job-payload.ts';
+import type { DialectOptions } from './dialect.ts';
+import { ANSWER, CANCEL, INITIATE, RESOLVE } from './job-names.ts';
+import { JOB_OUTPUT_SCHEMA, JOB_STATUSES } from './job-payload.ts';
 import type { JsonObject } from './json-rpc.ts';
+import { chosenWords, timedSchema } from './published-tool.ts';
+import { durationText } from './schema-mode.ts';
+import { LATE, statesText, timesOf } from './tool-words.ts';
 
-export const INITIATE = 'initiate_background_task';
-export const RESOLVE = 'resolve_task_status';
-export const ANSWER = 'answer_background_task';
-export const CANCEL = 'cancel_background_task';
+const STATES = statesText(JOB_STATUSES);
 
-const STATES =
-  'States: queued, processing (come back after poll_after_ms); input_required (answer its questions); completed, failed, cancelled, unknown, rejected (final).';
-const LATER =
-  'A result that comes late still belongs to the call that started it: continue that work, do not start it again.';
-
-export function jobTools(operations: readonly Tool[]): readonly JsonObject[] {
-  return [initiateTool(operations), ...followingTools(INITIATE)];
+export function jobTools(operations: readonly Tool[], options: DialectOptions): readonly JsonObject[] {
+  return [chosenWords(options, initiateTool(operations, options)), ...followingTools(INITIATE, options)];
 }
 
 /** The tools beside the one that starts work; `source`: what gave the task_ref. */
-export function followingTools(source: string): readonly JsonObject[] {
-  return [resolveTool(source), answerTool(source), cancelTool(source)];
+export function followingTools(source: string, options: DialectOptions): readonly JsonObject[] {
+  return [resolveTool(source, options), answerTool(source), cancelTool(source)].map((tool) =>
+    chosenWords(options, tool),
+  );
 }
 
 /** Whoever holds the reference can answer: it takes a tool call, and no capability of the client. */
 export const HANDLE_ANSWERABLE = ['elicitation/create', 'sampling/createMessage'] as const;
 
-function initiateTool(operations: readonly Tool[]): JsonObject {
+function initiateTool(operations: readonly Tool[], options: DialectOptions): JsonObject {
   const list = operations.map((tool) => `- ${tool.name}: ${tool.title}`).join('\n');
   return {
     name: INITIATE,
     title: 'Start work in the background',
     description:
-      `Starts one operation and answers at once with a task_ref; the result comes later, from ${RESOLVE}. ${STATES} ` +
-      'rejected means that nothing was started: invalid arguments, a used idempotency_key with other arguments, a full ' +
-      'or stopping server. Repeating a call with the same idempotency_key and arguments gives the same task_ref and ' +
-      `starts nothing; without a key every call starts new work. ${ANSWER} answers what it asks, ${CANCEL} stops it. The result is kept for ` +
-      `retention.ttl_ms after the start. ${LATER}\nOperations:\n${list}`,
+      `Starts one operation and returns now, at once, a task_ref; the result comes later, from ${RESOLVE}.\n${STATES}\n` +
+      'Repeating: a call with the same idempotency_key and arguments gives the same task_ref and starts nothing; without a ' +
+      'key every call starts new work.\nFailures: rejected means that nothing was started (invalid arguments, a used ' +
+      'idempotency_key with other arguments, a full or stopping server); failed that the work ended with isError, timed out ' +
+      '(after max_wait_seconds) or was interrupted; cancelled that somebody stopped it; unknown that the task_ref was never ' +
+      `yours or has expired.\nPartners: ${RESOLVE} tells the status, ${ANSWER} answers what it asks, ${CANCEL} stops it. ` +
+      `${LATE}\n${paceOf(options)}\nOperations:\n${list}`,
     inputSchema: {
       type: 'object',
       properties: {
         operation: { type: 'string', enum: operations.map((tool) => tool.name), description: 'What to do.' },
         arguments: { type: 'object', description: "The operation's own arguments." },
-        ...callOptions(operations),
+        ...callOptions(operations, options),
       },
       required: ['operation'],
       additionalProperties: false,
@@ -57,23 +57,33 @@ function initiateTool(operations: readonly Tool[]): JsonObject {
   };
 }
 
+/** How often to look and how long there is something to see, as the server is set. */
+function paceOf(options: DialectOptions): string {
+  const { pollIntervalMs, ttlMs } = timesOf(options);
+  return (
+    `Look every ${durationText(pollIntervalMs)}, or after poll_after_ms where the status says it. The result is kept for ` +
+    `${durationText(ttlMs)} from the start; retention says until when.`
+  );
+}
+
 /** The arguments every operation takes beside its own: here they stand beside `operation`. */
-function callOptions(operations: readonly Tool[]): JsonObject {
+function callOptions(operations: readonly Tool[], options: DialectOptions): JsonObject {
   const [any] = operations;
   if (any === undefined) return {};
-  const published = Object.entries(publishedSchema(any).properties);
+  const published = Object.entries(timedSchema(any, options).properties);
   return Object.fromEntries(published.filter(([name]) => !(name in any.inputSchema.properties)));
 }
 
-function resolveTool(source: string): JsonObject {
+function resolveTool(source: string, options: DialectOptions): JsonObject {
   return {
     name: RESOLVE,
     title: 'Look at work in the background',
     description:
-      `Says how a task of ${source} stands, now and without waiting: status, and once it is final its result or error. ` +
-      `${STATES} Wait poll_after_ms between two looks. failed carries error (reason tool_error or execution_error, which ` +
-      `includes a timeout and an interruption); input_required carries questions, which ${ANSWER} takes the answers to; unknown means that the reference never was yours or is kept no longer: ` +
-      `stop asking. Changes nothing; may be repeated. ${LATER}`,
+      `Says how a task of ${source} stands, now and without waiting: status, and once it is final its result or error.\n` +
+      `${STATES}\nChanges nothing; may be repeated.\nFailures: failed carries error (reason tool_error, or execution_error, ` +
+      'which includes a timeout and an interruption); unknown means that the task_ref never was yours or has expired: stop ' +
+      `asking.\nPartners: input_required carries questions, which ${ANSWER} takes the answers to; ${CANCEL} stops the work. ` +
+      `${LATE}\n${paceOf(options)}`,
     inputSchema: referenceSchema(source),
     outputSchema: JOB_OUTPUT_SCHEMA,
     annotations: { readOnlyHint: true, idempotentHint: true, destructiveHint: false, openWorldHint: false },
@@ -91,7 +101,8 @@ function answerTool(source: string): JsonObject {
       'the request: the answer to an elicitation/create is {"action":"accept","content":{…}} with content as its ' +
       'requestedSchema says, or {"action":"decline"}, or {"action":"cancel"}. Keys that are not asked, or were answered ' +
       `before, are ignored: may be repeated. ${STATES} An answer of another shape is refused with isError, and changes ` +
-      `nothing. The time until you answer counts towards max_wait_seconds. ${LATER}`,
+      'nothing; unknown means that the task_ref never was yours or has expired. The time until you answer counts towards ' +
+      `max_wait_seconds. ${LATE}`,
     inputSchema: {
       type: 'object',
       properties: {
@@ -116,7 +127,8 @@ function cancelTool(source: string): JsonObject {
     title: 'Stop work in the background',
     description:
       `Stops a task of ${source} and answers with its status, at once and finally: cancelled, or, when it had ended ` +
-      `before, what it ended as, unchanged. ${STATES} Fails only for an unknown reference. May be repeated. What the ` +
+      `before, what it ended as, unchanged. ${STATES} Fails only for a task_ref that never was yours or has expired: unknown. ` +
+      `May be repeated. What the ` +
       `work has already done is not undone. ${RESOLVE} goes on showing the task while it is kept.`,
     inputSchema: referenceSchema(source),
     outputSchema: JOB_OUTPUT_SCHEMA,

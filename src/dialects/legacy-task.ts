@@ -4,7 +4,12 @@ import { describe, INVALID_PARAMS, isObject, type JsonObject, RpcFault } from '.
 
 export const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
-export type LegacyStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+export const LEGACY_STATUSES = {
+  open: ['working', 'input_required'],
+  final: ['completed', 'failed', 'cancelled'],
+} as const;
+
+export type LegacyStatus = (typeof LEGACY_STATUSES)['open' | 'final'][number];
 
 /** `failed` here includes results that say isError: the opposite of 2026-07-28. */
 export function legacyStatus(task: TaskRecord): LegacyStatus {

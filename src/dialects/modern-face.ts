@@ -8,6 +8,7 @@ import type { TaskRecord } from '../tasks/task.ts';
 import { outstandingRequests, readResults, resultAnswers } from './client-input.ts';
 import type { Dialect, DialectOptions, JsonRpcMessage, JsonRpcResponse, RequestContext } from './dialect.ts';
 import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
+import { instructionsOf } from './handshake.ts';
 import {
   errorAnswer,
   INVALID_PARAMS,
@@ -85,7 +86,7 @@ function modernMethods(
   const discovery = {
     supportedVersions: [MODERN_VERSION],
     capabilities: { tools: {}, extensions: { [TASKS_EXTENSION]: {} } },
-    instructions: options.instructions,
+    ...instructionsOf(options),
     ...cache,
   };
   return [

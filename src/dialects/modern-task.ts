@@ -4,7 +4,12 @@ import { outstandingRequests } from './client-input.ts';
 import type { JsonObject } from './json-rpc.ts';
 import { failureMessage } from './legacy-task.ts';
 
-export type ModernStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+export const MODERN_STATUSES = {
+  open: ['working', 'input_required'],
+  final: ['completed', 'failed', 'cancelled'],
+} as const;
+
+export type ModernStatus = (typeof MODERN_STATUSES)['open' | 'final'][number];
 
 /** `failed` is for JSON-RPC errors alone; a result that says isError is `completed`. */
 export function modernStatus(task: TaskRecord): ModernStatus {

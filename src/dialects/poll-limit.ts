@@ -1,6 +1,6 @@
 /** How often one caller may ask how its tasks stand, and what it is told when it asks more often; the same in every dialect. */
 import type { Dialect, JsonRpcRequest } from './dialect.ts';
-import { RESOLVE } from './job-tools.ts';
+import { RESOLVE } from './job-names.ts';
 import { errorAnswer, isRequest, REFUSED, RpcFault } from './json-rpc.ts';
 
 export interface PollLimitOptions {

@@ -3,15 +3,24 @@
  * tasks/result. Status notifications are sent where a stream is open anyway: clients must not rely on them.
  */
 import type { TaskRecord } from '../tasks/task.ts';
-import { ANONYMOUS, type CreateDialect, type DialectOptions, type RequestContext } from './dialect.ts';
+import type { Tool } from '../tools/tool.ts';
+import {
+  ANONYMOUS,
+  type CreateDialect,
+  type DialectOptions,
+  type RequestContext,
+  type TaskSupport,
+} from './dialect.ts';
 import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
-import { handshakeMethods, publishedTool, TASKS_VERSION } from './handshake.ts';
+import { handshakeMethods, TASKS_VERSION } from './handshake.ts';
 import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
 import { legacyStatus, legacyTask, RELATED_TASK, requestedTtl } from './legacy-task.ts';
+import { publishedTool } from './published-tool.ts';
 import { createStatusNotices, type StatusNotices } from './status-notices.ts';
 import { takeLateReply, waitAndAsk } from './stream-input.ts';
 import { createTaskProgress, type TaskProgress } from './task-progress.ts';
 import { callOnStream, finalResult, readCall, requestedTool, requireSessionAnswers, submitCall } from './tool-call.ts';
+import { blockingWords, legacyWords, timesOf } from './tool-words.ts';
 
 export const meta = {
   id: 'tasks-2025-11-25',
@@ -26,8 +35,9 @@ const PAGE_TASKS = 50;
 export const create: CreateDialect = (options) => {
   const { engine } = options;
   const following: Following = { progress: createTaskProgress(engine), notices: createStatusNotices(engine) };
-  const plainTools = [...options.tools.values()].map(publishedTool);
-  const taskTools = plainTools.map((tool) => ({ ...tool, execution: { taskSupport: supportOf(options, tool.name) } }));
+  const tools = [...options.tools.values()];
+  const plainTools = tools.map((tool) => plainTool(options, tool));
+  const taskTools = tools.map((tool) => taskTool(options, tool));
   const methods = new Map<string, Method>([
     ...handshakeMethods({
       options,
@@ -55,6 +65,19 @@ export const create: CreateDialect = (options) => {
   };
 };
 
+/** A tool as a client of an older revision sees it. */
+function plainTool(options: DialectOptions, tool: Tool): JsonObject {
+  return publishedTool(tool, { options, words: blockingWords(tool, timesOf(options)) });
+}
+
+function taskTool(options: DialectOptions, tool: Tool): JsonObject {
+  const taskSupport = supportOf(options, tool.name);
+  const times = timesOf(options);
+  const isTask = taskSupport !== 'forbidden';
+  const words = isTask ? legacyWords(tool, times, taskSupport === 'required') : blockingWords(tool, times);
+  return publishedTool(tool, { options, words, more: { execution: { taskSupport } } });
+}
+
 /** What tells a client how its tasks go on, without being asked. */
 interface Following {
   readonly progress: TaskProgress;
@@ -76,8 +99,8 @@ function mayList(context: RequestContext): boolean {
   return context.principal !== ANONYMOUS;
 }
 
-function supportOf(options: DialectOptions, tool: unknown): string {
-  return (typeof tool === 'string' ? options.taskSupport?.(tool) : undefined) ?? 'optional';
+function supportOf(options: DialectOptions, tool: string): TaskSupport {
+  return options.taskSupport?.(tool) ?? 'optional';
 }
 
 async function callTool(options: DialectOptions, { progress, notices }: Following, call: MethodCall): Promise<unknown> {

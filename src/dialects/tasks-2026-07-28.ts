@@ -3,16 +3,18 @@
  * becomes a task, and only for a client that declared the extension on that request; everybody else's call waits for the
  * result.
  */
+import type { Tool } from '../tools/tool.ts';
 import { answerableBy, requireAnswerable } from './client-input.ts';
-import type { CreateDialect } from './dialect.ts';
+import type { CreateDialect, DialectOptions } from './dialect.ts';
 import type { MethodCall } from './dispatch.ts';
-import { publishedTool } from './handshake.ts';
 import { takeRound } from './input-rounds.ts';
 import { type JsonObject, MISSING_CLIENT_CAPABILITY } from './json-rpc.ts';
 import { createModernDialect, type ModernFace } from './modern-face.ts';
 import { declaresTasks, requireTasks } from './modern-request.ts';
 import { modernTask } from './modern-task.ts';
+import { publishedTool } from './published-tool.ts';
 import { type AcceptedCall, callAndWait, readCall, requestedTool, submitCall } from './tool-call.ts';
+import { blockingWords, modernWords, type ToolWords, timesOf } from './tool-words.ts';
 
 export const meta = {
   id: 'tasks-2026-07-28',
@@ -25,12 +27,23 @@ export const meta = {
 export const create: CreateDialect = (options) =>
   createModernDialect(options, {
     meta,
-    tools: [...options.tools.values()].map(publishedTool),
+    tools: [...options.tools.values()].map((tool) => publishedTool(tool, { options, words: wordsOf(tool, options) })),
     async callTool(face, call, capabilities) {
       const answer = await callAsTask(face, call, capabilities);
       return answer.kind === 'answered' ? answer.result : { ...modernTask(answer.task), resultType: 'task' };
     },
   });
+
+function wordsOf(tool: Tool, options: DialectOptions): ToolWords {
+  const times = timesOf(options);
+  const support = options.taskSupport?.(tool.name) ?? 'optional';
+  if (support === 'forbidden') return blockingWords(tool, times);
+  const otherwise =
+    support === 'required'
+      ? 'Any other client is refused.'
+      : 'Any other client is answered with the result itself, once the work is done.';
+  return modernWords(tool, times, otherwise);
+}
 
 export type TaskCall =
   | { readonly kind: 'answered'; readonly result: JsonObject }

@@ -17,7 +17,7 @@ const callOptions = z.strictObject({
     .positive()
     .max(86_400)
     .optional()
-    .describe('After this long the task is ended as failed, finished or not. Default 120.'),
+    .describe('How long the work may take. Then the task is ended as failed, finished or not.'),
 });
 
 const COMMON_PROPERTIES = jsonSchemaOf(callOptions).properties;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { RpcFailure } from '../tasks/rpc-failure.ts';
 import type { ToolResult } from '../tasks/task.ts';
 import { approvalQuestions, refusedApproval } from './approval.ts';
-import { describeTool } from './description.ts';
 import { jsonSchemaOf, parseWith } from './schema.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import { workInputs } from './workload.ts';
@@ -25,12 +24,10 @@ const schema = z.strictObject({
 export const effect: Tool = {
   name: 'effect',
   title: 'Effect',
-  description: describeTool({
-    purpose:
-      'Leaves one effect with your token in the outside world after `ms` milliseconds, and ends as `mode` says. For tests.',
-    repeat:
-      'After a crash only the mode "repeatable" is run again; other work is then ended as failed with the reason "interrupted".',
-  }),
+  description:
+    'Leaves one effect with your token in the outside world after `ms` milliseconds, and ends as `mode` says. For tests.',
+  repeating:
+    'After a crash only the mode "repeatable" is run again; other work is then ended as failed with the reason "interrupted".',
   inputSchema: jsonSchemaOf(schema),
   annotations: { readOnlyHint: false, idempotentHint: false, destructiveHint: true, openWorldHint: true },
   safeToRepeat: (args) => args.mode === 'repeatable',

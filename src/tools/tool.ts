@@ -5,7 +5,10 @@ import type { ToolResult } from '../tasks/task.ts';
 export interface Tool {
   readonly name: string;
   readonly title: string;
+  /** What goes in and what comes out. How its result reaches a caller is added by the dialect. */
   readonly description: string;
+  /** What a second call or a second run does to its effects; left out: nothing is to be said. */
+  readonly repeating?: string;
   /** JSON Schema of the arguments, without the two common ones. */
   readonly inputSchema: JsonObjectSchema;
   readonly annotations: {

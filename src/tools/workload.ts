@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolResult } from '../tasks/task.ts';
 import { approvalInputs, approvalQuestions, refusedApproval } from './approval.ts';
-import { describeTool } from './description.ts';
 import { jsonSchemaOf, parseWith } from './schema.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
@@ -57,11 +56,9 @@ export function createWorkloadTool(workload: Workload): Tool {
   return {
     name,
     title,
-    description: describeTool({
-      purpose,
-      repeat:
-        'The effect of one idempotency_key is committed once, however often the call is sent or the work has to be run again after a crash.',
-    }),
+    description: purpose,
+    repeating:
+      'The effect of one idempotency_key is committed once, however often the call is sent or the work has to be run again after a crash.',
     inputSchema: jsonSchemaOf(schema),
     annotations,
     safeToRepeat: () => true,
