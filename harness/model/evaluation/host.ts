@@ -14,7 +14,10 @@ export interface EvaluationHost {
   send(call: HostCall): Promise<Accepted>;
   /** Reads the status once. */
   poll(job: number): Promise<Polled>;
-  /** The end of a job, fetched as this host fetches: by its backoff, or by a request that blocks. Never rejects but for an interrupt. */
+  /**
+   * The end of a job, fetched as this host fetches: by its backoff, or by a request that blocks. Never rejects but for an
+   * interrupt. Asked again for a job that it has answered for (the agent crashed), it fetches again.
+   */
   settled(job: number): Promise<Settled>;
   /** Fetches no more for this job. */
   forget(job: number): void;

@@ -27,9 +27,15 @@ export interface PolicyInput {
 
 /** One agent at work; it keeps what it remembers in itself. */
 export interface PolicyRun {
-  /** What to do next. Asked again as soon as the action is done; `bind` and `forget` take no time, every other action agentMs. */
+  /**
+   * What to do next. Asked again as soon as the action is done. `bind`, `forget` and `claim` take no time and belong to the turn
+   * they are made in, `wait` takes as long as it says; every other action takes agentMs.
+   */
   decide(turn: Turn): Action;
-  /** The agent's process died and came back; `open` are the jobs whose ids it still holds. */
+  /**
+   * The agent's process died and came back; `open` are the jobs whose ids it still holds. Their ends are delivered (again), also
+   * those it knew: of results nothing is left. A run without this is replaced by one that starts afresh.
+   */
   crashed?(open: readonly OpenJob[]): void;
 }
 
