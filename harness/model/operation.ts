@@ -42,3 +42,9 @@ export type TransportId = 'stdio' | 'http';
 
 /** Who sent a request: an agent by number (1…n), or the harness itself reading at the end of a run. */
 export type AgentId = number | 'auditor';
+
+/** A tool by the server's name for it, with its arguments as they are. */
+export interface CallRequest {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}

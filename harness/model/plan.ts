@@ -1,4 +1,4 @@
-import type { AgentId, DialectId, Operation, TransportId } from './operation.ts';
+import type { AgentId, CallRequest, DialectId, Operation, TransportId } from './operation.ts';
 
 /**
  * plan.json: everything that will happen, filled in before anything starts. The plan, not only the seed, is what replays.
@@ -213,6 +213,8 @@ export interface PlannedCall {
   readonly answerAfterMs?: number;
   /** The agent comes back to the call this long after its receipt and not before; absent: at once. */
   readonly fetchAfterMs?: number;
+  /** What it asks for in place of the target's own work; known when the call is made, and in no plan. */
+  readonly request?: CallRequest;
 }
 
 /** When a fault strikes. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunResult, type RunUnits, runCourse } from '../execution/course.ts';
+import { type Drive, type RunResult, type RunUnits, runCourse } from '../execution/course.ts';
 import { createRecorder, type Recorder } from '../execution/recorder.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly onEvent?: (event: Event) => void;
   /** Takes what a run that is recorded as counts keeps. */
   readonly gathering?: Gathering;
+  /** What the agents do in place of the planned load; left out: that load. */
+  readonly drive?: Drive;
 }
 
 /**

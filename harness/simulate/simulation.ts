@@ -1,4 +1,4 @@
-import { type RunResult, runCourse } from '../execution/course.ts';
+import { type Drive, type RunResult, runCourse } from '../execution/course.ts';
 import { settingOptions } from '../execution/server-settings.ts';
 import { loadUnits } from '../execution/units.ts';
 import type { Event } from '../model/event.ts';
@@ -33,6 +33,8 @@ export interface SimulatedRun {
   readonly ledger?: string;
   /** Aborted by an interrupt: the run ends early and stays judgeable. */
   readonly signal?: AbortSignal;
+  /** What the agents do in place of the planned load; left out: that load. */
+  readonly drive?: Drive;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function openSimulation(options: {
     const toolPages: ToolPages = new Map();
     const folder = createRunFolder(scratch);
     return {
-      async run({ plan, onEvent, onOutput, ledger = null, signal: asked }) {
+      async run({ plan, onEvent, onOutput, ledger = null, signal: asked, drive }) {
         const units = await loadUnits(plan);
         const directory = folder.open();
         const { epochMs } = plan.virtual ?? VIRTUAL_DEFAULTS;
@@ -95,6 +97,7 @@ export async function openSimulation(options: {
                   ledgerCopy: ledger,
                 }),
               stopMs: () => plan.limits.stopMs,
+              ...(drive ? { drive } : {}),
             });
           });
         } catch (error) {

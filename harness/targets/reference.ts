@@ -187,6 +187,7 @@ function referenceTool(dialect: DialectId, operation: string, extra: JsonObject)
     arguments: isHandle ? { operation, arguments: args } : args,
     key: EFFECT.key,
     mode: null,
+    ...(isHandle ? { starts: { tool: 'operation', arguments: 'arguments' } } : {}),
   };
 }
 

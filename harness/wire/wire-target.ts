@@ -26,6 +26,8 @@ export interface WorkTool {
   readonly mode: string | null;
   /** It asks for input while it works; this is the content of the answer, with placeholders. */
   readonly answer?: JsonObject;
+  /** It starts other tools by name: the arguments that take such a name and its arguments. Absent: it does the work itself. */
+  readonly starts?: { readonly tool: string; readonly arguments: string };
 }
 
 export interface TemplateValues {

@@ -42,6 +42,25 @@ describe('blocking', () => {
     expect(blocking.request('get', input)).toBeNull();
     expect(blocking.request('cancel', input)).toBeNull();
   });
+  it("sends what the call itself asks for in place of the target's work, with its key", () => {
+    const request = { tool: 'move_file', arguments: { from: 'a' } };
+    const call = { ...CALL, mode: 'plain', request };
+    expect(blocking.request('create', { ...input, call })?.params).toEqual({
+      name: 'move_file',
+      arguments: { from: 'a', idempotency_key: 'key-7' },
+    });
+    expect(blocking.request('create', { ...input, call, key: null })?.params.arguments).toEqual({ from: 'a' });
+  });
+  it('names that tool to the one that starts all others', () => {
+    const starts = { tool: 'operation', arguments: 'arguments' };
+    const work = { name: 'start', arguments: {}, key: 'idempotency_key', mode: null, starts };
+    const target = { ...createTarget('blocking'), tools: new Map([['work', work]]) };
+    const call = { ...CALL, request: { tool: 'move_file', arguments: { from: 'a' } } };
+    expect(blocking.request('create', { ...input, call, target })?.params).toEqual({
+      name: 'start',
+      arguments: { operation: 'move_file', arguments: { from: 'a' }, idempotency_key: 'key-7' },
+    });
+  });
   it('takes the result as the end of the call', () => {
     expect(blocking.interpret('create', answered({ result: TOOL_RESULT }), input)).toEqual({
       type: 'ok',
