@@ -1,0 +1,174 @@
+import type { EpisodeEnd, EpisodeMode } from './episode.ts';
+import type { InstanceKind } from './instance.ts';
+import type { MeasureMeta } from './measure.ts';
+
+/**
+ * evaluation.json: what an evaluation found, made of its episodes.jsonl alone. Lists stand in a fixed order, so that two
+ * evaluations diff. Times in ms unless a measure's unit says otherwise; shares from 0 to 1.
+ */
+export const EVALUATION_SCHEMA = 'claimcheck/evaluation@1';
+
+export interface EvaluationDocument {
+  readonly schema: typeof EVALUATION_SCHEMA;
+  readonly claimcheck: string;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** It was ended early: what was done until then is here. */
+  readonly interrupted: boolean;
+  readonly settings: EvaluationSettings;
+  readonly instances: EvaluatedInstances;
+  /** The measures taken, in the order in which they are shown. */
+  readonly measures: readonly MeasureMeta[];
+  /** One for each agent, mode and law, in this order. */
+  readonly cells: readonly EvaluationCell[];
+  /** Every agent and law that was run in both modes, on the instances that both have. */
+  readonly asyncGaps: readonly AsyncGap[];
+  /** How agents bear results that come back in another order than their calls went out. */
+  readonly robustness: readonly Robustness[];
+  /** What went wrong, by kind, with examples. */
+  readonly failures: readonly FailureClass[];
+  /** Of a restart matrix: what survives a crash of the agent. */
+  readonly crashes: readonly CrashCell[];
+}
+
+export interface EvaluationSettings {
+  readonly time: 'virtual' | 'real';
+  readonly dialect: string;
+  readonly transport: string;
+  readonly agents: readonly string[];
+  readonly modes: readonly EpisodeMode[];
+  readonly laws: readonly string[];
+  /** How tool descriptions are given: bare, explicit. */
+  readonly schema: string;
+  /** What a model is told besides: bare, async. Policies read no prompt. */
+  readonly prompt: string;
+  /** Seeds of the agents and of the latencies, one episode each. */
+  readonly seeds: readonly number[];
+  /** Seed of the data set. */
+  readonly dataSeed: number;
+  /** An imported data set; null: our own. */
+  readonly data: string | null;
+  readonly filter: string | null;
+  readonly sample: number | null;
+  /** What one action of an agent takes. */
+  readonly agentMs: number;
+  /** One ms of an episode is so many ms of the run; 1 in virtual time. */
+  readonly timeScale: number;
+  /** Scenario whose faults were applied, and what was changed about them. */
+  readonly faults: { readonly scenario: string; readonly changes: readonly string[] };
+  /** Where and how agents were crashed; null: they were not. */
+  readonly crash: string | null;
+}
+
+export interface EvaluatedInstances {
+  /** In the data set. */
+  readonly total: number;
+  /** In this evaluation. */
+  readonly count: number;
+  readonly byKind: Readonly<Partial<Record<InstanceKind, number>>>;
+  /** Tasks by tool class. */
+  readonly tasksByClass: Readonly<Record<string, number>>;
+  /** Tasks by number of gold calls. */
+  readonly tasksBySize: Readonly<Record<string, number>>;
+  /** Gold calls. */
+  readonly calls: number;
+}
+
+export interface EvaluationCell {
+  readonly agent: string;
+  readonly mode: EpisodeMode;
+  readonly law: string;
+  readonly episodes: number;
+  readonly ends: Readonly<Partial<Record<EpisodeEnd, number>>>;
+  /** By measure id; absent: no episode had a case of it. */
+  readonly scores: Readonly<Record<string, Score>>;
+  /** By instance kind, the measures of the task alone. */
+  readonly byKind: Readonly<Partial<Record<InstanceKind, Readonly<Record<string, Score>>>>>;
+  /** The task score over seeds. null: fewer seeds than that. */
+  readonly passes: { readonly pass1: number | null; readonly pass4: number | null };
+  /** Requests that the harness sent for them, and calls that the agents made. */
+  readonly requests: number;
+  readonly calls: number;
+}
+
+/** With the interval that holds 95 %: Wilson's of a share, Student's of a mean. null: too few cases for one. */
+export type Score =
+  | {
+      readonly kind: 'share';
+      readonly hits: number;
+      readonly cases: number;
+      readonly value: number;
+      readonly low: number | null;
+      readonly high: number | null;
+    }
+  | {
+      readonly kind: 'value';
+      /** Episodes that had one. */
+      readonly cases: number;
+      readonly value: number;
+      readonly sd: number | null;
+      readonly low: number | null;
+      readonly high: number | null;
+    };
+
+/** Task success, paired by instance and seed. `gap` = sync - async. */
+export interface AsyncGap {
+  readonly agent: string;
+  readonly law: string;
+  readonly pairs: number;
+  readonly sync: number;
+  readonly async: number;
+  readonly gap: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Mean makespan of the same pairs, ms. */
+  readonly syncMs: number;
+  readonly asyncMs: number;
+}
+
+/** Task success against the inversion degree of an episode: the share of pairs of results that came back in the other order. */
+export interface Robustness {
+  readonly agent: string;
+  readonly mode: EpisodeMode;
+  readonly bins: readonly {
+    /** Both ends of the bin; the last one is closed. */
+    readonly from: number;
+    readonly to: number;
+    readonly score: Score | null;
+  }[];
+  /** Least squares over the episodes: change of the task score from degree 0 to 1. null: all have the same degree. */
+  readonly slope: number | null;
+}
+
+export interface FailureClass {
+  readonly id: string;
+  readonly title: string;
+  readonly agent: string;
+  readonly mode: EpisodeMode;
+  readonly law: string;
+  /** Episodes that show it. */
+  readonly count: number;
+  readonly examples: readonly FailureExample[];
+}
+
+export interface FailureExample {
+  readonly instance: string;
+  readonly seed: number;
+  /** One sentence. */
+  readonly text: string;
+  /** Line of episodes.jsonl, from 1. */
+  readonly line: number;
+}
+
+/** One phase at which the agent was crashed. */
+export interface CrashCell {
+  readonly agent: string;
+  readonly phase: string;
+  readonly keepsIds: boolean;
+  readonly episodes: number;
+  /** Task success. */
+  readonly resumed: Score;
+  /** Effects committed more than once, per episode. */
+  readonly doubledEffects: number;
+}
