@@ -1,0 +1,22 @@
+import type { EvaluationPolicy } from '../../model/evaluation/policy.ts';
+import { longestPath } from './task-graph.ts';
+import { createWorker } from './worker.ts';
+
+export const neglecter: EvaluationPolicy = {
+  meta: {
+    id: 'neglecter',
+    title: 'Neglecter',
+    description: 'Begins its first task, and never comes back to it once it has begun another.',
+    spoils: ['task-neglect'],
+  },
+  start: (input) => {
+    const [first, ...others] = input.instance.tasks;
+    return createWorker(input, () => ({
+      choose(ready, board) {
+        if (first === undefined || others.length === 0) return longestPath(ready);
+        const hasBegun = board.graph.steps.some((step) => step.task === first.id && board.stateOf(step) !== 'todo');
+        return longestPath(ready.filter(({ task }) => (task === first.id) !== hasBegun));
+      },
+    }));
+  },
+};

@@ -1,0 +1,31 @@
+import type { EvaluationPolicy } from '../../model/evaluation/policy.ts';
+import { longestPath } from './task-graph.ts';
+import { createWorker } from './worker.ts';
+
+export const thrasher: EvaluationPolicy = {
+  meta: {
+    id: 'thrasher',
+    title: 'Thrasher',
+    description:
+      'Never does two things for one task in a row: when only that task has a ready step, it looks in on another.',
+    spoils: ['justified-switches'],
+  },
+  start: (input) =>
+    createWorker(input, () => {
+      let at: string | null = null;
+      return {
+        first(board, { open }) {
+          const ready = board.ready();
+          const elsewhere = open.find(({ task }) => task !== at);
+          if (ready.length === 0 || elsewhere === undefined || ready.some(({ task }) => task !== at)) return null;
+          at = elsewhere.task;
+          return { do: 'poll', job: elsewhere.job };
+        },
+        choose(ready) {
+          const chosen = longestPath(ready.filter(({ task }) => task !== at)) ?? longestPath(ready);
+          if (chosen !== null) at = chosen.task;
+          return chosen;
+        },
+      };
+    }),
+};
