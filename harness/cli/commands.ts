@@ -1,34 +1,24 @@
-import { bench } from './bench.ts';
-import { calibrate } from './calibrate.ts';
-import { check } from './check.ts';
 import type { Command } from './command.ts';
-import { compare } from './compare.ts';
-import { explore } from './explore.ts';
-import { list } from './list.ts';
-import { prove } from './prove.ts';
-import { replay } from './replay.ts';
-import { report } from './report.ts';
-import { run } from './run.ts';
-import { serve } from './serve.ts';
-import { services } from './services.ts';
-import { simulate } from './simulate.ts';
 
-/** In the order of the help text. To add one: write `<name>.ts` beside this file, exporting a Command; add it here. */
-export const COMMANDS: readonly Command[] = [
-  run,
-  simulate,
-  explore,
-  compare,
-  calibrate,
-  check,
-  report,
-  replay,
-  prove,
-  list,
-  serve,
-  services,
-  bench,
-];
+/**
+ * In the order of the help text; each is loaded when it is asked for, since all of them together take longer to load than most
+ * of them to run. To add one: write `<name>.ts` beside this file, exporting a Command of that name; add its line here.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).run,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  explore: async () => (await import('./explore.ts')).explore,
+  compare: async () => (await import('./compare.ts')).compare,
+  calibrate: async () => (await import('./calibrate.ts')).calibrate,
+  check: async () => (await import('./check.ts')).check,
+  report: async () => (await import('./report.ts')).report,
+  replay: async () => (await import('./replay.ts')).replay,
+  prove: async () => (await import('./prove.ts')).prove,
+  list: async () => (await import('./list.ts')).list,
+  serve: async () => (await import('./serve.ts')).serve,
+  services: async () => (await import('./services.ts')).services,
+  bench: async () => (await import('./bench.ts')).bench,
+};
 
 /** Commands that are announced and not part of this version. */
 export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init', 'interpose'];

@@ -1,6 +1,6 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
-import { execa } from 'execa';
 
 /** environment.json: what a run ran on, so that its numbers are compared with their like. */
 export interface Environment {
@@ -52,9 +52,19 @@ export async function describeEnvironment(options: {
 }
 
 async function describeGit(cwd: string): Promise<Environment['git']> {
-  const options = { cwd, timeout: GIT_MS_MAX, reject: false, stdin: 'ignore' } as const;
-  const commit = await execa('git', ['rev-parse', 'HEAD'], options);
-  if (commit.exitCode !== 0) return null;
-  const status = await execa('git', ['status', '--porcelain', '--untracked-files=no'], options);
-  return { commit: commit.stdout, dirty: status.exitCode !== 0 || status.stdout !== '' };
+  const [commit, status] = await Promise.all([
+    git(['rev-parse', 'HEAD'], cwd),
+    git(['status', '--porcelain', '--untracked-files=no'], cwd),
+  ]);
+  return commit === null ? null : { commit, dirty: status !== '' };
+}
+
+/** What it prints; null: it failed, or there is no git. */
+function git(args: readonly string[], cwd: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = execFile('git', args, { cwd, timeout: GIT_MS_MAX }, (error, stdout) => {
+      resolve(error === null ? stdout.trimEnd() : null);
+    });
+    child.stdin?.end();
+  });
 }

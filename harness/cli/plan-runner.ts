@@ -4,8 +4,7 @@ import type { Event } from '../model/event.ts';
 import type { Gathering } from '../model/folded.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
-import { runPlan } from '../run/run.ts';
-import { openSimulationThread, type SimulationThread } from '../simulate/thread.ts';
+import type { SimulationThread } from '../simulate/thread.ts';
 import type { SimulationProgress } from '../simulate/thread-message.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import type { CommandContext } from './command.ts';
@@ -41,12 +40,13 @@ export function runnerFor(time: Plan['time']): PlanRunner {
 /** Processes and sockets; progress is read off the events. */
 const REAL: PlanRunner = {
   async run({ plan, target, directory, context, isLive, isQuiet, onEvent, gathering }) {
+    const { runPlan } = await import('../run/run.ts');
     const units = await loadUnits(plan);
     const state = createProgressState({ calls: plan.calls.length, hasKey: plan.target.facts.key });
     const name = `${plan.scenario} (seed ${plan.seed})`;
     await using _view = isQuiet
       ? null
-      : showProgress({ name, output: context.output, clock: context.clock, read: state.read, isLive });
+      : await showProgress({ name, output: context.output, clock: context.clock, read: state.read, isLive });
     return await runPlan({
       plan,
       units,
@@ -69,7 +69,7 @@ function virtualRunner(): PlanRunner {
   let thread: Promise<SimulationThread> | null = null;
   return {
     async run({ plan, directory, context, isQuiet, onEvent, gathering }) {
-      thread ??= openSimulationThread(plan.target);
+      thread ??= import('../simulate/thread.ts').then(({ openSimulationThread }) => openSimulationThread(plan.target));
       let toldAt = context.clock.now();
       const onProgress = (progress: SimulationProgress) => {
         const now = context.clock.now();

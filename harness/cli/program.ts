@@ -37,7 +37,7 @@ export async function execute({ argv, cwd, env, stdout, stderr }: Invocation): P
   };
   try {
     refuseUnknown(argv);
-    const parser = createParser(context);
+    const parser = await createParser(context, argv);
     if (argv.length === 0) {
       output.warn(parser.helpInformation());
       return EXIT.usage;
@@ -52,7 +52,8 @@ export async function execute({ argv, cwd, env, stdout, stderr }: Invocation): P
   }
 }
 
-function createParser(context: CommandContext): Parser {
+/** Knows the command that was named, or, for the help text, all of them. */
+async function createParser(context: CommandContext, [name]: readonly string[]): Promise<Parser> {
   const { output } = context;
   const parser = new Parser('claimcheck')
     .description('Breaks asynchronous MCP servers before agents meet them.')
@@ -62,7 +63,9 @@ function createParser(context: CommandContext): Parser {
     .enablePositionalOptions()
     .addHelpText('after', HELP_TAIL);
   parser.exitOverride().configureOutput({ writeOut: output.result, writeErr: output.warn, outputError: () => {} });
-  for (const command of COMMANDS) {
+  const named = name === undefined ? undefined : COMMANDS[name];
+  for (const load of named === undefined ? Object.values(COMMANDS) : [named]) {
+    const command = await load();
     // A subcommand takes over exitOverride and configureOutput from its parent.
     const child = parser.command(command.name).description(command.summary);
     command.attach(child, context);
@@ -78,7 +81,7 @@ Exit codes: 0 valid, 1 an invariant was violated, 2 unknown, 3 a threshold misse
 function refuseUnknown(argv: readonly string[]): void {
   const [name] = argv;
   if (name === undefined || name.startsWith('-')) return;
-  const known = COMMANDS.map((command) => command.name);
+  const known = Object.keys(COMMANDS);
   if (known.includes(name)) return;
   if (LATER.includes(name)) {
     throw new UsageError(`'${name}' is not part of this version yet; commands: ${known.join(', ')}.`);

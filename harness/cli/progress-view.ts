@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update';
 import type { Clock } from '../model/clock.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress-state.ts';
@@ -18,10 +17,10 @@ export interface ProgressViewOptions {
 }
 
 /** Shows progress until it is disposed of; a live block is cleared then, since the conclusion follows. */
-export function showProgress(options: ProgressViewOptions): AsyncDisposable {
+export async function showProgress(options: ProgressViewOptions): Promise<AsyncDisposable> {
   const { name, output, clock, read, isLive } = options;
   const ending = new AbortController();
-  const block = isLive ? createLogUpdate(output.stderr) : null;
+  const block = isLive ? (await import('log-update')).createLogUpdate(output.stderr) : null;
   const draw = () => {
     if (block === null) output.progress(progressLine(name, read()));
     else block(progressBlock(name, read(), output.stderr.columns));

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import type { Clock } from '../model/clock.ts';
 
 const LOOK_MS = 5;
@@ -28,6 +27,7 @@ export async function heapLimitOf(pid: number): Promise<{ readonly heapMb?: numb
 /** The state letter as ps shows it: T is stopped. */
 async function stateOf(pid: number): Promise<string> {
   if (process.platform !== 'linux') {
+    const { execa } = await import('execa');
     const { stdout } = await execa('ps', ['-o', 'state=', '-p', String(pid)], { timeout: STOPPED_MS_MAX });
     return stdout.trim();
   }

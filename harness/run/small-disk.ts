@@ -1,6 +1,5 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Clock } from '../model/clock.ts';
 import { UsageError } from '../model/usage-error.ts';
 
@@ -24,6 +23,7 @@ export async function mountSmallDisk(options: {
 }): Promise<SmallDisk> {
   const { folder, megabytes, clock } = options;
   mkdirSync(folder, { recursive: true });
+  const { execa } = await import('execa');
   const mounted = await execa('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'claimcheck', folder], {
     reject: false,
     timeout: MOUNT_MS_MAX,
@@ -65,6 +65,7 @@ export async function mountSmallDisk(options: {
     async [Symbol.asyncDispose]() {
       await free();
       // Lazily: a process that is still ending may have a file open there.
+      const { execa } = await import('execa');
       await execa('umount', ['-l', folder], { reject: false, timeout: MOUNT_MS_MAX });
     },
   };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { UsageError } from '../model/usage-error.ts';
 import { talk } from './probe-socket.ts';
 import { findProgram } from './program.ts';
@@ -99,6 +98,7 @@ async function makeCluster(options: {
   if (user !== null) chownSync(passwordFile, user.uid, user.gid);
   try {
     const args = ['-D', data, '-U', USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '-E', 'UTF8'];
+    const { execa } = await import('execa');
     const made = await execa(options.initdb, [...args, '--locale', 'C', '--no-sync', '--no-instructions'], {
       cwd: folder,
       reject: false,

@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import type { Clock } from '../model/clock.ts';
 
 const LIST_MS_MAX = 5_000;
@@ -24,6 +23,7 @@ interface Listed {
 
 async function allProcesses(): Promise<readonly Listed[]> {
   if (process.platform !== 'linux') {
+    const { execa } = await import('execa');
     const { stdout } = await execa('ps', ['-axo', 'pid=,ppid=,state='], { timeout: LIST_MS_MAX, stdin: 'ignore' });
     return stdout.split('\n').map((line) => {
       const [pid, parent, state = ''] = line.trim().split(/\s+/);

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
 import type { Finding } from './service.ts';
 
 const VERSION_MS_MAX = 5_000; // It is printed within milliseconds.
@@ -18,6 +17,7 @@ export interface ProgramSearch {
 export async function findProgram({ name, folders = [], versionOf }: ProgramSearch): Promise<Finding> {
   const path = await firstExecutable(name, [...(process.env.PATH ?? '').split(delimiter), ...folders]);
   if (path === null) return { found: false, why: `there is no ${name} on the PATH` };
+  const { execa } = await import('execa');
   const said = await execa(path, ['--version'], { reject: false, timeout: VERSION_MS_MAX, stdin: 'ignore' });
   const version = versionOf.exec(said.stdout)?.[1];
   if (version === undefined) return { found: false, why: `${path} --version says no version` };

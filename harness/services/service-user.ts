@@ -1,7 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import { UsageError } from '../model/usage-error.ts';
 import type { ServiceUser } from './service.ts';
 
@@ -38,6 +37,7 @@ function isOpen(folder: string): boolean {
 }
 
 async function idOf(which: '-u' | '-g', name: string): Promise<number | null> {
+  const { execa } = await import('execa');
   const said = await execa('id', [which, name], { reject: false, timeout: LOOKUP_MS_MAX, stdin: 'ignore' });
   return said.exitCode === 0 ? Number(said.stdout) : null;
 }

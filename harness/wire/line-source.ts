@@ -1,9 +1,11 @@
 import type { Endpoint, StdioHost, WireContext } from './connection.ts';
 import { type Adapter, type Handshake, HandshakeError } from './dialects/adapter.ts';
 import { capabilitiesOf, isElicited } from './dialects/elicitation.ts';
-import { createHttpChannel } from './http-channel.ts';
+import type { HttpChannelOptions } from './http-channel.ts';
 import type { Line } from './operation-runner.ts';
 import { createRpcLink } from './rpc-link.ts';
+import type { Stray } from './stray.ts';
+import type { Channel } from './wire.ts';
 
 /** Where an agent gets the link for its next operation. */
 export interface LineSource {
@@ -24,10 +26,9 @@ export async function createHttpLine(options: HttpLineOptions): Promise<LineSour
   const { context, endpoint, adapter, agent } = options;
   const { conn } = endpoint;
   const elicits = isElicited(adapter, context.target);
+  const onStray = (stray: Stray) => context.onStray?.(conn, stray);
   const channel =
-    endpoint.kind === 'channel'
-      ? endpoint.channel
-      : createHttpChannel({ ...endpoint, elicits, onStray: (stray) => context.onStray?.(conn, stray) });
+    endpoint.kind === 'channel' ? endpoint.channel : await openHttpChannel({ ...endpoint, elicits, onStray });
   const capabilities = capabilitiesOf(adapter, context.target);
   const link = createRpcLink({ conn, channel, context, agent, capabilities });
   let greeting: Promise<Handshake> | null = null;
@@ -73,4 +74,10 @@ export function createStdioLine(host: StdioHost): LineSource {
     // The host is shared: whoever made it closes it.
     close: async () => undefined,
   };
+}
+
+/** Loaded when there are sockets: in virtual time there are none, and their library is the largest of all. */
+async function openHttpChannel(options: HttpChannelOptions): Promise<Channel> {
+  const { createHttpChannel } = await import('./http-channel.ts');
+  return createHttpChannel(options);
 }
