@@ -79,3 +79,12 @@ export function tailsOf(work: Work): readonly number[] {
   }
   return tails;
 }
+
+/** By step: all the steps that must have ended before it, also those before them. */
+export function inputClosure({ steps }: Work): readonly ReadonlySet<number>[] {
+  const closure: Set<number>[] = [];
+  for (const { after } of steps) {
+    closure.push(new Set(after.flatMap((before) => [before, ...(closure[before] ?? [])])));
+  }
+  return closure;
+}

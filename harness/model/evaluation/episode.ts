@@ -57,7 +57,14 @@ export type EpisodeEvent =
       readonly again: boolean;
     }
   /** `id` is the server's; null: it answered with the result. */
-  | { readonly kind: 'receipt'; readonly t: number; readonly job: number; readonly id: string | null }
+  | {
+      readonly kind: 'receipt';
+      readonly t: number;
+      readonly job: number;
+      readonly id: string | null;
+      /** How long the server asks to wait before the next poll, ms; absent: it does not say. */
+      readonly hintMs?: number;
+    }
   /** The call was refused, or no receipt came. */
   | { readonly kind: 'refused'; readonly t: number; readonly job: number; readonly why: string }
   /** A read of a task. `by` agent: an action of its own, in its context; host: beside it. */
@@ -70,6 +77,8 @@ export type EpisodeEvent =
       /** It said something that the last read did not. */
       readonly isNews: boolean;
       readonly bytes: number;
+      /** How long the server asks to wait before the next poll, ms; absent: it does not say. */
+      readonly hintMs?: number;
     }
   /** The end of a job entered the agent's context. `endedT`: when the server says that it ended; null: it does not say. */
   | {

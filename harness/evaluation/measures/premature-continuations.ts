@@ -1,0 +1,21 @@
+import type { Measure } from '../../model/evaluation/measure.ts';
+import { dependentCalls } from './dependent-calls.ts';
+import { shareOf } from './sample.ts';
+
+export const prematureContinuations: Measure = {
+  meta: {
+    id: 'premature-continuations',
+    title: 'Premature continuations',
+    description:
+      'Calls made before some result that they need had come, nothing made up in its place, of all calls that need one.',
+    unit: 'ratio',
+    better: 'lower',
+    group: 'preservation',
+    origin: 'asynctool',
+    source: 'AsyncTool (arXiv 2605.27995); the paper gives the name, the formula is ours.',
+    perfect: 0,
+  },
+  of(episode) {
+    return shareOf(dependentCalls(episode), ({ violation }) => violation === 'premature');
+  },
+};
