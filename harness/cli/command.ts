@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Command as Parser } from 'commander';
 import type { Clock } from '../model/clock.ts';
 import type { Output } from './output.ts';
@@ -15,6 +16,9 @@ export interface Command {
 /** What main hands to every command; nothing else of the process is touched. */
 export interface CommandContext {
   readonly output: Output;
+  /** For a command that is spoken to, or that speaks a protocol; results of any other go by `output`. */
+  readonly stdin: Readable;
+  readonly stdout: NodeJS.WriteStream;
   readonly clock: Clock;
   readonly package: Package;
   /** Relative paths are relative to this. */

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.ts')).report,
   replay: async () => (await import('./replay.ts')).replay,
   prove: async () => (await import('./prove.ts')).prove,
+  interpose: async () => (await import('./interpose.ts')).interpose,
   list: async () => (await import('./list.ts')).list,
   serve: async () => (await import('./serve.ts')).serve,
   services: async () => (await import('./services.ts')).services,
@@ -21,4 +22,4 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init', 'interpose'];
+export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init'];

@@ -4,14 +4,15 @@ import { execute } from './program.ts';
 
 // The program: everything of the process is taken here and handed on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has gone (`| head`): there is nobody left to tell.
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.valid);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  // The reader has gone (`| head`): there is nobody left to tell, unless a command has an end of its own for that.
+  if (process.stdout.listenerCount('error') === 1) process.exit(process.exitCode ?? EXIT.valid);
 });
 const exitCode = await execute({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   env: process.env,
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
 });

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Command as Parser } from 'commander';
 import { createSystemClock } from '../model/clock.ts';
 import { EXIT } from '../model/exit-code.ts';
@@ -10,6 +11,7 @@ import { createOutput, type Streams } from './output.ts';
 import { findPackage } from './package.ts';
 
 export interface Invocation extends Streams {
+  readonly stdin: Readable;
   /** Without node and the script. */
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -17,7 +19,7 @@ export interface Invocation extends Streams {
 }
 
 /** Parses the command line, runs the command and gives the exit code. Throws nothing. */
-export async function execute({ argv, cwd, env, stdout, stderr }: Invocation): Promise<number> {
+export async function execute({ argv, cwd, env, stdin, stdout, stderr }: Invocation): Promise<number> {
   // Known before anything is parsed, since an error may be printed before.
   const isQuiet = argv.includes('--quiet');
   const output = createOutput({ stdout, stderr }, () => isQuiet);
@@ -26,6 +28,8 @@ export async function execute({ argv, cwd, env, stdout, stderr }: Invocation): P
   let exitCode: number = EXIT.valid;
   const context: CommandContext = {
     output,
+    stdin,
+    stdout,
     clock: createSystemClock(),
     package: own,
     cwd,

@@ -41,6 +41,12 @@ export const replay: Command = {
 
 async function replayIn(saved: ReplaySource, flags: ReplayFlags, context: CommandContext): Promise<number> {
   const source = { ...saved, plan: { ...saved.plan, claimcheck: context.package.version } };
+  if (saved.plan.client !== undefined) {
+    throw new UsageError(
+      'The calls of this run are those of a client that is not ours, so only that client can make them again: start it once more ' +
+        'through claimcheck interpose. What was recorded is judged again by claimcheck check.',
+    );
+  }
   const was = saved.plan.time;
   const time = flags.time ?? was;
   if (was === 'real' && time === 'virtual') {

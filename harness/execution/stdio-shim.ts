@@ -21,6 +21,8 @@ export interface ShimOptions {
   readonly log: FaultLog;
   readonly tagOf: (conn: string, rpcId: number | string) => Tag | undefined;
   readonly sleep: (ms: number) => Promise<void>;
+  /** The request with this id will have no answer, and its client is not told. */
+  readonly onSwallowed?: (rpcId: number | string) => void;
 }
 
 export function createStdioShim(options: ShimOptions): StdioShim {
@@ -80,6 +82,7 @@ class Shim {
       case 'drop':
       case 'cut':
         frames.frame(base, 'drop', { entries });
+        if (head.type === 'request' && head.rpcId != null) this.#options.onSwallowed?.(head.rpcId);
         prove(this.#options, entries, view, { dropped: true });
         return true;
       case 'delay':
@@ -126,7 +129,10 @@ class Shim {
       return;
     }
     const view = frames.view(base, this.#tagOf(id));
-    if (!(await obey(this.#options, interposer.rule(view), { view, base })) || this.#isClosed) return;
+    if (!(await obey(this.#options, interposer.rule(view), { view, base })) || this.#isClosed) {
+      if (id != null) this.#options.onSwallowed?.(id);
+      return;
+    }
     this.deliver(line);
     if (id != null && view.op !== null) interposer.passed();
   }

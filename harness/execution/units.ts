@@ -9,14 +9,19 @@ import type { RunUnits } from './course.ts';
 export async function loadUnits(plan: Plan): Promise<RunUnits> {
   const policies = [plan.agents.policy, ...plan.calls.map(({ policy }) => policy)];
   return {
-    faults: await loadNamed(
-      faults,
-      'fault',
-      plan.faults.map(({ fault }) => fault),
-    ),
+    faults: await loadFaults(plan),
     policies: await loadNamed(agents, 'agent', policies),
     backoff: await loadUnit(backoffs, 'backoff', plan.agents.backoff.id),
   };
+}
+
+/** The faults alone: a client that is not ours has no policy and no backoff that we would know. */
+export function loadFaults(plan: Pick<Plan, 'faults'>): Promise<RunUnits['faults']> {
+  return loadNamed(
+    faults,
+    'fault',
+    plan.faults.map(({ fault }) => fault),
+  );
 }
 
 async function loadNamed<

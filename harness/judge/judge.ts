@@ -67,7 +67,8 @@ export async function judgeIndex(
     thresholds,
     coverage,
     faults: faultRowsOf(plan, history),
-    replay: `claimcheck replay ${shellWord(pathFromHere(input.directory ?? 'plan.json'))}`,
+    // Only its client can make such a run again; it can be judged again.
+    replay: `claimcheck ${plan.client ? 'check' : 'replay'} ${shellWord(pathFromHere(input.directory ?? 'plan.json'))}`,
   };
 }
 
@@ -162,7 +163,16 @@ function targetOf(plan: Plan, history: HistoryIndex): TargetSummary {
     agents: plan.agents.count,
     backoff: plan.agents.backoff.id,
     load: plan.load.id,
+    ...clientOf(plan, history),
   };
+}
+
+/** A client that is not ours says who it is when it greets the server (note 'client'). */
+function clientOf({ client }: Plan, history: HistoryIndex): Pick<TargetSummary, 'client'> {
+  if (client === undefined) return {};
+  const told = history.notes.find(({ topic }) => topic === 'client')?.data;
+  const own = [told?.name, told?.version].filter((part) => typeof part === 'string').join(' ');
+  return { client: client.label ?? (own === '' ? 'unknown' : own) };
 }
 
 /** The same text however the directory was named, and short where it lies below. */

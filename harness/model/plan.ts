@@ -1,3 +1,4 @@
+import type { ForeignClient } from './foreign-client.ts';
 import type { AgentId, CallRequest, DialectId, Operation, TransportId } from './operation.ts';
 
 /**
@@ -28,6 +29,8 @@ export interface Plan {
   readonly record: 'full' | 'heads' | 'counts';
   /** Virtual time only: what stands in for the machine. Absent: VIRTUAL_DEFAULTS. */
   readonly virtual?: PlannedWorld;
+  /** The calls are those of a client that is not ours: nobody planned them, they were read off the wire. Absent: the calls are planned. */
+  readonly client?: ForeignClient;
 }
 
 /** The machine of a simulated run. Ranges are whole ms, both ends included, drawn evenly. */

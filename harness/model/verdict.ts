@@ -81,6 +81,8 @@ export interface TargetSummary {
   readonly agents: number;
   readonly backoff: string;
   readonly load: string;
+  /** A client that is not ours, by its label or by the name it gave the server; absent: the agents are the harness's own. */
+  readonly client?: string;
 }
 
 export interface Verdict {

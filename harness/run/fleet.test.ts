@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createBootNumbers } from './boot-numbers.ts';
 import { createFleet } from './fleet.ts';
-import { createBootNumbers, type Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 
 interface Act {
   readonly member: number;

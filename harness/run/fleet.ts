@@ -1,4 +1,5 @@
-import type { BootNumbers, Supervisor } from './supervisor.ts';
+import type { BootNumbers } from './boot-numbers.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /**
  * Several processes of one server, all on the same state, seen as one: a blow strikes all of them at once, a start brings all

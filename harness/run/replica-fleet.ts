@@ -1,7 +1,8 @@
 import type { ServerControl } from '../model/fault.ts';
 import type { Upstream } from './balancer.ts';
+import type { BootNumbers } from './boot-numbers.ts';
 import type { LinkGate } from './link-gate.ts';
-import type { BootNumbers, Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** One process of a server that runs in several. */
 export interface Replica {

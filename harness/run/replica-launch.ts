@@ -2,12 +2,12 @@ import type { PlannedProcesses, ServerSettings } from '../model/plan.ts';
 import { processNames } from '../model/process-name.ts';
 import type { LaunchRecipe, PlacePart } from '../targets/target.ts';
 import { createRoundRobin } from './balancer.ts';
+import { type BootNumbers, createBootNumbers } from './boot-numbers.ts';
 import type { Doorway } from './doorway.ts';
 import { createLinkGate } from './link-gate.ts';
 import { createReplicaFleet, type Replica } from './replica-fleet.ts';
 import { type Launched, type LaunchOptions, superviseOne } from './server-launch.ts';
 import { placeBeside, prepareServer, type ServerPlace } from './server-place.ts';
-import { type BootNumbers, createBootNumbers } from './supervisor.ts';
 
 export type ReplicaOptions = LaunchOptions & {
   readonly recipe: LaunchRecipe;

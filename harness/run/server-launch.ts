@@ -3,12 +3,13 @@ import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe } from '../targets/target.ts';
 import { type Balancer, onlyUpstream } from './balancer.ts';
+import { type BootNumbers, createBootNumbers } from './boot-numbers.ts';
 import type { Arrival, Doorway } from './doorway.ts';
 import { createFleet } from './fleet.ts';
 import { createLinkGate, type LinkGate } from './link-gate.ts';
 import { launchReplicas } from './replica-launch.ts';
 import { bootFailure, prepareServer, type ServerPlace, spawnFailure } from './server-place.ts';
-import { type BootNumbers, createBootNumbers, createSupervisor, type Supervisor } from './supervisor.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
 import type { TestBedOptions } from './test-bed.ts';
 
 export interface Launched {
@@ -24,9 +25,14 @@ export interface Launched {
 
 export type CloseConnections = NonNullable<ServerControl['closeConnections']>;
 
-export type LaunchOptions = TestBedOptions & {
+export type LaunchOptions = Pick<
+  TestBedOptions,
+  'plan' | 'target' | 'directory' | 'signal' | 'recorder' | 'clock' | 'guardian' | 'scratch' | 'onGivenUp'
+> & {
   readonly drain: () => void;
   readonly closeConnections: CloseConnections;
+  /** false: what ends by itself is left down. Default: it is started again, as a platform does. */
+  readonly revives?: boolean;
 };
 
 /** Fills the launch recipe with this run's folder and port. Throws a UsageError when the folder cannot be prepared. */
@@ -96,6 +102,7 @@ export function superviseOne(parts: SuperviseParts): Supervisor {
     drain: options.drain,
     closeConnections: options.closeConnections,
     signal,
+    ...(options.revives === undefined ? {} : { revives: options.revives }),
     onGivenUp: options.onGivenUp,
     spawnFailure: (error) => spawnFailure(error, launchAs({})),
     async greet(boot, server, withinMs) {

@@ -2,6 +2,7 @@ import type { Recorder } from '../execution/recorder.ts';
 import { createRevival, type Revival } from '../execution/revival.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Evidence, ServerControl, Started, StartHow } from '../model/fault.ts';
+import type { BootNumbers } from './boot-numbers.ts';
 import type { Guardian } from './guardian.ts';
 import type { LinkGate } from './link-gate.ts';
 import { heapLimitOf, stoppedState } from './process-state.ts';
@@ -26,24 +27,6 @@ export interface Supervisor extends ServerControl {
 export interface BootHow extends StartHow {
   /** Its number, where somebody else gives them out; else the next one. */
   readonly boot?: number;
-}
-
-/** Numbers the boots of one server, 1, 2 …; its processes share the numbers, so a new process of any of them is a new boot. */
-export interface BootNumbers {
-  /** 0: nothing has been started. */
-  latest(): number;
-  next(): number;
-}
-
-export function createBootNumbers(): BootNumbers {
-  let latest = 0;
-  return {
-    latest: () => latest,
-    next() {
-      latest += 1;
-      return latest;
-    },
-  };
 }
 
 export interface SupervisorOptions {
@@ -71,6 +54,8 @@ export interface SupervisorOptions {
   /** It answered once, and does not come back: nobody will start it any more but the one who reads the tasks last. */
   readonly onGivenUp: (why: string) => void;
   readonly signal: AbortSignal;
+  /** false: one that ends by itself is left down. Default: it is started again. */
+  readonly revives?: boolean;
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -284,7 +269,8 @@ class ServerSupervisor implements Supervisor {
       this.#isPaused = false;
     }
     this.#ending = null;
-    if (isOwn && isCurrent && !this.#isShutDown && !this.#options.signal.aborted) void this.#revival.ended(wasReady);
+    const isWanted = this.#options.revives !== false && !this.#isShutDown && !this.#options.signal.aborted;
+    if (isOwn && isCurrent && isWanted) void this.#revival.ended(wasReady);
   }
 
   /** A boot that runs and says nothing: no restart is on its way, since it has not ended. */

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { createConnections } from '../execution/connections.ts';
 import type { FaultLog } from '../execution/fault-log.ts';
 import { createFrameLog } from '../execution/frame-log.ts';
 import type { Interposer } from '../execution/interposer.ts';
-import { createLedger, IDLE_TAIL_MS, type Ledger } from '../execution/ledger.ts';
+import type { Ledger } from '../execution/ledger.ts';
 import type { Recorder } from '../execution/recorder.ts';
 import { askingFor } from '../execution/server-settings.ts';
 import type { TestBed } from '../execution/test-bed.ts';
@@ -17,9 +16,9 @@ import { type CallbackReceiver, openCallbackReceiver } from './callback-receiver
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
 import { type Engines, startEngines } from './engines.ts';
 import type { Guardian } from './guardian.ts';
+import { followLedger } from './ledger-tail.ts';
 import type { RunOptions } from './run.ts';
 import { type CloseConnections, launchServer } from './server-launch.ts';
-import { ledgerFile } from './server-place.ts';
 import { createStoreUsageFolder } from './store-usage.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -107,7 +106,7 @@ async function openBedOn(options: BedOptions): Promise<TestBed> {
   const bootOf = followBoots(recorder);
   const launched = await launchServer({ ...options, closeConnections, drain: () => ledger.drain() });
   // Only now: what the profile wipes and prepares may be the very file that shows the effects.
-  const ledger = followLedger(options, (worker) => bootOf(worker) ?? boot());
+  const ledger = followPlannedLedger(options, (worker) => bootOf(worker) ?? boot());
   options.callbacks?.drainWith(ledger.drain);
   const { context, link } = wireParts(options, ledger, boot);
   const doorway: Doorway =
@@ -152,30 +151,11 @@ function followBoots(recorder: Recorder): (worker: string | null) => number | nu
   return (worker) => (worker === null ? null : (boots.get(worker) ?? null));
 }
 
-/** The ledger, drained also while no frame comes. */
-function followLedger(options: TestBedOptions, boot: (worker: string | null) => number): Ledger {
-  const { plan, target, recorder, clock, directory } = options;
+/** The ledger of a run whose calls are planned. */
+function followPlannedLedger(options: TestBedOptions, boot: (worker: string | null) => number): Ledger {
+  const { plan, target } = options;
   const tokens = new Map(plan.calls.map((call) => [call.token, call.call]));
-  const ledger = createLedger({
-    path: target.effectsFile(join(options.scratch, 'data')) ?? ledgerFile(options.scratch),
-    copyTo: directory.ledger,
-    originNs: clock.originNs,
-    now: clock.now,
-    boot,
-    callOf: (token) => tokens.get(target.tokenOf(token)) ?? null,
-    onEffect: recorder.record,
-    onComplaint: (text) => recorder.record({ kind: 'note', topic: 'ledger', text }),
-  });
-  const idleTail = setInterval(ledger.drain, IDLE_TAIL_MS);
-  idleTail.unref();
-  return {
-    drain: ledger.drain,
-    close() {
-      clearInterval(idleTail);
-      ledger.drain();
-      ledger.close();
-    },
-  };
+  return followLedger({ ...options, boot, callOf: (token) => tokens.get(target.tokenOf(token)) ?? null });
 }
 
 /** What the wire needs to speak and record, and what proxy and shim need to see every message. */

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { createLedger, IDLE_TAIL_MS, type Ledger } from '../execution/ledger.ts';
+import { ledgerFile } from './server-place.ts';
+import type { TestBedOptions } from './test-bed.ts';
+
+/** The ledger of a real server, drained also while no frame comes. */
+export function followLedger(
+  options: Pick<TestBedOptions, 'target' | 'recorder' | 'clock' | 'directory' | 'scratch'> & {
+    readonly boot: (worker: string | null) => number;
+    readonly callOf: (token: string) => number | null;
+  },
+): Ledger {
+  const { target, recorder, clock, directory, scratch } = options;
+  const ledger = createLedger({
+    path: target.effectsFile(join(scratch, 'data')) ?? ledgerFile(scratch),
+    copyTo: directory.ledger,
+    originNs: clock.originNs,
+    now: clock.now,
+    boot: options.boot,
+    callOf: options.callOf,
+    onEffect: recorder.record,
+    onComplaint: (text) => recorder.record({ kind: 'note', topic: 'ledger', text }),
+  });
+  const idleTail = setInterval(ledger.drain, IDLE_TAIL_MS);
+  idleTail.unref();
+  return {
+    drain: ledger.drain,
+    close() {
+      clearInterval(idleTail);
+      ledger.drain();
+      ledger.close();
+    },
+  };
+}
