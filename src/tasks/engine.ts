@@ -48,7 +48,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   const worker = createWorker({ name, store, tools, effects, writer, clock, leaseMs, turns, breakers, log, onError });
   const ending = createEnding({ store, worker, writer, clock, turns });
   const recovery = createRecovery({ store, queue, tools, worker, ending, callbacks, clock, observe, onError });
-  const reading = createReading({ store, clock, hub, life: life.signal });
+  const reading = createReading({ store, clock, hub, life: life.signal, pollIntervalMs: limits.pollIntervalMs });
   const drainWork = createDrain({ queue, worker, recovery, clock, life: life.signal, onError });
   const ticker = createTicker(clock, onError);
   const retryAfterMs = () => {

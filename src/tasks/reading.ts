@@ -3,6 +3,7 @@ import type { ServerClock } from './clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { isExpired } from './due.ts';
 import type { TaskHub } from './hub.ts';
+import { withPollHint } from './poll-hint.ts';
 import type { TaskRecord } from './task.ts';
 import type { TaskEngine } from './task-engine.ts';
 import { isTerminal } from './transitions.ts';
@@ -19,14 +20,17 @@ export interface ReadingParts {
   readonly hub: TaskHub;
   /** Aborted when the engine stops: nobody waits any longer. */
   readonly life: AbortSignal;
+  /** What clients are told to wait between polls where nothing is known of the work. */
+  readonly pollIntervalMs: number;
 }
 
 const PAGE_MAX = 1_000;
 
-export function createReading({ store, clock, hub, life }: ReadingParts): Reading {
+export function createReading({ store, clock, hub, life, pollIntervalMs }: ReadingParts): Reading {
   async function get(principal: string, id: string): Promise<TaskRecord | undefined> {
     const task = await store.get(id);
-    return task !== undefined && task.principal === principal && !isExpired(task, clock.now()) ? task : undefined;
+    if (task === undefined || task.principal !== principal || isExpired(task, clock.now())) return undefined;
+    return withPollHint(task, clock.now(), pollIntervalMs);
   }
 
   type Found = TaskRecord | undefined;

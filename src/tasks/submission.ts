@@ -4,6 +4,7 @@ import type { ServerClock } from './clock.ts';
 import { effectiveTtlMs, isExpired } from './due.ts';
 import type { EngineEvent, EngineLimits, TaskEngineOptions } from './engine-options.ts';
 import type { TaskHub } from './hub.ts';
+import { firstPollMs } from './poll-hint.ts';
 import type { TaskRecord } from './task.ts';
 import type { SubmitAnswer, SubmitRequest } from './task-engine.ts';
 import type { TaskWriter } from './task-writer.ts';
@@ -98,7 +99,7 @@ function newRecord(request: SubmitRequest, { tools, clock, limits, release }: Su
     endedAt: null,
     deadlineAt: nowMs + Math.min(Math.max(1, Math.ceil(slaMs)), limits.slaMsMax),
     ttlMs: effectiveTtlMs(request.ttlMs, limits.ttl),
-    pollIntervalMs: limits.pollIntervalMs,
+    pollIntervalMs: firstPollMs(tools.get(request.tool)?.expectedMs?.(request.arguments), limits.pollIntervalMs),
     outcome: null,
     answerable: request.answerable ?? [],
     inputs: (request.answered ?? []).map((input) => ({ ...input, askedAt: nowMs })),

@@ -21,6 +21,8 @@ export interface Tool {
   safeToRepeat(args: Readonly<Record<string, unknown>>): boolean;
   /** What it will ask its caller with these arguments, for callers who must be told before; left out: nothing. */
   questions?(args: Readonly<Record<string, unknown>>): Questions;
+  /** How long it takes with these arguments, ms, where that is known: clients are told to look when it should be over. */
+  expectedMs?(args: Readonly<Record<string, unknown>>): number;
   /** SLA of this operation, ms; null: the server's. */
   readonly slaMs: number | null;
   /** One clear sentence of what is wrong with the arguments (a path and what was expected), or the parsed arguments. */
