@@ -11,6 +11,8 @@ const WAIT_MS_MAX = 20_000; // The other agent may have work before this call; t
  * answers is in the history; nothing comes of it for the agent.
  */
 export async function trespass(context: AgentContext, { trespass: victim }: PlannedCall): Promise<void> {
+  // Most calls mind their own business, and plans are long.
+  if (victim === undefined) return;
   const call = context.plan.calls.find((other) => other.call === victim);
   if (call === undefined) return;
   const until = context.clock.now() + nsOf(WAIT_MS_MAX);

@@ -55,9 +55,10 @@ export async function audit(options: {
 }
 
 async function inParallel(tasks: readonly AckedTask[], work: (task: AckedTask) => Promise<void>): Promise<void> {
-  const queue = [...tasks];
+  const queue = tasks.values();
   const worker = async () => {
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) await work(task);
+    // One iterator for all of them: each takes the next task that nobody has.
+    for (const task of queue) await work(task);
   };
-  await Promise.all(Array.from({ length: Math.min(READERS, queue.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(READERS, tasks.length) }, worker));
 }

@@ -1,25 +1,31 @@
 import type { RequestTag, RequestTags } from './wire.ts';
 
 /** Requests remembered; far more than are ever open at once, so that late and repeated replies still find their tag. */
-const TAGS_MAX = 100_000;
+const TAGS_MAX = 32_768;
 
-/** Tags in order of sending; beyond `max` the oldest is forgotten. */
+/**
+ * Tags of the newest requests, at least half of `max`. They are kept in two generations, and the older one is forgotten as a
+ * whole: a Map that loses its first entry again and again is searched ever longer for the next one.
+ */
 export function createRequestTags(max = TAGS_MAX): RequestTags {
-  const tags = new Map<string, RequestTag>();
+  let newer = new Map<string, RequestTag>();
+  let older = new Map<string, RequestTag>();
   return {
     set(conn, rpcId, tag) {
-      const key = keyOf(conn, rpcId);
-      tags.delete(key);
-      tags.set(key, tag);
-      if (tags.size <= max) return;
-      for (const oldest of tags.keys()) {
-        tags.delete(oldest);
-        break;
+      if (newer.size >= max / 2) {
+        older = newer;
+        newer = new Map();
       }
+      newer.set(keyOf(conn, rpcId), tag);
     },
-    get: (conn, rpcId) => tags.get(keyOf(conn, rpcId)),
-    delete: (conn, rpcId) => {
-      tags.delete(keyOf(conn, rpcId));
+    get(conn, rpcId) {
+      const key = keyOf(conn, rpcId);
+      return newer.get(key) ?? older.get(key);
+    },
+    delete(conn, rpcId) {
+      const key = keyOf(conn, rpcId);
+      newer.delete(key);
+      older.delete(key);
     },
   };
 }
