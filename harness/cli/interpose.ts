@@ -3,6 +3,7 @@ import { DIALECT_IDS } from '../model/operation.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { planForeign } from '../plan/foreign-plan.ts';
 import { loadScenario } from '../plan/scenario-file.ts';
+import { httpFront } from '../run/http-front.ts';
 import { stdioFront } from '../run/stdio-front.ts';
 import { parseDuration } from '../targets/duration.ts';
 import { resolveInterposed } from '../targets/interposed.ts';
@@ -128,7 +129,9 @@ async function start(command: readonly string[], flags: InterposeFlags, context:
     const openFront = stdioFront({ input, output: stdout, onCrash });
     return interposeClient({ plan, target, openFront, out, force, ownsStdout: true, context });
   }
-  throw new UsageError('--url comes next');
+  const onListening = (clientUrl: string) => context.output.result(clientUrl);
+  const openFront = httpFront({ port: flags.listen, onListening });
+  return interposeClient({ plan, target, openFront, out, force, ownsStdout: false, context });
 }
 
 function durationOption(text: string): number {

@@ -4,12 +4,18 @@ import { Pool } from 'undici';
 import type { FaultLog } from '../execution/fault-log.ts';
 import type { FrameLog, Tag } from '../execution/frame-log.ts';
 import type { Interposer } from '../execution/interposer.ts';
+import { readMessage } from '../execution/message-text.ts';
 import type { Balancer } from './balancer.ts';
+import type { ForeignSide, Hearing } from './foreign-exchange.ts';
 import { ProxyExchange } from './proxy-exchange.ts';
 import { BODY_BYTES_MAX } from './proxy-response.ts';
 
 /** A reverse proxy on loopback between the wire and an HTTP server, with the interposer in the middle. */
 export interface HttpProxy {
+  /** The one URL of clients that are not ours. */
+  readonly url: string;
+  /** Ends every connection of every client; gives how many there were. */
+  dropClients(): Promise<number>;
   /** Where the agent with this connection id sends its requests; the id goes by the path, all headers stay intact. */
   urlFor(conn: string): string;
   close(): Promise<void>;
@@ -25,6 +31,10 @@ export interface ProxyOptions {
   readonly log: FaultLog;
   readonly tagOf: (conn: string, rpcId: number | string) => Tag | undefined;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Clients that are not ours: they know one URL, and what they send says who they are. Absent: agents name their conn in the path. */
+  readonly foreign?: ForeignSide;
+  /** Where it listens; absent: on a free port. */
+  readonly port?: number;
 }
 
 /** What one exchange needs of the proxy. */
@@ -49,10 +59,16 @@ export async function startHttpProxy(options: ProxyOptions): Promise<HttpProxy> 
   server.on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = addressOf(server.address());
   return {
+    url: `http://127.0.0.1:${port}${options.path}`,
+    async dropClients() {
+      const open = await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+      server.closeAllConnections();
+      return open;
+    },
     urlFor: (conn) => `http://127.0.0.1:${port}/${encodeURIComponent(conn)}${options.path}`,
     async close() {
       server.closeAllConnections();
@@ -63,7 +79,6 @@ export async function startHttpProxy(options: ProxyOptions): Promise<HttpProxy> 
 }
 
 async function serve(context: ProxyContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [, conn = '', ...path] = (request.url ?? '/').split('/');
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -80,15 +95,24 @@ async function serve(context: ProxyContext, request: IncomingMessage, response: 
     // The client went away while sending: nothing was forwarded, and it knows.
     return;
   }
+  const body = Buffer.concat(chunks);
+  const text = body.toString('utf8');
+  const head = readMessage(text);
+  const hearing = context.foreign?.enter({ headers: request.headers, text, head }) ?? null;
   const exchange = new ProxyExchange(context, {
-    conn: decodeURIComponent(conn),
+    ...placeOf(request.url ?? '/', hearing),
     method: request.method ?? 'GET',
-    path: `/${path.join('/')}`,
     headers: forwardedHeaders(request),
-    body: Buffer.concat(chunks),
-    response,
+    ...{ body, text, head, response, hearing },
   });
   await exchange.run();
+}
+
+/** Agents of ours say in the path on which conn they speak. */
+function placeOf(url: string, hearing: Hearing | null): { readonly conn: string; readonly path: string } {
+  if (hearing !== null) return { conn: hearing.conn, path: url };
+  const [, conn = '', ...path] = url.split('/');
+  return { conn: decodeURIComponent(conn), path: `/${path.join('/')}` };
 }
 
 /** Hop-by-hop headers end here, and Host, which is to name the process that gets the request. */

@@ -4,7 +4,9 @@ import type { Framing, Tag } from '../execution/frame-log.ts';
 import { type MessageHead, readMessage, sentIdOf } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
+import type { RawReply } from '../wire/wire.ts';
 import type { Upstream } from './balancer.ts';
+import type { Hearing } from './foreign-exchange.ts';
 import type { ProxyContext } from './http-proxy.ts';
 import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
 import { createSseSplitter } from './sse-splitter.ts';
@@ -15,6 +17,11 @@ export interface ExchangeInput {
   readonly path: string;
   readonly headers: string[];
   readonly body: Buffer;
+  /** The body as text, and what message it is. */
+  readonly text: string;
+  readonly head: MessageHead;
+  /** Who hears of what the client gets; null: the client records that itself. */
+  readonly hearing: Hearing | null;
   readonly response: ServerResponse;
 }
 
@@ -28,7 +35,6 @@ interface Reply extends Pick<Upstream, 'process' | 'gate'> {
 export class ProxyExchange {
   readonly #context: ProxyContext;
   readonly #input: ExchangeInput;
-  readonly #head: MessageHead;
   readonly #tag: Tag | undefined;
   readonly #out: Framing;
   readonly #clientGone = new AbortController();
@@ -40,15 +46,15 @@ export class ProxyExchange {
   constructor(context: ProxyContext, input: ExchangeInput) {
     this.#context = context;
     this.#input = input;
-    const text = input.body.toString('utf8');
-    this.#head = readMessage(text);
-    const sentId = sentIdOf(this.#head);
+    const { text, head } = input;
+    const sentId = sentIdOf(head);
     this.#tag = sentId === null ? undefined : context.tagOf(input.conn, sentId);
-    this.#out = { conn: input.conn, dir: 'out', text, bytes: input.body.length, head: this.#head };
+    this.#out = { conn: input.conn, dir: 'out', text, bytes: input.body.length, head };
     input.response.once('close', () => {
       // A client that hangs up is passed on, as a network would: 2026-07-28 makes it a cancel of the request.
       if (!input.response.writableEnded && this.#forsakenBy === null) {
         this.#clientGone.abort(new Error('the client hung up'));
+        input.hearing?.lost({ kind: 'timeout', aborted: false });
       }
     });
   }
@@ -117,12 +123,14 @@ export class ProxyExchange {
     await gate.passage();
     if (body.length > 0 && !(await this.#passes(body.toString('utf8'), reply.statusCode, body.length))) return;
     if (response.destroyed || response.headersSent) return;
-    response.writeHead(reply.statusCode, { ...relayHeaders(reply), 'content-length': String(body.length) });
+    const headers = relayHeaders(reply);
+    this.#input.hearing?.body(body.toString('utf8'), reply.statusCode, headers);
+    response.writeHead(reply.statusCode, { ...headers, 'content-length': String(body.length) });
     response.end(body);
   }
 
   async #relayStream(reply: Response, gate: Upstream['gate']): Promise<void> {
-    const { response } = this.#input;
+    const { response, hearing } = this.#input;
     const splitter = createSseSplitter();
     const isOpen = () => !response.destroyed && this.#forsakenBy === null;
     if (isOpen()) response.writeHead(reply.statusCode, relayHeaders(reply)).flushHeaders();
@@ -131,10 +139,14 @@ export class ProxyExchange {
       for (const event of splitter.push(chunk)) {
         const { data } = event;
         const passes = data === null || (await this.#passes(data, reply.statusCode, Buffer.byteLength(data)));
-        if (passes && isOpen()) response.write(event.raw);
+        if (!passes || !isOpen()) continue;
+        if (data !== null) hearing?.event(data, reply.statusCode, relayHeaders(reply));
+        response.write(event.raw);
       }
     }
-    if (isOpen()) response.end(splitter.rest());
+    if (!isOpen()) return;
+    hearing?.lost({ kind: 'eof', message: 'the stream ended without the answer' });
+    response.end(splitter.rest());
   }
 
   /** Rules on one message from the server and records it; true: the client gets it. */
@@ -200,7 +212,9 @@ export class ProxyExchange {
       if (response.headersSent || response.destroyed) return;
       this.#forsakenBy = gateway.entry;
       response.writeHead(424, { 'content-type': 'text/plain', 'x-claimcheck-gateway': 'timeout' });
-      response.end(`424 Failed Dependency: no answer within ${gateway.afterMs} ms`);
+      const text = `424 Failed Dependency: no answer within ${gateway.afterMs} ms`;
+      this.#input.hearing?.lost({ kind: 'gateway', http: 424, text });
+      response.end(text);
       prove(this.#context, [gateway.entry], view, { afterMs: gateway.afterMs });
     });
   }
@@ -208,6 +222,7 @@ export class ProxyExchange {
   /** RST, FIN, or silence until the client gives up by itself. */
   #cutClient(how: 'reset' | 'fin' | 'hang'): void {
     const { socket } = this.#input.response;
+    this.#input.hearing?.lost(seenAs(how));
     if (how === 'reset') socket?.resetAndDestroy();
     else if (how === 'fin') socket?.end();
   }
@@ -217,12 +232,21 @@ export class ProxyExchange {
     const { response } = this.#input;
     if (response.destroyed || response.writableEnded) return;
     if (!isRefused(error) || response.headersSent) {
+      this.#input.hearing?.lost({ kind: 'reset', message: 'the server went away' });
       response.socket?.resetAndDestroy();
       return;
     }
+    this.#input.hearing?.lost({ kind: 'refused', message: 'the server refused the connection' });
     response.writeHead(502, { 'content-type': 'text/plain', 'x-claimcheck-upstream': 'refused' });
     response.end('the server under test refused the connection');
   }
+}
+
+/** What a client sees of a connection that was cut under it; null: nothing at all. */
+function seenAs(how: 'reset' | 'fin' | 'hang'): RawReply | null {
+  if (how === 'hang') return null;
+  const kind = how === 'reset' ? 'reset' : 'eof';
+  return { kind, message: 'the connection was cut before the answer' };
 }
 
 function isRefused(error: unknown): boolean {
