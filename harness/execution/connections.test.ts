@@ -33,6 +33,7 @@ function stage() {
         era: 'modern',
         protocolVersion: '2026-07-28',
         capabilities: {},
+        instructions: '',
         tools: new Map(),
         shape: [],
       }),

@@ -95,7 +95,8 @@ async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
     try {
       const dialect = request.dialect ?? undefined;
       const found = await detectDialect({ channel, conn: 'probe', context, probeMs, ...(dialect ? { dialect } : {}) });
-      return { dialect: found.dialect, server: found.handshake.server, tools: found.handshake.tools };
+      const { server, instructions, tools } = found.handshake;
+      return { dialect: found.dialect, server, instructions, tools };
     } catch (error) {
       if (isTelling(error)) told = error;
       // A server that is still starting refuses connections; over stdio it simply answers later.

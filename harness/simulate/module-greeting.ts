@@ -76,6 +76,7 @@ async function probe(site: Site): Promise<ProbedModule> {
   return {
     dialect: found.dialect,
     server: found.handshake.server,
+    instructions: found.handshake.instructions,
     tools: found.handshake.tools,
     transport,
     profile: plain(profile, 'profile', request),

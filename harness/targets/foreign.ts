@@ -14,6 +14,16 @@ import { checkArguments, checkToolNames, findWorkTool } from './work-tool.ts';
 
 /** A server nobody here wrote: started by a command, or already running at a URL. */
 export async function resolveForeign(options: TargetOptions, probe: Probe): Promise<ResolvedTarget> {
+  const saved = readForeign(options);
+  const { profile } = saved;
+  // A server that cannot run here is not asked: the verdict says why, whatever its dialect.
+  const probed = unmetRequirement(profile) === null ? await probeForeign(saved, probe) : null;
+  const complete = probed ? completed(profile, probed, options) : profile;
+  return assembleForeign({ ...saved, profile: complete }, probed?.dialect ?? chosenDialect(profile) ?? 'blocking');
+}
+
+/** What the options and their profile say of it, before it is asked. Throws a UsageError. */
+export function readForeign(options: TargetOptions): PlannedProfile {
   refuseReferenceOptions(options);
   checkArguments(options);
   const read =
@@ -26,11 +36,7 @@ export async function resolveForeign(options: TargetOptions, probe: Probe): Prom
     );
   }
   refuseBadUrl(target.url, options);
-  const saved = { baseDirectory: read.baseDirectory, imitates: null, profile };
-  // A server that cannot run here is not asked: the verdict says why, whatever its dialect.
-  const probed = unmetRequirement(profile) === null ? await probeServer(saved, probe) : null;
-  const complete = probed ? completed(profile, probed, options) : profile;
-  return assembleForeign({ ...saved, profile: complete }, probed?.dialect ?? chosenDialect(profile) ?? 'blocking');
+  return { baseDirectory: read.baseDirectory, imitates: null, profile };
 }
 
 /** The same target again, from its plan. */
@@ -52,7 +58,8 @@ function assembleForeign(saved: PlannedProfile, dialect: DialectId): ResolvedTar
   return assembleTarget(planned, saved, tools);
 }
 
-async function probeServer(saved: PlannedProfile, probe: Probe): Promise<Probed> {
+/** Starts it once, or reaches it where it runs, to see what it speaks and offers. */
+export async function probeForeign(saved: PlannedProfile, probe: Probe): Promise<Probed> {
   const { profile, baseDirectory } = saved;
   const launch = createLaunchRecipe(profile, baseDirectory);
   const { url } = assembleForeign(saved, 'blocking');

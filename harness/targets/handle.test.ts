@@ -40,7 +40,8 @@ function inputFor(yaml: string, over: Partial<OperationInput> = {}): OperationIn
   const profile = parseProfile(yaml, 'jobs.yaml');
   const { wireTarget } = createSpokenTarget({ profile, dialect: 'handle', tools: toolsOf(profile), place: () => null });
   const pid = { type: 'object', properties: { pid: { type: 'integer' } } };
-  const described = { name: 'job_status', description: '', inputSchema: pid, taskSupport: 'forbidden' } as const;
+  const said = { description: '', inputSchema: pid, outputSchema: null, annotations: {} };
+  const described = { name: 'job_status', ...said, taskSupport: 'forbidden' } as const;
   const handshake = { ...createInput('handle').handshake, tools: new Map([['job_status', described]]) };
   return createInput('handle', { target: wireTarget, handshake, task: '4711', ...over });
 }

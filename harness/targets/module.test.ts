@@ -25,6 +25,8 @@ const RENDER: ServerTool = {
   name: 'render',
   description: '',
   inputSchema: { type: 'object', properties: { topic: { type: 'string' } } },
+  outputSchema: null,
+  annotations: {},
   taskSupport: 'optional',
 };
 const WORK = { name: 'render', arguments: { topic: '{{token}}' }, takes: 800 };
@@ -44,6 +46,7 @@ async function resolveModule(options: Partial<TargetOptions>, told: Partial<Prob
         return {
           dialect,
           server: { name: 's', version: '1' },
+          instructions: '',
           tools: new Map([[RENDER.name, RENDER]]),
           transport: request.transport ?? 'stdio',
           profile: undefined,

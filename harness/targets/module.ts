@@ -23,6 +23,27 @@ export type ModuleOptions = TargetOptions & { readonly module: string };
  * from `--profile`, else from what it exports as `profile`, else from `--tool`, else from a tool with a name we know.
  */
 export async function resolveModule(options: ModuleOptions, probe: ProbeModule | undefined): Promise<ResolvedTarget> {
+  const { given, choice, probed } = await askModule(options, probe);
+  const described = { kind: 'module', transport: probed.transport, store: null, queue: null } as const;
+  if (isLikeReference(probed, options.module)) return assembleLookalike(options, choice, probed);
+  refuseStore(options);
+  const read = given ?? exportedProfile(probed.profile, options.module);
+  const where = options.profile ?? (read === null ? 'the profile' : `the profile of ${options.module}`);
+  const wanted = withDialect(read?.profile ?? {}, options);
+  const dialect = chosenDialect(wanted) ?? probed.dialect;
+  const profile = completed(wanted, { ...probed, dialect }, options, where);
+  return assembleModule({ ...described, dialect }, savedAs(choice, { profile, baseDirectory: given?.baseDirectory }));
+}
+
+interface AskedModule {
+  /** What `--profile` says; null: there is none. */
+  readonly given: ReadProfile | null;
+  readonly choice: ModuleChoice;
+  readonly probed: ProbedModule;
+}
+
+/** What the module's server says of itself. Throws a UsageError. */
+export async function askModule(options: ModuleOptions, probe: ProbeModule | undefined): Promise<AskedModule> {
   if (probe === undefined) {
     throw new UsageError(
       `--module runs in virtual time: claimcheck simulate --module ${options.module}. For real time start it as a process: --server "node …".`,
@@ -40,15 +61,7 @@ export async function resolveModule(options: ModuleOptions, probe: ProbeModule |
     transport,
     headers: headersFor(given?.profile ?? {}, 1),
   });
-  const described = { kind: 'module', transport: probed.transport, store: null, queue: null } as const;
-  if (isLikeReference(probed, options.module)) return assembleLookalike(options, choice, probed);
-  refuseStore(options);
-  const read = given ?? exportedProfile(probed.profile, options.module);
-  const where = options.profile ?? (read === null ? 'the profile' : `the profile of ${options.module}`);
-  const wanted = withDialect(read?.profile ?? {}, options);
-  const dialect = chosenDialect(wanted) ?? probed.dialect;
-  const profile = completed(wanted, { ...probed, dialect }, options, where);
-  return assembleModule({ ...described, dialect }, savedAs(choice, { profile, baseDirectory: given?.baseDirectory }));
+  return { given, choice, probed };
 }
 
 /** A module that offers the reference server's tools says so: `export const imitates = 'reference'`. */
@@ -107,7 +120,7 @@ function isLikeReference({ imitates }: ProbedModule, module: string): boolean {
   throw new UsageError(`${module} exports imitates = ${JSON.stringify(imitates)}; expected 'reference'.`);
 }
 
-function exportedProfile(exported: unknown, module: string): { readonly profile: Profile } | null {
+export function exportedProfile(exported: unknown, module: string): { readonly profile: Profile } | null {
   if (exported === undefined) return null;
   const name = `${module}, export const profile`;
   if (isObject(exported) && 'target' in exported) {

@@ -47,7 +47,7 @@ export function referenceCommand({ dialect, transport, store, queue }: Reference
 /** The flags of the server's program that set it so. */
 export function settingFlags(settings: ServerSettings = {}): readonly string[] {
   const { ttlMs, slaMs, pollIntervalMs, leaseMs, sweepMs, concurrency, graceMs, pollsPerSecond } = settings;
-  const { breakerFailures, breakerOpenMs } = settings;
+  const { breakerFailures, breakerOpenMs, schema } = settings;
   return [
     ...(ttlMs === undefined ? [] : ['--ttl', String(ttlMs / 1000)]),
     ...(slaMs === undefined ? [] : ['--sla', String(slaMs / 1000)]),
@@ -59,6 +59,7 @@ export function settingFlags(settings: ServerSettings = {}): readonly string[] {
     ...(pollsPerSecond === undefined ? [] : ['--poll-limit', String(pollsPerSecond)]),
     ...(breakerFailures === undefined ? [] : ['--breaker', String(breakerFailures)]),
     ...(breakerOpenMs === undefined ? [] : ['--breaker-open', String(breakerOpenMs)]),
+    ...(schema === undefined ? [] : ['--schema', schema]),
   ];
 }
 

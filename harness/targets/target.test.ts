@@ -18,7 +18,8 @@ const PLACE = { dir: '/data/run 1', port: 4321 };
 const CALL = { token: 'tok-7', ms: 50, key: 'key-7', n: 7, inputSchema: null };
 
 function tool(name: string, properties: JsonObject = {}, over: Partial<ServerTool> = {}): ServerTool {
-  return { name, description: '', inputSchema: { type: 'object', properties }, taskSupport: 'optional', ...over };
+  const inputSchema = { type: 'object', properties };
+  return { name, description: '', inputSchema, outputSchema: null, annotations: {}, taskSupport: 'optional', ...over };
 }
 
 /** A server with these tools, as a probe would tell of it; keeps what it was asked. */
@@ -28,7 +29,8 @@ function server(dialect: DialectId, ...tools: ServerTool[]): { readonly probe: P
     asked,
     probe: async (request) => {
       asked.push(request);
-      return { dialect, server: { name: 's', version: '1' }, tools: new Map(tools.map((one) => [one.name, one])) };
+      const told = { dialect, server: { name: 's', version: '1' }, instructions: '' };
+      return { ...told, tools: new Map(tools.map((one) => [one.name, one])) };
     },
   };
 }

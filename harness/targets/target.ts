@@ -120,6 +120,7 @@ export interface ProbeRequest {
 export interface Probed {
   readonly dialect: DialectId;
   readonly server: { readonly name: string; readonly version: string };
+  readonly instructions: string;
   readonly tools: ReadonlyMap<string, ServerTool>;
 }
 

@@ -33,6 +33,7 @@ export async function greetLegacy(exchange: Exchange, capabilities: JsonObject):
     protocolVersion: textOf(greeting.protocolVersion, LEGACY_VERSION),
     server: implementationOf(greeting.serverInfo),
     capabilities: capabilitiesOfServer,
+    instructions: textOf(greeting.instructions, ''),
     tools: listed.tools,
     shape: [...shape, ...listed.shape],
   };
@@ -58,6 +59,7 @@ export async function finishModern(exchange: Exchange, found: JsonObject): Promi
     protocolVersion: MODERN_VERSION,
     server: implementationOf(meta['io.modelcontextprotocol/serverInfo']),
     capabilities: isObject(found.capabilities) ? found.capabilities : {},
+    instructions: textOf(found.instructions, ''),
     tools: listed.tools,
     shape: [...validateHandshake('server/discover', found), ...listed.shape],
   };
@@ -134,6 +136,8 @@ function readTool(tool: unknown): ServerTool | null {
     name: tool.name,
     description: textOf(tool.description, ''),
     inputSchema: isObject(tool.inputSchema) ? tool.inputSchema : {},
+    outputSchema: isObject(tool.outputSchema) ? tool.outputSchema : null,
+    annotations: isObject(tool.annotations) ? tool.annotations : {},
     taskSupport: support === 'optional' || support === 'required' ? support : 'forbidden',
   };
 }

@@ -103,6 +103,8 @@ export interface Handshake {
   readonly protocolVersion: string;
   readonly server: { readonly name: string; readonly version: string };
   readonly capabilities: JsonObject;
+  /** What the server says of itself to whoever uses it; empty: nothing. */
+  readonly instructions: string;
   readonly tools: ReadonlyMap<string, ServerTool>;
   /** Violations of shape seen in the handshake's own replies. */
   readonly shape: readonly string[];
@@ -112,6 +114,10 @@ export interface ServerTool {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: JsonObject;
+  /** null: it publishes none. */
+  readonly outputSchema: JsonObject | null;
+  /** Hints on its effects; empty: none. */
+  readonly annotations: JsonObject;
   readonly taskSupport: 'forbidden' | 'optional' | 'required';
 }
 

@@ -43,6 +43,7 @@ const HANDSHAKE: Handshake = {
   protocolVersion: '2025-11-25',
   server: { name: 's', version: '1' },
   capabilities: {},
+  instructions: '',
   tools: new Map(),
   shape: [],
 };
