@@ -5,6 +5,7 @@ import { agents } from '../agents/index.ts';
 import { backoffs } from '../backoffs/index.ts';
 import { checkers } from '../checkers/index.ts';
 import { situations } from '../checkers/situations.ts';
+import { lintRules } from '../evaluation/lint/index.ts';
 import { faults } from '../faults/index.ts';
 import { loads } from '../loads/index.ts';
 import { metrics } from '../metrics/index.ts';
@@ -53,6 +54,7 @@ export const KINDS: Readonly<Record<string, () => readonly CatalogueRow[]>> = {
   checkers: () =>
     metas(checkers).map((meta) => row(meta, { invariants: meta.invariants.join(', '), judges: meta.judges })),
   metrics: () => metas(metrics).map((meta) => row(meta, { type: meta.type, unit: meta.unit, better: meta.better })),
+  lint: () => metas(lintRules).map((meta) => row(meta, { name: meta.name })),
   situations: () => metas(situations).map((meta) => row(meta, {})),
   reporters: () => metas(reporters).map((meta) => row(meta, {})),
 };

@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./replay.ts')).replay,
   prove: async () => (await import('./prove.ts')).prove,
   interpose: async () => (await import('./interpose.ts')).interpose,
+  eval: async () => (await import('./eval.ts')).evaluate,
   list: async () => (await import('./list.ts')).list,
   serve: async () => (await import('./serve.ts')).serve,
   services: async () => (await import('./services.ts')).services,
@@ -22,4 +23,4 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['gate', 'load', 'eval', 'audit', 'init'];
+export const LATER: readonly string[] = ['gate', 'load', 'audit', 'init'];
