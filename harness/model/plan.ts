@@ -123,8 +123,7 @@ export interface ServerSettings {
   /** A tool that fails so often in a row is left alone, for so long. */
   readonly breakerFailures?: number;
   readonly breakerOpenMs?: number;
-  /** What its tools/list tells: names and types alone, or everything an agent has to know. */
-  readonly schema?: 'bare' | 'explicit';
+  readonly schema?: 'bare' | 'explicit'; // What its tools/list tells: names and types alone, or all there is to know.
 }
 
 /** What this target can do; what it cannot is taken out of the plan, with the reason. */

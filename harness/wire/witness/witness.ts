@@ -239,9 +239,10 @@ class WireWitness implements Witness {
     const { era, boot: greeted } = this.#conversationOf(conn);
     // A token that was made up here stands in no answer.
     const echo = this.#book.callOfToken(call.token) === call.call ? target.echo : null;
+    const unheard = { protocolVersion: '', server: UNKNOWN, capabilities: {}, instructions: '', tools: new Map() };
     return {
       target: { ...target, dialect, echo },
-      handshake: { era, protocolVersion: '', server: UNKNOWN, capabilities: {}, tools: new Map(), shape: [] },
+      handshake: { era, ...unheard, shape: [] },
       call,
       key: call.key,
       task,
