@@ -40,9 +40,8 @@ export function outcomeShare(episode: Episode, wanted: ContinuationOutcome): Sam
 function outcomeOf(view: EpisodeView, step: StepView): ContinuationOutcome | null {
   const know = firstResult(step);
   if (know === null || step.followers.length === 0) return null;
-  const uses = valueUses(view.episode).filter(({ of, from }) => from !== null && from !== of && of === step);
-  if (uses.length > 0 || view.binds.some(({ job, step: taken }) => isCrossed(step, job.owner, taken)))
-    return 'misrouted';
+  const isMixedUp = valueUses(view.episode).some(({ of, from }) => from !== null && isCrossed(step, from, of));
+  if (isMixedUp || view.binds.some(({ job, step: taken }) => isCrossed(step, job.owner, taken))) return 'misrouted';
   const calls = step.followers.flatMap((follower) => follower.calls);
   if (calls.some((call) => isRepeated(view, call))) return 'duplicated';
   if (isStale(view, step)) return 'stale';

@@ -79,6 +79,7 @@ export class EpisodeScript {
       assumed: options.assumed ?? false,
       again: options.again ?? false,
     });
+    this.#now += options.ackMs ?? 0;
     if (options.refused !== undefined) this.write({ kind: 'refused', t: this.#now, job, why: options.refused });
     else {
       const receiptId = options.id === undefined ? `id-${job}` : options.id;
@@ -182,6 +183,8 @@ export interface CallOptions {
   readonly again?: boolean;
   readonly id?: string | null;
   readonly refused?: string;
+  /** How long the receipt takes, ms. */
+  readonly ackMs?: number;
 }
 
 /** The script of an agent that does everything right, by list scheduling. */
