@@ -38,17 +38,23 @@ import { outOfOrderAccuracy } from './out-of-order-accuracy.ts';
 import { policyLagError } from './policy-lag-error.ts';
 import { policyPollsError } from './policy-polls-error.ts';
 import { pollBurst } from './poll-burst.ts';
+import { pollInterval } from './poll-interval.ts';
 import { pollPeak } from './poll-peak.ts';
 import { pollTokens } from './poll-tokens.ts';
 import { polls } from './polls.ts';
 import { pollsLimited } from './polls-limited.ts';
 import { pollsPerTask } from './polls-per-task.ts';
 import { queueWait } from './queue-wait.ts';
+import { receiptsIgnored } from './receipts-ignored.ts';
 import { recoveryTime } from './recovery-time.ts';
+import { requestsGivenUp } from './requests-given-up.ts';
 import { responseSurvival } from './response-survival.ts';
+import { resultLatency } from './result-latency.ts';
+import { retries } from './retries.ts';
 import { service } from './service.ts';
 import { storeBytes } from './store-bytes.ts';
 import { storeOperations } from './store-operations.ts';
+import { tasksCancelled } from './tasks-cancelled.ts';
 import { usefulPolls } from './useful-polls.ts';
 import { wastedBytes } from './wasted-bytes.ts';
 
@@ -98,4 +104,10 @@ export const metrics: Registry<Metric> = {
   'inversion-degree': entry(inversionDegree),
   'out-of-order-accuracy': entry(outOfOrderAccuracy),
   'generator-lateness': entry(generatorLateness),
+  retries: entry(retries),
+  'result-latency': entry(resultLatency),
+  'poll-interval': entry(pollInterval),
+  'requests-given-up': entry(requestsGivenUp),
+  'tasks-cancelled': entry(tasksCancelled),
+  'receipts-ignored': entry(receiptsIgnored),
 };

@@ -43,6 +43,8 @@ export function createStory(
     readonly slaMs?: number;
     readonly kind?: Plan['target']['kind'];
     readonly backoff?: Plan['agents']['backoff'];
+    /** The calls are those of a client that is not ours. */
+    readonly isForeign?: boolean;
   } = {},
 ): Story {
   const plan = planOf(calls, options);
@@ -98,5 +100,6 @@ function planOf(count: number, options: NonNullable<Parameters<typeof createStor
     calls: plan.calls.map((call) => ({ ...call, ...options.call })),
     agents: { ...plan.agents, backoff: options.backoff ?? plan.agents.backoff },
     slaMs: options.slaMs ?? 15_000,
+    ...(options.isForeign === true ? { client: { label: null } } : {}),
   };
 }
