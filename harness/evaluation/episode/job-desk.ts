@@ -73,7 +73,7 @@ export function createJobDesk(parts: DeskParts): JobDesk {
     job.hasArrived = true;
     inbox.push({ job, settled, wasRefused });
     watch.arrived(job.job);
-    wake?.abort();
+    wake?.abort(SOMETHING_CAME);
   };
   const fetch = (job: Job) => {
     host.settled(job.job).then(
@@ -81,7 +81,7 @@ export function createJobDesk(parts: DeskParts): JobDesk {
       (cause: unknown) => {
         if (isClosed || job.isForgotten) return;
         failure = { cause };
-        wake?.abort();
+        wake?.abort(SOMETHING_CAME);
       },
     );
   };
@@ -193,3 +193,4 @@ export function createJobDesk(parts: DeskParts): JobDesk {
 }
 
 const NOTHING: readonly Delivery[] = [];
+const SOMETHING_CAME = 'something came'; // Said, or every wake would make an error with a stack of its own.

@@ -37,6 +37,7 @@ import { interleavingEfficiency } from './interleaving-efficiency.ts';
 import { intervalCompliance } from './interval-compliance.ts';
 import { inversionDegree } from './inversion-degree.ts';
 import { justifiedSwitches } from './justified-switches.ts';
+import { lostJobs } from './lost-jobs.ts';
 import { makespan } from './makespan.ts';
 import { misreadOutcomes } from './misread-outcomes.ts';
 import { paramF1 } from './param-f1.ts';
@@ -125,6 +126,7 @@ export const measures: Registry<Measure> = {
   'continuations-stale': entry(continuationsStale),
   'task-neglect': entry(taskNeglect),
   'unclaimed-jobs': entry(unclaimedJobs),
+  'lost-jobs': entry(lostJobs),
   'stalled-waits': entry(stalledWaits),
   'inversion-degree': entry(inversionDegree),
   'duplicate-creates': entry(duplicateCreates),

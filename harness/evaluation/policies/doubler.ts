@@ -6,7 +6,7 @@ export const doubler: EvaluationPolicy = {
     id: 'doubler',
     title: 'Doubler',
     description: 'Continues twice: makes every call that goes on from a result a second time, under the same key.',
-    spoils: ['continuation-outcomes'],
+    spoils: ['continuations-duplicated'],
   },
   start: (input) =>
     createWorker(input, () => {

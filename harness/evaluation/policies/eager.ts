@@ -8,7 +8,7 @@ export const eager: EvaluationPolicy = {
     title: 'Eager',
     description:
       'Takes a receipt for a result: goes on with made-up values when nothing is ready, and does not look back.',
-    spoils: ['assumed-results'],
+    spoils: ['assumed-results', 'dependency-violations'],
   },
   start: (input) =>
     createWorker(input, () => ({

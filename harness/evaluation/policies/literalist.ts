@@ -6,7 +6,7 @@ export const literalist: EvaluationPolicy = {
     id: 'literalist',
     title: 'Literalist',
     description: "Takes nothing for a failure but the status 'failed': goes on with errors, and reports success.",
-    spoils: ['claim-honesty'],
+    spoils: ['misread-outcomes', 'premature-claims'],
   },
   start: (input) => createWorker(input, () => ({ isFailure: (status) => status === 'failed' })),
 };

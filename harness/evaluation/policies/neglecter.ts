@@ -6,17 +6,19 @@ export const neglecter: EvaluationPolicy = {
   meta: {
     id: 'neglecter',
     title: 'Neglecter',
-    description: 'Begins its first task, and never comes back to it once it has begun another.',
+    description: 'Begins its first task and turns to the others; never comes back to it, and does not report on it.',
     spoils: ['task-neglect'],
   },
   start: (input) => {
     const [first, ...others] = input.instance.tasks;
+    const isAlone = first === undefined || others.length === 0;
     return createWorker(input, () => ({
       choose(ready, board) {
-        if (first === undefined || others.length === 0) return longestPath(ready);
+        if (isAlone) return longestPath(ready);
         const hasBegun = board.graph.steps.some((step) => step.task === first.id && board.stateOf(step) !== 'todo');
         return longestPath(ready.filter(({ task }) => (task === first.id) !== hasBegun));
       },
+      reportsOn: (task) => isAlone || task !== first.id,
     }));
   },
 };

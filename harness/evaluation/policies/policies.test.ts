@@ -1,54 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Episode, EpisodeMode } from '../../model/evaluation/episode.ts';
-import type { Instance, StepId } from '../../model/evaluation/instance.ts';
+import type { Episode } from '../../model/evaluation/episode.ts';
 import { createPrng } from '../../model/prng.ts';
-import { loadUnit } from '../../model/registry.ts';
-import { CRASH_PHASES, type PlannedCrash } from '../episode/planned-crash.ts';
-import { runEpisode } from '../episode/run-episode.ts';
-import { instanceOf, randomInstance, randomLatencies, toyHost } from '../testing/toy-world.ts';
+import { CRASH_PHASES } from '../episode/planned-crash.ts';
+import { rehearse } from '../testing/rehearsal.ts';
+import { instanceOf, randomInstance, randomLatencies } from '../testing/toy-world.ts';
 import { policies } from './index.ts';
-
-interface Rehearsal {
-  readonly mode?: EpisodeMode;
-  readonly crash?: PlannedCrash;
-  readonly breaks?: ReadonlySet<StepId>;
-}
-
-/** What the tests below ask of an episode. */
-interface Outcome {
-  readonly episode: Episode;
-  /** Every task in its gold state. */
-  readonly isSolved: boolean;
-  readonly calls: readonly StepId[];
-  readonly effects: readonly string[];
-}
-
-async function rehearse(
-  id: string,
-  instance: Instance,
-  latencyMs: Readonly<Record<StepId, number>>,
-  { mode = 'async', crash, breaks }: Rehearsal = {},
-): Promise<Outcome> {
-  const policy = await loadUnit(policies, 'policy', id);
-  const host = toyHost(instance, latencyMs, breaks);
-  const episode = await runEpisode({
-    instance,
-    policy,
-    host,
-    mode,
-    law: 'uniform',
-    seed: 1,
-    agentMs: 1000,
-    latencyMs,
-    limits: { turns: 2000, timeMs: 10_000_000 },
-    ...(crash === undefined ? {} : { faults: { crash } }),
-  });
-  const isSolved = instance.tasks.every(
-    ({ workspace, goldState }) => JSON.stringify(episode.states[workspace]) === JSON.stringify(goldState),
-  );
-  const calls = episode.events.flatMap((event) => (event.kind === 'call' && event.step !== null ? [event.step] : []));
-  return { episode, isSolved, calls, effects: host.effects.map(({ canary }) => canary) };
-}
 
 // A: 6, 2, 1; B: 2, 5; an action takes 1 (all in seconds): reference/metrics worked by hand, makespan 12.
 const CHAINS = instanceOf([
@@ -213,7 +169,7 @@ describe('the others', () => {
     const latencyMs = { ...randomLatencies(createPrng(1), wide), 'B/$var_1': 30_000 };
     const { episode } = await rehearse('thrasher', wide, latencyMs);
     const tasks = episode.events.flatMap((event) => (event.kind === 'act' ? [event.task] : []));
-    expect(tasks.join('')).toBe('BABABABA');
+    expect(tasks.join('')).toBe('ABABABA');
   });
 
   it('literalist reports success on errors, and the reference on what it healed', async () => {
@@ -226,10 +182,7 @@ describe('the others', () => {
   it('neglecter calls its first task once', async () => {
     const { episode, calls } = await rehearse('neglecter', CHAINS, CHAINS_MS);
     expect(calls).toEqual(['A/$var_1', 'B/$var_1', 'B/$var_2']);
-    expect(kindsOf(episode, 'claim')).toMatchObject([
-      { task: 'A', success: false },
-      { task: 'B', success: true },
-    ]);
+    expect(kindsOf(episode, 'claim')).toMatchObject([{ task: 'B', success: true }]);
   });
 
   it('doubler makes every call that goes on from a result twice, and the work is done once', async () => {

@@ -6,7 +6,7 @@ export const sleeper: EvaluationPolicy = {
     id: 'sleeper',
     title: 'Sleeper',
     description: 'Ends its turn when it has nothing to do but wait, and nothing wakes it.',
-    spoils: ['unread-jobs'],
+    spoils: ['stalled-waits', 'unclaimed-jobs'],
   },
   start: (input) => createWorker(input, () => ({ rest: () => ({ do: 'end' }) })),
 };

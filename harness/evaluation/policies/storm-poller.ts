@@ -6,7 +6,7 @@ export const stormPoller: EvaluationPolicy = {
     id: 'storm-poller',
     title: 'Storm poller',
     description: 'Asks for the status of its oldest job over and over instead of waiting to be told.',
-    spoils: ['waiting-tokens'],
+    spoils: ['waiting-tokens', 'agent-polls-per-job', 'useful-polls'],
   },
   start: (input) =>
     createWorker(input, () => ({

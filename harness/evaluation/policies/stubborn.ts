@@ -8,7 +8,7 @@ export const stubborn: EvaluationPolicy = {
     id: 'stubborn',
     title: 'Stubborn',
     description: 'Has a step done again when its job takes longer than five actions, as if the first were lost.',
-    spoils: ['duplicate-creates'],
+    spoils: ['duplicate-creates', 'duplicate-effects'],
   },
   start: (input) => {
     const patienceMs = PATIENCE_ACTIONS * input.agentMs;

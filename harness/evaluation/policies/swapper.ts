@@ -6,7 +6,7 @@ export const swapper: EvaluationPolicy = {
     id: 'swapper',
     title: 'Swapper',
     description: 'Takes what arrives first for the answer to what it called first.',
-    spoils: ['binding-accuracy'],
+    spoils: ['binding-accuracy', 'wrong-instance', 'cross-task'],
   },
   start: (input) =>
     createWorker(input, () => ({

@@ -8,7 +8,7 @@ export const thrasher: EvaluationPolicy = {
     title: 'Thrasher',
     description:
       'Never does two things for one task in a row: when only that task has a ready step, it looks in on another.',
-    spoils: ['justified-switches'],
+    spoils: ['thrash', 'justified-switches'],
   },
   start: (input) =>
     createWorker(input, () => {
@@ -22,7 +22,9 @@ export const thrasher: EvaluationPolicy = {
           return { do: 'poll', job: elsewhere.job };
         },
         choose(ready) {
-          const chosen = longestPath(ready.filter(({ task }) => task !== at)) ?? longestPath(ready);
+          // Of another task what can wait longest: there is the least reason to turn to it.
+          const elsewhere = ready.filter(({ task }) => task !== at).sort((one, other) => one.tailMs - other.tailMs);
+          const chosen = elsewhere[0] ?? longestPath(ready);
           if (chosen !== null) at = chosen.task;
           return chosen;
         },

@@ -18,6 +18,8 @@ export interface Habits {
   stepOf?(delivery: Delivery, board: Board): GraphStep | null;
   /** Whether an end is no result. Default: every other than ok. */
   isFailure?(status: JobStatus): boolean;
+  /** Whether it reports on this task at the end. Default: on every one. */
+  reportsOn?(task: string): boolean;
   /** How often a step is called before it is given up. */
   readonly callsMax?: number;
 }
@@ -34,16 +36,18 @@ export function createWorker(input: PolicyInput, takeUp: () => Habits): PolicyRu
   let bindings: Action[] = [];
   const claimed = new Set<string>();
 
-  const hear = (delivery: Delivery) => {
+  const hear = (delivery: Delivery, open: readonly OpenJob[]) => {
     const { job, status, result } = delivery;
     const step = (habits.stepOf ?? stepOfCall)(delivery, board);
     // Called twice, answered twice: the first answer counts.
     if (step === null || board.stateOf(step) !== 'called') return;
-    if ((habits.isFailure ?? isNoResult)(status)) board.fail(step, status, habits.callsMax ?? CALLS_MAX);
-    else bindings.push(board.bind(step, job, result));
+    const isFailure = (habits.isFailure ?? isNoResult)(status);
+    if (!isFailure) bindings.push(board.bind(step, job, result));
+    // While another call for the same step is under way, it may still succeed.
+    else if (!open.some((other) => other.step === step.id)) board.fail(step, status, habits.callsMax ?? CALLS_MAX);
   };
   const report = (): Action => {
-    const task = board.graph.taskIds.find((id) => !claimed.has(id));
+    const task = board.graph.taskIds.find((id) => !claimed.has(id) && (habits.reportsOn?.(id) ?? true));
     if (task === undefined) return { do: 'end' };
     claimed.add(task);
     return { do: 'claim', task, success: board.isDone(task) };
@@ -51,7 +55,7 @@ export function createWorker(input: PolicyInput, takeUp: () => Habits): PolicyRu
 
   return {
     decide(turn) {
-      for (const delivery of turn.news) hear(delivery);
+      for (const delivery of turn.news) hear(delivery, turn.open);
       const binding = bindings.shift();
       if (binding !== undefined) return binding;
       const own = habits.first?.(board, turn) ?? null;

@@ -24,11 +24,11 @@ export function instanceOf(shape: Shape, id = 'toy/001'): Instance {
   return { id, kind, tasks };
 }
 
-/** One to three tasks of two to eight steps, each of which takes the results of up to two before it. */
+/** One to three tasks of two to eight steps, each of which takes the results of up to two before it; some begin twice. */
 export function randomInstance(draw: Prng, id: string): Instance {
   const shape = Array.from({ length: draw.integer(1, 3) }, () =>
     Array.from({ length: draw.integer(2, 8) }, (_, index) => {
-      const inputCount = Math.min(index, draw.pick([0, 1, 1, 1, 2]));
+      const inputCount = Math.min(index, draw.pick([1, 1, 1, 1, 2, 2, index === 1 ? 0 : 1]));
       const earlier = Array.from({ length: index }, (_unused, other) => other);
       return draw.shuffle(earlier).slice(0, inputCount);
     }),
