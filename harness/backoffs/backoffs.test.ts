@@ -32,6 +32,16 @@ function delays(
   return at.map((ms, index) => ms - (at[index - 1] ?? 0));
 }
 
+/**
+ * Past lengths are spread by up to 1.4 widths of 0.9 σ n^(−1/5), on a logarithmic scale. σ is at most half of what lies between
+ * the shortest and the longest, and n is at least 3.
+ */
+function longestSuggested(pastMs: readonly number[]): number {
+  const lengths = pastMs.map((ms) => Math.max(1, ms));
+  const longest = Math.max(1, ...lengths);
+  return longest * (longest / Math.min(longest, ...lengths)) ** ((1.4 * 0.9 * 3 ** -0.2) / 2);
+}
+
 /** Least and most each may wait, with its standard options, after whatever came before. */
 const BOUNDS: Record<
   string,
@@ -48,10 +58,10 @@ const BOUNDS: Record<
   'hint-jitter': ({ hintMs }) => [Math.max(10, hintMs ?? 1000), 1.5 * Math.max(10, hintMs ?? 1000)],
   'long-poll': ({ hintMs }) => [Math.max(10, hintMs ?? 1000), Math.max(10, hintMs ?? 1000)],
   push: ({ hintMs }) => [Math.max(10, hintMs ?? 1000), Math.max(10, hintMs ?? 1000)],
-  // Never longer than to just after the longest task it knows, or by the rule for the time that has passed.
+  // Never longer than to just after the longest task that past ones suggest, or by the rule for the time that has passed.
   learned: ({ elapsedMs, pastMs }) => [
     100,
-    Math.max(1000, Math.sqrt(2000 * elapsedMs) + 1, 1.03 * Math.max(0, ...pastMs) + 1),
+    Math.max(1000, Math.sqrt(2000 * elapsedMs) + 1, 1.03 * longestSuggested(pastMs) + 1),
   ],
 };
 
