@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { linkSignals } from '../model/linked-signal.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { freeServicePort } from './free-port.ts';
 import { allGone, allStopped, processTree, signalAll } from './process-tree.ts';
@@ -223,9 +224,10 @@ class EngineProcess implements RunningService {
     while (clock.now() < giveUpAt) {
       signal.throwIfAborted();
       if (this.#boot !== boot) throw this.#failure('ended before it answered');
-      const look = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS_MAX)]);
+      // Node 20 lets a timeout go of which only AbortSignal.any() knows: it would never come.
+      using look = linkSignals(signal, AbortSignal.timeout(LOOK_MS_MAX));
       // Refused: it does not listen yet.
-      if (await prepared.isReady(look).catch(() => false)) return;
+      if (await prepared.isReady(look.signal).catch(() => false)) return;
       await clock.sleep(LOOK_AGAIN_MS, signal);
     }
     throw this.#failure(`did not answer within ${READY_MS_MAX} ms`);

@@ -63,7 +63,7 @@ export function sendWebhook(webhook: Webhook, options: WebhookOptions, signal: A
       // No kept connection: a name is looked up and checked anew for every delivery.
       agent: false,
       lookup: checkedLookup(options.allowPrivate),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]),
+      signal,
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(webhook.body),
@@ -71,6 +71,10 @@ export function sendWebhook(webhook: Webhook, options: WebhookOptions, signal: A
         ...signedHeaders(webhook, options.secret, options.now()),
       },
     });
+    // A timer of its own: Node 20 lets AbortSignal.timeout() go when only AbortSignal.any() knows of it, and it never fires.
+    const late = () => request.destroy(new Error(`no answer within ${options.timeoutMs} ms`));
+    const limit = setTimeout(late, options.timeoutMs);
+    request.once('close', () => clearTimeout(limit));
     request.once('response', (response) => {
       const status = response.statusCode ?? 0;
       response.destroy(); // What it says is nobody's business here; a redirect is not followed.
