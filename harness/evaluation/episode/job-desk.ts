@@ -33,14 +33,14 @@ export interface JobDesk {
   close(): void;
 }
 
-export interface DeskCall extends Omit<HostCall, 'job'> {
+interface DeskCall extends Omit<HostCall, 'job'> {
   readonly task: string;
   readonly step: StepId | null;
   readonly assumed: boolean;
   readonly again: boolean;
 }
 
-export interface DeskParts {
+interface DeskParts {
   readonly host: EvaluationHost;
   readonly watch: CrashWatch;
   readonly meter: TokenMeter;

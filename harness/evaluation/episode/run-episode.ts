@@ -23,7 +23,7 @@ export interface EpisodeOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface EpisodeLimits {
+interface EpisodeLimits {
   /** A turn ends with an action that takes time. */
   readonly turns: number;
   /** From the first turn, ms. */

@@ -6,7 +6,7 @@ import { makeUpResult } from './made-up-results.ts';
 import { createTaskGraph, type GraphStep, type TaskGraph } from './task-graph.ts';
 
 /** todo: to be called, for the first time or again. called: its end is awaited. given-up: it failed for good. */
-export type StepState = 'todo' | 'called' | 'known' | 'given-up';
+type StepState = 'todo' | 'called' | 'known' | 'given-up';
 
 /** What an agent has in mind: which steps it called, and whose results it has. */
 export interface Board {
