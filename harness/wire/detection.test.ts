@@ -21,9 +21,14 @@ const discover = (extensions: JsonObject, supportedVersions = ['2026-07-28']) =>
 };
 const tools = (tool: JsonObject) => () => ({ result: { tools: [tool] } });
 
-/** Detects a server that answers these methods; others with -32601. */
 async function detect(answers: Record<string, Answer>) {
   const heard: string[] = [];
+  const { dialect, handshake } = await found(answers, heard);
+  return { dialect, era: handshake.era, heard };
+}
+
+/** Greets a server that answers these methods; others with -32601. What it was asked goes to `heard`. */
+function found(answers: Record<string, Answer>, heard: string[] = []) {
   let onLine = (_line: string) => {};
   const stream: LineStream = {
     send(line) {
@@ -41,11 +46,43 @@ async function detect(answers: Record<string, Answer>) {
   };
   const { context } = createStage('blocking', { limits: { requestMs: 200, blockingMs: 200 } });
   const channel = createStdioChannel({ stream, clock: context.clock });
-  const found = await detectDialect({ channel, conn: 'probe', context, probeMs: 20 });
-  return { dialect: found.dialect, era: found.handshake.era, heard };
+  return detectDialect({ channel, conn: 'probe', context, probeMs: 20 });
+}
+
+/** The first tool of a server, and what the server says of itself. */
+async function described(answers: Record<string, Answer>) {
+  const { handshake } = await found(answers);
+  return { instructions: handshake.instructions, tool: [...handshake.tools.values()][0] };
 }
 
 const LEGACY = ['server/discover', 'initialize', 'tools/list'];
+
+describe('a greeting', () => {
+  const told = { annotations: { readOnlyHint: true }, outputSchema: { type: 'object' }, description: 'Draws.' };
+  const read = { ...told, name: 'render', inputSchema: { type: 'object' } };
+  const withWords = (answer: Answer, instructions: unknown): Answer => {
+    return (message) => {
+      const result = answer(message)?.result;
+      return { result: { ...(isObject(result) ? result : {}), instructions } };
+    };
+  };
+
+  it('reads what the server says of itself and of its tools, in both eras', async () => {
+    const answers = { 'tools/list': tools({ ...PLAIN_TOOL, ...told }) };
+    const modern = await described({ ...answers, 'server/discover': withWords(discover({}), 'Poll.') });
+    expect(modern).toEqual({ instructions: 'Poll.', tool: { ...read, taskSupport: 'forbidden' } });
+    expect(await described({ ...answers, initialize: withWords(initialize({}), 'Poll.') })).toEqual(modern);
+  });
+
+  it('reads nothing where nothing, or no such thing, is said', async () => {
+    const tool = { ...PLAIN_TOOL, annotations: [], outputSchema: 'none' };
+    const answers = { 'tools/list': tools(tool), initialize: withWords(initialize({}), 7) };
+    expect(await described(answers)).toMatchObject({
+      instructions: '',
+      tool: { description: '', outputSchema: null, annotations: {} },
+    });
+  });
+});
 
 describe('detection', () => {
   it('finds the extension', async () => {

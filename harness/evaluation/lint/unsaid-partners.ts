@@ -6,7 +6,7 @@ const READS_TASK =
 const STOPS_TASK = /\btasks\/cancel\b|\b(cancel|stop|abort)\w*\b.*\b(task|work|job|run|it)\b/i;
 const NO_WAY_TO_STOP = /\b(cannot|can't|no way to|not possible to)\b.{0,30}\b(cancell?|stop|abort)/i;
 const RESULT = /\b(late|later|results?|answers?|outcome)\b/i;
-const CONTINUES = /\b(continues?|belongs?|original|same call|resum\w+|goe?s? on with|picks? up|call that started)\b/i;
+const CONTINUES = /\b(continues?|belongs?|original|same call|resum\w+|go(es)? on with|picks? up|call that started)\b/i;
 const ORIGIN = /\b(returned|given|issued|answered|got|comes?) (by|with|from)\b|\bof a call\b/i;
 
 /** T5: the tools that belong together, and that a result which comes late continues the call it was asked by. */
