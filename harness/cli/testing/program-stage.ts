@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPackage } from '../package.ts';
 
-const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
+export const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
 /** The reference server as a file, for servers that wrap it. */
 export const SERVER = join(findPackage().root, 'dist/src/main.js');
 // Longer than any command here takes on a busy machine: it is there to end what hangs.
@@ -28,6 +28,8 @@ export interface Ended {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** What it prints first; empty when it ends without a word. */
+  readonly firstLine: Promise<string>;
   signal(name: NodeJS.Signals): void;
 }
 
@@ -76,7 +78,14 @@ export function openProgramStage(): ProgramStage {
         });
       });
     });
-    return { pid: child.pid ?? 0, ended, signal: (name) => child.kill(name) };
+    const firstLine = new Promise<string>((resolve) => {
+      child.stdout.on('data', () => {
+        const [line, ...more] = said.stdout.split('\n');
+        if (more.length > 0) resolve(line ?? '');
+      });
+      void ended.then(() => resolve(''));
+    });
+    return { pid: child.pid ?? 0, ended, firstLine, signal: (name) => child.kill(name) };
   };
   return {
     cwd,
