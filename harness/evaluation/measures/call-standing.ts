@@ -1,3 +1,4 @@
+import type { EvaluationTask } from '../../model/evaluation/instance.ts';
 import type { CallView, EpisodeView, JobView, StepView } from './episode-view.ts';
 
 /** The server took the call. */
@@ -37,6 +38,13 @@ export function isRepeated(view: EpisodeView, call: CallView): boolean {
 export function isRepair(view: EpisodeView, call: CallView): boolean {
   const hasEarlier = call.step?.calls.some((one) => one.call.at < call.call.at) ?? false;
   return hasEarlier && !isRepeated(view, call);
+}
+
+/** The agent reported that the task failed, and a job of it had. Who gives up where nothing went wrong has no such excuse. */
+export function hasGivenUp({ tasks, episode }: EpisodeView, task: EvaluationTask): boolean {
+  const view = tasks.find((one) => one.task === task);
+  if (view?.claim?.success !== false) return false;
+  return view.calls.some(({ job }) => hasFailed(job, episode.events.length));
 }
 
 /** Jobs of which the agent had heard neither an end nor that they were lost, at this place. */

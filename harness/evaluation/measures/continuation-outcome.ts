@@ -1,6 +1,6 @@
 import type { Episode } from '../../model/evaluation/episode.ts';
 import type { Sample } from '../../model/evaluation/measure.ts';
-import { hasFailed, isRepeated } from './call-standing.ts';
+import { hasFailed, hasGivenUp, isRepeated } from './call-standing.ts';
 import { onceAnEpisode } from './episode-memo.ts';
 import { type CallView, type EpisodeView, firstResult, type Placed, type StepView, viewOf } from './episode-view.ts';
 import { common, lengthOf, united } from './intervals.ts';
@@ -48,9 +48,8 @@ function outcomeOf(view: EpisodeView, step: StepView): ContinuationOutcome | nul
   const open = step.followers.filter((follower) => continuedBy(follower, know) === null);
   const owed = open.filter((follower) => inputsKnownT(follower) !== null);
   if (owed.length > 0) {
-    const hasGivenUp = view.tasks.some(({ task, claim }) => task === step.task && claim?.success === false);
-    // Who gives a task up and says so, or was interrupted by us, owes nothing.
-    return hasGivenUp || view.episode.end === 'interrupted' ? null : 'lost';
+    // Who gives a task up because something failed, or was interrupted by us, owes nothing.
+    return hasGivenUp(view, step.task) || view.episode.end === 'interrupted' ? null : 'lost';
   }
   if (open.length === step.followers.length) return null;
   return step.followers.some((follower) => isLate(view, follower, know)) ? 'late' : 'once-correct';

@@ -224,8 +224,14 @@ const CASES: Readonly<Record<string, readonly [moves: () => Episode, to: number,
     good,
     0,
   ],
-  'task-neglect': [() => neglected(9), 0.5, () => neglected(8), 0],
+  'task-neglect': [() => neglected(2), 0.5, () => neglected(1), 0],
   'unclaimed-jobs': [() => oneCall({}, () => {}), 1, () => polled(1), 0],
+  'lost-jobs': [
+    () => oneCall({}, (own, job) => own.write({ kind: 'lost', t: own.now, job, why: 'let go' })),
+    1,
+    () => polled(1),
+    0,
+  ],
   'stalled-waits': [() => oneCall({}, () => {}), 1, () => polled(1), 0],
   'inversion-degree': [
     () => {

@@ -10,7 +10,9 @@ export function ownerOf(job: JobView, steps: readonly StepView[]): StepView | nu
   if (know === undefined) return step;
   const text = JSON.stringify(know.result);
   if (step !== null && text.includes(step.step.canary)) return step;
+  const carriers = steps.filter(({ step: { canary } }) => text.includes(canary));
+  if (carriers.length === 0) return step;
   const asked = JSON.stringify(job.calls.map(({ call }) => call.arguments));
-  const shown = steps.filter(({ step: { canary } }) => text.includes(canary) && !asked.includes(canary));
+  const shown = carriers.filter(({ step: { canary } }) => !asked.includes(canary));
   return shown.length === 1 ? (shown[0] ?? null) : step;
 }

@@ -1,4 +1,5 @@
 import type { Measure } from '../../model/evaluation/measure.ts';
+import { hasGivenUp } from './call-standing.ts';
 import { type EpisodeView, type StepView, viewOf } from './episode-view.ts';
 import { shareOf } from './sample.ts';
 import { readyTime } from './waiting-time.ts';
@@ -8,7 +9,7 @@ export const taskNeglect: Measure = {
     id: 'task-neglect',
     title: 'Task neglect',
     description:
-      'Tasks that at the end had a step which could be called and never was, or whose ready step saw the agent take more than ten other actions, of all tasks.',
+      'Tasks that at the end had a step which could be called and never was, or whose ready step saw the agent take more actions than all other steps need, of all tasks.',
     unit: 'ratio',
     better: 'lower',
     group: 'preservation',
@@ -22,14 +23,11 @@ export const taskNeglect: Measure = {
   },
 };
 
-// Three tasks of eight steps never kept a step of a good schedule waiting for more than four.
-const ACTIONS_MAX = 10;
-
-function isNeglected({ acts, ...view }: EpisodeView, step: StepView): boolean {
-  const ready = readyTime({ acts, ...view }, step);
+function isNeglected(view: EpisodeView, step: StepView): boolean {
+  const ready = readyTime(view, step);
   if (ready === null) return false;
-  const claim = view.tasks.find(({ task }) => task === step.task)?.claim;
-  const hasGivenUp = claim?.success === false || view.episode.end === 'interrupted';
-  if (step.calls.length === 0 && !hasGivenUp) return true;
-  return acts.filter(({ t, untilT }) => t >= ready.from && untilT < ready.until).length > ACTIONS_MAX;
+  const isExcused = hasGivenUp(view, step.task) || view.episode.end === 'interrupted';
+  if (step.calls.length === 0 && !isExcused) return true;
+  const meanwhile = view.acts.filter(({ t, untilT }) => t >= ready.from && untilT < ready.until);
+  return meanwhile.length > view.steps.length - 1;
 }

@@ -18,12 +18,11 @@ export const valueUses = onceAnEpisode((episode): readonly ValueUse[] => {
   const { calls, steps } = viewOf(episode);
   const uses: ValueUse[] = [];
   for (const call of calls) {
-    if (call.step === null) continue;
-    for (const [key, gold] of Object.entries(call.step.step.arguments)) {
+    if (call.step === null || call.step.inputs.length === 0) continue;
+    for (const { gold, actual } of referringTexts(call.step.step.arguments, call.call.arguments)) {
       for (const { label, path } of referencesIn(gold)) {
         const of = call.step.inputs.find(({ step }) => step.label === label);
-        if (of === undefined) continue;
-        uses.push({ call, of, from: sourceOf({ actual: call.call.arguments[key], gold, of, path, call, steps }) });
+        if (of !== undefined) uses.push({ call, of, from: sourceOf({ actual, gold, of, path, call, steps }) });
       }
     }
   }
@@ -31,30 +30,51 @@ export const valueUses = onceAnEpisode((episode): readonly ValueUse[] => {
 });
 
 interface Place {
-  /** What stands there. */
+  /** A text of the gold call with references in it. */
+  readonly gold: string;
+  /** What stands there in the call. */
   readonly actual: Json | undefined;
-  /** What the gold call has there: a text with references. */
-  readonly gold: Json;
+}
+
+interface Reference extends Place {
   readonly of: StepView;
   readonly path: string;
   readonly call: CallView;
   readonly steps: readonly StepView[];
 }
 
-function sourceOf(place: Place): StepView | null {
-  const { actual, of, steps, call } = place;
+/** The texts of the gold arguments that refer to results, wherever they stand, each with what the call has in their place. */
+function referringTexts(gold: JsonMap, actual: JsonMap): readonly Place[] {
+  const found: Place[] = [];
+  const pending: { readonly gold: Json; readonly actual: Json | undefined }[] = [{ gold, actual }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { gold: one, actual: other } = next;
+    if (typeof one === 'string') {
+      if (one.includes('$var_')) found.push({ gold: one, actual: other });
+    } else if (typeof one === 'object' && one !== null) {
+      for (const [key, value] of Object.entries(one)) {
+        pending.push({ gold: value, actual: other === undefined ? undefined : valueAt(other, key) });
+      }
+    }
+  }
+  return found;
+}
+
+function sourceOf(reference: Reference): StepView | null {
+  const { actual, of, steps, call } = reference;
   if (actual === undefined) return null;
-  if (fits(place, of)) return of;
-  const other = steps.find((step) => step !== of && step !== call.step && fits(place, step));
+  if (fits(reference, of)) return of;
+  const other = steps.find((step) => step !== of && step !== call.step && fits(reference, step));
   if (other !== undefined) return other;
-  // A text that holds the canary of another result was made of it, whatever else was made of it.
+  // A text that holds the canary of a result was made of it, whatever else was made of it; other inputs may belong there.
   const text = JSON.stringify(actual);
   if (text.includes(of.step.canary)) return of;
-  return steps.find((step) => step !== call.step && text.includes(step.step.canary)) ?? null;
+  const strangers = steps.filter((step) => step !== call.step && !call.step?.inputs.includes(step));
+  return strangers.find(({ step }) => text.includes(step.canary)) ?? null;
 }
 
 /** The argument is what comes out when this step's result is put where `of`'s belongs. */
-function fits({ actual, gold, of, path, call }: Place, from: StepView): boolean {
+function fits({ actual, gold, of, path, call }: Reference, from: StepView): boolean {
   return resultsOf(from).some((result) => {
     if (valueAt(result, path) === undefined) return false;
     return othersOf(call, of).some((others) => {

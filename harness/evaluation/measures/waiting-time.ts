@@ -1,4 +1,5 @@
 import type { Episode } from '../../model/evaluation/episode.ts';
+import { hasGivenUp } from './call-standing.ts';
 import { onceAnEpisode } from './episode-memo.ts';
 import { type EpisodeView, firstResult, type StepView, viewOf } from './episode-view.ts';
 import { common, type Interval, lengthOf, united } from './intervals.ts';
@@ -38,14 +39,14 @@ export function busyTimes({ acts }: EpisodeView): readonly Interval[] {
   return acts.filter(({ what }) => what !== 'poll').map(({ t, untilT }) => ({ from: t, until: untilT }));
 }
 
-/** When a step was ready; null: never. A task that the agent has given up has no ready steps any more. */
-export function readyTime({ tasks, episode }: EpisodeView, step: StepView): Interval | null {
+/** When a step was ready; null: never. A task that the agent has given up after a failure has no ready steps any more. */
+export function readyTime(view: EpisodeView, step: StepView): Interval | null {
   const from = inputsKnownT(step);
   if (from === null) return null;
   const first = step.calls[0];
   if (first !== undefined) return { from, until: first.act?.untilT ?? first.call.t };
-  const claim = tasks.find(({ task }) => task === step.task)?.claim;
-  return { from, until: claim?.success === false ? claim.t : endT(episode) };
+  const claim = view.tasks.find(({ task }) => task === step.task)?.claim;
+  return { from, until: claim && hasGivenUp(view, step.task) ? claim.t : view.episode.makespanMs };
 }
 
 /** When the last of a step's inputs was known; null: some never was. 0: it needs none. */
@@ -68,9 +69,5 @@ function stillTimes({ episode, acts }: EpisodeView): readonly Interval[] {
 function pendingTime(episode: Episode, job: EpisodeView['jobs'][number]): Interval {
   const from = job.calls[0]?.call.t ?? 0;
   const ends = [job.knows[0], job.losses[0], job.refusals[0]].flatMap((event) => event?.t ?? []);
-  return { from, until: ends.length === 0 ? endT(episode) : Math.min(...ends) };
-}
-
-function endT({ makespanMs }: Episode): number {
-  return makespanMs;
+  return { from, until: ends.length === 0 ? episode.makespanMs : Math.min(...ends) };
 }
