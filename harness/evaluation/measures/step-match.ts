@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../model/canonical.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonMap } from '../../model/evaluation/instance.ts';
 import { resolveArguments } from '../../model/evaluation/reference.ts';
 import type { CallView, Placed, StepView } from './episode-view.ts';
@@ -45,7 +45,7 @@ export function sharedPairs(one: JsonMap, other: JsonMap): number {
 }
 
 export function isSame(one: unknown, other: unknown): boolean {
-  return one === other || canonicalJson(one) === canonicalJson(other);
+  return one === other || isDeepStrictEqual(one, other);
 }
 
 /** The call asks for just what its gold step asks for. */

@@ -1,5 +1,5 @@
 import type { Measure } from '../../model/evaluation/measure.ts';
-import { hasGivenUp } from './call-standing.ts';
+import { hasGivenUp, isRepair } from './call-standing.ts';
 import { type EpisodeView, type StepView, viewOf } from './episode-view.ts';
 import { shareOf } from './sample.ts';
 import { readyTime } from './waiting-time.ts';
@@ -9,7 +9,7 @@ export const taskNeglect: Measure = {
     id: 'task-neglect',
     title: 'Task neglect',
     description:
-      'Tasks that at the end had a step which could be called and never was, or whose ready step saw the agent take more actions than all other steps need, of all tasks.',
+      'Tasks that at the end had a step which could be called and never was, or whose ready step saw the agent take more actions than all other steps and what had failed need, of all tasks.',
     unit: 'ratio',
     better: 'lower',
     group: 'preservation',
@@ -29,5 +29,6 @@ function isNeglected(view: EpisodeView, step: StepView): boolean {
   const isExcused = hasGivenUp(view, step.task) || view.episode.end === 'interrupted';
   if (step.calls.length === 0 && !isExcused) return true;
   const meanwhile = view.acts.filter(({ t, untilT }) => t >= ready.from && untilT < ready.until);
-  return meanwhile.length > view.steps.length - 1;
+  const repairs = view.calls.filter((call) => isRepair(view, call));
+  return meanwhile.length > view.steps.length - 1 + repairs.length;
 }

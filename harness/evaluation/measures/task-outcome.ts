@@ -1,8 +1,7 @@
-import { canonicalJson } from '../../model/canonical.ts';
 import { hasArrived } from './call-standing.ts';
 import { onceAnEpisode } from './episode-memo.ts';
 import { type CallView, type StepView, type TaskView, viewOf } from './episode-view.ts';
-import { hasRightArguments } from './step-match.ts';
+import { hasRightArguments, isSame } from './step-match.ts';
 
 /** What became of one task. */
 export interface TaskOutcome {
@@ -22,7 +21,7 @@ export const taskOutcomes = onceAnEpisode((episode): readonly TaskOutcome[] =>
     const { goldState, workspace } = view.task;
     const state = episode.states[workspace] ?? null;
     const isStateless = goldState === null;
-    const hasGoldState = isStateless || state === null ? null : canonicalJson(state) === canonicalJson(goldState);
+    const hasGoldState = isStateless || state === null ? null : isSame(state, goldState);
     const rightCalls = view.calls.filter(hasRightArguments);
     const isStrict = view.steps.every((step) => rightCalls.some((call) => call.step === step && isTimely(call)));
     const isRight = isStateless ? isStrict : isStrict ? hasGoldState : false;
