@@ -4,7 +4,7 @@ import { firstResult, type Placed, type StepView, viewOf } from './episode-view.
 import { scheduleFigures } from './schedule-figures.ts';
 
 /** The agent went from one task to another. */
-export interface TaskSwitch {
+interface TaskSwitch {
   /**
    * There was a reason: nothing of the task it left was ready, or an input of what it turned to had just come, or what it
    * turned to has a longer way to go than anything that was left ready (the rule of the reference).

@@ -48,7 +48,7 @@ export function workOf(
 }
 
 /** By step: the steps that come directly after it. */
-export function followersOf({ steps }: Work): readonly (readonly number[])[] {
+function followersOf({ steps }: Work): readonly (readonly number[])[] {
   const followers: number[][] = steps.map(() => []);
   for (const [index, { after }] of steps.entries()) for (const before of after) followers[before]?.push(index);
   return followers;
