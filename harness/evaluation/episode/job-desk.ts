@@ -126,7 +126,7 @@ export function createJobDesk(parts: DeskParts): JobDesk {
       open.push(job);
       write({ kind: 'call', t: sentMs, job: number, task, step, tool, arguments: values, assumed, again });
       if (step !== null) watch.sent(number, step);
-      const accepted = await host.send({ job: number, tool, arguments: values, key });
+      const accepted = await host.send({ job: number, step, tool, arguments: values, key });
       if (watch.losesReceipt(number)) drop(job, 'the agent crashed before it read the receipt');
       else acknowledge(job, accepted);
       return number;

@@ -1,5 +1,5 @@
 import type { JobStatus } from './episode.ts';
-import type { Json, JsonMap } from './instance.ts';
+import type { Json, JsonMap, StepId } from './instance.ts';
 
 /**
  * What stands between an agent and the server of an evaluation: sends its calls, fetches their results beside it, and has the
@@ -29,6 +29,8 @@ export interface EvaluationHost {
 
 export interface HostCall {
   readonly job: number;
+  /** The gold step that the agent says it stands for; null: none. */
+  readonly step: StepId | null;
   readonly tool: string;
   readonly arguments: JsonMap;
   /** Names the logical call, so that sending it again does not do the work again. */

@@ -1,0 +1,167 @@
+import { availableParallelism } from 'node:os';
+import { Option, type Command as Parser } from 'commander';
+import type { EvaluationRequest } from '../evaluation/driver/evaluation.ts';
+import { chosenPolicies } from '../evaluation/driver/policy-choice.ts';
+import { CRASH_PHASES } from '../evaluation/episode/planned-crash.ts';
+import { policies } from '../evaluation/policies/index.ts';
+import type { EpisodeMode } from '../model/evaluation/episode.ts';
+import { DEFAULT_LATENCY_LAW, LATENCY_LAWS } from '../model/evaluation/latency-law.ts';
+import { DIALECT_IDS } from '../model/operation.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
+import { applyOverrides } from '../plan/override.ts';
+import { loadScenario } from '../plan/scenario-file.ts';
+import { collect, commaList, wholeNumber } from './number-option.ts';
+import type { Package } from './package.ts';
+import type { TargetFlags } from './target-options.ts';
+
+export interface EvalFlags {
+  readonly agent: readonly string[];
+  readonly mode: 'async' | 'sync' | 'both';
+  readonly filter?: string;
+  readonly sample?: number;
+  readonly list?: boolean;
+  readonly law: readonly string[];
+  readonly time: 'virtual' | 'real';
+  readonly timeScale: number;
+  readonly faults: string;
+  readonly fault?: readonly string[];
+  readonly crash?: readonly string[];
+  readonly schema?: 'bare' | 'explicit';
+  readonly prompt: 'bare' | 'async';
+  readonly seeds: number;
+  readonly seed: number;
+  readonly dataSeed: number;
+  readonly agentMs: number;
+  readonly jobs: number;
+  readonly out?: string;
+  readonly baseline?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+// What an action of an agent takes beside work of seconds.
+const AGENT_MS = 1000;
+// A storm of polls over the longest work of the largest instance takes half as many turns.
+const TURNS_MAX = 2000;
+const TIME_MS_MAX = 1_800_000;
+// In real time a second of an episode takes 50 ms: fifty instances in about a minute.
+const REAL_TIME_SCALE = 0.05;
+// More at once would wait for each other on a small machine, and be late.
+const REAL_PARALLEL = 8;
+const NUMBER_MAX = 2 ** 31 - 1;
+
+export function addEvalOptions(parser: Parser): void {
+  parser
+    .option('--agent <ids>', `all, or some of ${Object.keys(policies).join(', ')}`, commaList, ['all'])
+    .addOption(
+      new Option('--mode <mode>', 'results later (async), at once (sync), or one after the other')
+        .choices(['async', 'sync', 'both'])
+        .default('both'),
+    )
+    .option('--filter <glob>', 'only these instances, for example filesystem/* or dual-same/04?,triple-*')
+    .option('--sample <number>', 'so many of them, drawn by --data-seed', wholeNumber('--sample', 1, 1_000_000))
+    .option('--list', 'print the data set and its spread, and run nothing')
+    .option('--law <ids>', `how long calls take: all, or some of ${LATENCY_LAWS.join(', ')}`, commaList, [
+      DEFAULT_LATENCY_LAW,
+    ])
+    .addOption(
+      new Option('--time <time>', 'in one thread each, or real processes')
+        .choices(['virtual', 'real'])
+        .default('virtual'),
+    )
+    .option('--time-scale <factor>', 'real time: a ms of an episode takes so many', factor, REAL_TIME_SCALE)
+    .option('--faults <scenario>', 'the faults of this scenario strike the calls', 'steady')
+    .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; may be repeated', collect)
+    .option('--crash <phases>', `crash every agent once: all, or some of ${CRASH_PHASES.join(', ')}`, commaList)
+    .addOption(new Option('--prompt <mode>', 'what models are told besides').choices(['bare', 'async']).default('bare'))
+    .option(
+      '--seeds <number>',
+      'run everything so many times, each with the next seed',
+      wholeNumber('--seeds', 1, 1000),
+      1,
+    )
+    .option('--seed <number>', 'seed of agents and latencies', wholeNumber('--seed', 0, NUMBER_MAX), 1)
+    .option('--data-seed <number>', 'seed of the data set', wholeNumber('--data-seed', 0, NUMBER_MAX), 1)
+    .option(
+      '--agent-ms <number>',
+      'what an action of an agent takes',
+      wholeNumber('--agent-ms', 1, 3_600_000),
+      AGENT_MS,
+    )
+    .option('--jobs <number>', 'threads, in virtual time', wholeNumber('--jobs', 1, 256), availableParallelism())
+    .option('--baseline <path>', 'compare with this evaluation: its directory, or its evaluation.json')
+    .option('--out <directory>', 'where to write (default: reports/out/eval/…)')
+    .option('--force', 'replace the evaluation that is in the directory');
+}
+
+/** What the flags ask for. Throws a UsageError for names that there are not, and for what cannot go together. */
+export function requestOf(flags: EvalFlags & TargetFlags, own: Package): EvaluationRequest {
+  refuseForeign(flags);
+  const isReal = flags.time === 'real';
+  const dialect = DIALECT_IDS.find((id) => id === (flags.dialect ?? 'tasks-2026-07-28'));
+  if (dialect === undefined) throw unknownName('dialect', flags.dialect ?? '', DIALECT_IDS);
+  const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index);
+  const scenario = applyOverrides(loadScenario(flags.faults), { faults: flags.fault ?? [] });
+  return {
+    root: own.root,
+    claimcheck: own.version,
+    agents: chosenPolicies(flags.agent),
+    modes: modesOf(flags, dialect),
+    laws: namesOf('latency law', flags.law, LATENCY_LAWS),
+    seeds,
+    dataSeed: flags.dataSeed,
+    data: null,
+    filter: flags.filter ?? null,
+    sample: flags.sample ?? null,
+    time: flags.time,
+    dialect,
+    // One host for all agents, as with most clients; over HTTP each has a connection of its own.
+    transport: flags.transport ?? 'stdio',
+    schema: flags.schema ?? 'explicit',
+    scenario,
+    crash:
+      flags.crash === undefined
+        ? null
+        : { phases: namesOf('crash phase', flags.crash, CRASH_PHASES), keepsIds: [true, false] },
+    rules: {
+      agentMs: flags.agentMs,
+      turnsMax: TURNS_MAX,
+      timeMsMax: TIME_MS_MAX,
+      timeScale: isReal ? flags.timeScale : 1,
+      parallel: isReal ? REAL_PARALLEL : NUMBER_MAX,
+    },
+  };
+}
+
+/** A call that waits for its work leaves nothing to do meanwhile. */
+function modesOf({ mode }: EvalFlags, dialect: string): readonly EpisodeMode[] {
+  if (dialect !== 'blocking') return mode === 'both' ? ['async', 'sync'] : [mode];
+  if (mode === 'async') throw new UsageError('--mode async: the dialect blocking gives no receipts; use --mode sync');
+  return ['sync'];
+}
+
+function refuseForeign(flags: TargetFlags): void {
+  const given = (['server', 'url', 'module', 'profile', 'tool', 'store', 'queue', 'replicas', 'workers'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (given === undefined) return;
+  throw new UsageError(
+    `--${given}: agents are evaluated on the server that comes with the data set; --${given} is for --lint`,
+  );
+}
+
+function namesOf<Name extends string>(kind: string, given: readonly string[], known: readonly Name[]): readonly Name[] {
+  if (given.includes('all')) return known;
+  return [...new Set(given)].map((name) => {
+    const found = known.find((one) => one === name);
+    if (found === undefined) throw unknownName(kind, name, known);
+    return found;
+  });
+}
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0.01 && value <= 10) return value;
+  throw new UsageError(`--time-scale ${text}: expected a number from 0.01 to 10`);
+}

@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createEpisodeFile } from '../evaluation/driver/episode-file.ts';
+import { type PreparedEvaluation, prepareEvaluation, runEvaluation } from '../evaluation/driver/evaluation.ts';
+import { describeInstances, evaluationDocument, type KeptReport } from '../evaluation/driver/evaluation-document.ts';
+import { measures } from '../evaluation/measures/index.ts';
+import type { EvaluationDocument, EvaluationSettings } from '../model/evaluation/document.ts';
+import { EXIT } from '../model/exit-code.ts';
+import { UsageError } from '../model/usage-error.ts';
+import type { CommandContext } from './command.ts';
+import { baselineText, compareEvaluations, readEvaluation } from './eval-baseline.ts';
+import { type EvalFlags, requestOf } from './eval-options.ts';
+import { evaluationText, instancesText } from './eval-text.ts';
+import { jsonText, writeJson } from './json-file.ts';
+import { shown } from './out-directory.ts';
+import { seconds } from './progress-text.ts';
+import type { TargetFlags } from './target-options.ts';
+
+const TELL_MS = 5000;
+const FILE = 'evaluation.json';
+/** What an evaluation leaves; --force removes these and nothing else. */
+const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', 'runs'];
+
+/** Runs what the flags ask for, writes it down and prints the table. Returns the exit code. */
+export async function evalCommand(flags: EvalFlags & TargetFlags, context: CommandContext): Promise<number> {
+  const { output, clock } = context;
+  const request = requestOf(flags, context.package);
+  const baseline = flags.baseline === undefined ? null : readEvaluation(resolve(context.cwd, flags.baseline));
+  const prepared = await prepareEvaluation(request);
+  if (flags.list) {
+    output.result(flags.json ? jsonText(describeInstances(prepared)) : instancesText(prepared));
+    return EXIT.valid;
+  }
+  const directory = openDirectory(flags, context);
+  const startedAt = new Date(clock.wall()).toISOString();
+  const from = clock.now();
+  output.progress(`eval: ${prepared.episodeCount} episodes of ${request.agents.length} agents in ${flags.time} time`);
+  writeFileSync(
+    join(directory, 'instances.jsonl'),
+    prepared.instances.map((instance) => `${JSON.stringify(instance)}\n`).join(''),
+  );
+  const { reports, lines } = await runAll(prepared, flags, { context, directory });
+  const document = evaluationDocument({
+    claimcheck: context.package.version,
+    startedAt,
+    durationMs: Math.round((clock.now() - from) / 1e6),
+    interrupted: context.signal.aborted,
+    settings: settingsOf(request, flags),
+    ...prepared,
+    measures: Object.values(measures).map(({ meta }) => meta),
+    reports,
+    lines,
+  });
+  writeJson(join(directory, FILE), document);
+  const comparison = baseline === null ? null : compareEvaluations(baseline, document);
+  if (flags.json) output.result(jsonText(comparison === null ? document : { ...document, baseline: comparison }));
+  else {
+    output.result(evaluationText(document, output.columns));
+    if (comparison !== null) output.result(baselineText(comparison));
+    output.result(`${shown(context.cwd, directory)}/${FILE}`);
+  }
+  return exitCodeOf(document, prepared);
+}
+
+async function runAll(
+  prepared: PreparedEvaluation,
+  flags: EvalFlags,
+  { context, directory }: { readonly context: CommandContext; readonly directory: string },
+): Promise<{ readonly reports: readonly KeptReport[]; readonly lines: ReadonlyMap<number, number> }> {
+  const { output, clock, signal } = context;
+  const file = createEpisodeFile(join(directory, 'episodes.jsonl'));
+  const reports: KeptReport[] = [];
+  const from = clock.now();
+  let toldAt = from;
+  try {
+    await runEvaluation(prepared, flags.time, {
+      jobs: flags.jobs,
+      directory,
+      signal,
+      onWorld(_, ended) {
+        for (const report of ended) {
+          file.add(report);
+          const { line: _, ...kept } = report;
+          reports.push(kept);
+        }
+        if (clock.now() - toldAt < TELL_MS * 1e6) return;
+        toldAt = clock.now();
+        output.progress(`eval ${seconds((toldAt - from) / 1e6)} | ${reports.length}/${prepared.episodeCount} episodes`);
+      },
+    });
+  } finally {
+    file.close();
+  }
+  return { reports, lines: file.lines };
+}
+
+/** Nothing is judged here: how well agents do is the result. What was not run to its end says so. */
+function exitCodeOf({ interrupted, cells }: EvaluationDocument, { episodeCount }: PreparedEvaluation): number {
+  if (interrupted) return EXIT.interrupted;
+  const done = cells.reduce((sum, { episodes }) => sum + episodes, 0);
+  return done < episodeCount ? EXIT.unknown : EXIT.valid;
+}
+
+function settingsOf(request: ReturnType<typeof requestOf>, flags: EvalFlags): EvaluationSettings {
+  const { time, dialect, transport, agents, modes, laws, schema, seeds, dataSeed, data, filter, sample } = request;
+  return {
+    ...{ time, dialect, transport, agents, modes, laws, schema, seeds, dataSeed, data, filter, sample },
+    prompt: flags.prompt,
+    agentMs: request.rules.agentMs,
+    timeScale: request.rules.timeScale,
+    faults: { scenario: request.scenario.name, changes: flags.fault ?? [] },
+    crash: flags.crash?.join(',') ?? null,
+  };
+}
+
+function openDirectory({ out, force }: EvalFlags, { cwd, clock }: CommandContext): string {
+  const time = new Date(clock.wall()).toISOString().replace(/[-:]|\.\d+/g, '');
+  const directory = resolve(cwd, out ?? join('reports/out/eval', time));
+  if (existsSync(join(directory, FILE)) && force !== true) {
+    throw new UsageError(
+      `${shown(cwd, directory)} already holds an evaluation; choose another --out, or replace it with --force`,
+    );
+  }
+  try {
+    mkdirSync(directory, { recursive: true });
+    for (const name of readdirSync(directory)) {
+      if (OWN_FILES.includes(name)) rmSync(join(directory, name), { recursive: true });
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`cannot write to ${shown(cwd, directory)}: ${why}`, { cause });
+  }
+  return directory;
+}

@@ -1,0 +1,28 @@
+import type { Instance } from '../../model/evaluation/instance.ts';
+import type { EpisodeReport } from './episode-report.ts';
+import type { WorldTask } from './world-task.ts';
+
+/** What a worker thread is started with. */
+export interface WorkerSetup {
+  /** An existing folder that is this worker's own. */
+  readonly scratch: string;
+  readonly instances: readonly Instance[];
+}
+
+/** To a worker; it does one world at a time. */
+export type CrewTask = { readonly kind: 'world'; readonly task: WorldTask } | { readonly kind: 'interrupt' };
+
+/** From a worker. */
+export type CrewMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'world'; readonly reports: readonly EpisodeReport[] }
+  /** The worker has ended: a wish that cannot be met, or our own fault. */
+  | { readonly kind: 'failed'; readonly isUsage: boolean; readonly message: string; readonly stack: string };
+
+export function isCrewTask(value: unknown): value is CrewTask {
+  return typeof value === 'object' && value !== null && 'kind' in value;
+}
+
+export function isCrewMessage(value: unknown): value is CrewMessage {
+  return typeof value === 'object' && value !== null && 'kind' in value;
+}

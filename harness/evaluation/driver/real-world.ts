@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadUnits } from '../../execution/units.ts';
+import { runDirectory } from '../../model/run-directory.ts';
+import { runPlan } from '../../run/run.ts';
+import { restoreTarget } from '../../targets/index.ts';
+import { loadPolicies } from './policy-choice.ts';
+import { createWorldDrive, type SittingResult } from './world-drive.ts';
+import { planWorld } from './world-plan.ts';
+import { type InstancesById, sittingsOf, type WorldTask } from './world-task.ts';
+
+/** Runs one world with real processes. Its plan, its history and what the server wrote stay in `directory`, which is new. */
+export async function runRealWorld(
+  task: WorldTask,
+  options: { readonly directory: string; readonly instances: InstancesById; readonly signal: AbortSignal },
+): Promise<readonly SittingResult[]> {
+  const sittings = sittingsOf(task, options.instances);
+  const { plan, seats } = planWorld({ ...task, sittings });
+  const directory = runDirectory(options.directory);
+  mkdirSync(directory.path, { recursive: true });
+  writeFileSync(directory.plan, `${JSON.stringify(plan, null, 2)}\n`);
+  writeFileSync(directory.ledger, '');
+  const policies = await loadPolicies(sittings.map(({ agent }) => agent));
+  const { drive, onEvent, results } = createWorldDrive({
+    sittings,
+    seats,
+    policies,
+    rules: task.rules,
+    isAudited: false,
+  });
+  const target = restoreTarget(plan.target);
+  await runPlan({ plan, units: await loadUnits(plan), target, directory, signal: options.signal, onEvent, drive });
+  return results();
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DialectId, TransportId } from '../../model/operation.ts';
+import { UsageError } from '../../model/usage-error.ts';
+import { type ResolvedTarget, resolveTarget } from '../../targets/index.ts';
+
+/** What the server of an evaluation is set to. */
+export interface EvaluationServer {
+  /** The folder of this package. */
+  readonly root: string;
+  readonly dialect: DialectId;
+  readonly transport: TransportId;
+  readonly law: string;
+  readonly latencySeed: number;
+  /** All latencies times this. */
+  readonly timeScale: number;
+  /** Of tool descriptions: bare, explicit. */
+  readonly schema: string;
+  /** An imported data set; null: our own. */
+  readonly data: string | null;
+}
+
+export function evaluationProgram(root: string): string {
+  return builtFile(root, 'program.js');
+}
+
+/** The server as a module for virtual time. Nothing is started to look at it: what it is, is known. */
+export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget> {
+  const { dialect, transport, law, latencySeed, timeScale, schema, data } = server;
+  const options = new URLSearchParams({
+    ...{ dialect, law, latencySeed: String(latencySeed), latencyScale: String(timeScale), schema },
+    ...(data === null ? {} : { data }),
+  });
+  const refuse = async () => {
+    throw new Error('an evaluation in virtual time starts no process');
+  };
+  return resolveTarget(
+    { module: `${builtFile(server.root, 'module.js')}?${options}`, dialect, transport },
+    {
+      probe: refuse,
+      probeModule: async () => ({
+        ...{ dialect, transport, tools: new Map(), instructions: '', profile: undefined, imitates: 'reference' },
+        server: { name: 'claimcheck', version: '' },
+      }),
+    },
+  );
+}
+
+/** The same server as a process. */
+export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
+  const { dialect, transport, law, latencySeed, timeScale, schema, data } = server;
+  const words = [process.execPath, evaluationProgram(server.root)].map(quoted);
+  const flags = [
+    ...['--store', 'sqlite', '--queue', 'local', '--data', '{{dir}}', '--dialect', dialect, '--transport', transport],
+    ...['--law', law, '--latency-seed', String(latencySeed), '--latency-scale', String(timeScale), '--schema', schema],
+    ...(transport === 'http' ? ['--host', '127.0.0.1', '--port', '{{port}}'] : []),
+    ...(data === null ? [] : ['--instances-file', quoted(data)]),
+  ];
+  return resolveTarget(
+    { server: [...words, ...flags].join(' '), dialect, transport, asReference: true },
+    {
+      probe: async () => {
+        throw new Error('the server of an evaluation is known and need not be looked at');
+      },
+    },
+  );
+}
+
+function builtFile(root: string, name: string): string {
+  const path = join(root, 'dist', 'fixtures', 'evaluation', name);
+  if (existsSync(path)) return path;
+  throw new UsageError('The server of the evaluation is not built; run `npm run build` in the folder of this package.');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
