@@ -59,14 +59,14 @@ export const interpose: Command = {
       )
       .option(
         '--listen <port>',
-        'with --url: where clients connect (default: a free port)',
+        'with --url: where clients connect; 0: a free port',
         wholeNumber('--listen', 0, 65_535),
         0,
       )
       .option('--scenario <name>', 'take the faults of this scenario, by name or path', 'steady')
       .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; F12=1 strikes; 0 takes it out', collect)
       .option('--calls <number>', 'how many calls the client will make', wholeNumber('--calls', 1, 100_000), CALLS)
-      .option('--takes <duration>', 'how long their work takes (default: 1s)', durationOption, TAKES_MS)
+      .option('--takes <duration>', 'how long their work takes, as 600ms or 2s', durationOption, TAKES_MS)
       .addOption(
         new Option(
           '--dialect <id>',

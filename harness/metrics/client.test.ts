@@ -28,6 +28,8 @@ test('a client is measured by what it did', async () => {
   expect(await story.measure('requests-given-up')).toMatchObject({ numerator: 1, denominator: 7 });
   expect(await story.measure('tasks-cancelled')).toEqual({ type: 'counter', unit: 'calls', value: 1 });
   expect(await story.measure('receipts-ignored')).toMatchObject({ numerator: 1, denominator: 3 });
+  // It says of no result that it knows it, which does not mean that it never did.
+  expect(await story.measure('end-to-end')).toBeNull();
 });
 
 test('agents of our own say themselves what they do, and a client that did nothing is not measured', async () => {

@@ -20,7 +20,7 @@ const NOT_OUR_AGENT = 'the client is not ours: what it does when an answer is la
 const SAYS_NOTHING = 'a client that is not ours does not say what it does with its results';
 /** Metrics of what an agent of the harness says of itself. */
 const OF_AGENTS =
-  /^(binding-|continuations-|duplicate-continuations|duplicate-knows|out-of-order-|inversion-|generator-|policy-)/;
+  /^(binding-|continuations-|duplicate-continuations|duplicate-knows|out-of-order-|inversion-|generator-|policy-|end-to-end)/;
 
 /**
  * What will be done to a client that is not ours: the faults of a scenario, aimed at its first, second … call. The calls

@@ -79,7 +79,10 @@ async function within(ms: number, clock: Clock, work: Promise<void>): Promise<vo
     () => true,
     () => false, // It was done before.
   );
-  const isLate = await Promise.race([work.then(() => false), limit]);
-  known.abort(new Error('it is done'));
-  if (isLate) throw new Error(`the greeting of its client was not answered within ${ms} ms`);
+  try {
+    const isLate = await Promise.race([work.then(() => false), limit]);
+    if (isLate) throw new Error(`the greeting of its client was not answered within ${ms} ms`);
+  } finally {
+    known.abort(new Error('it is done'));
+  }
 }
