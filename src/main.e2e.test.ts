@@ -202,10 +202,13 @@ test('two processes on one store: what one took the other serves and, when the f
 
 test('a stopped process that comes back after its work was taken over leaves no second effect', async () => {
   const first = await serve('--lease', '1000', '--max-concurrency', '5');
+  // Up before there is work: however long its start takes, the work must not be over by then.
+  const second = await serve('--lease', '1000');
   const task = await effect(first.url, { token: 'stopped', ms: 2_000 });
   const plain = await effect(first.url, { token: 'plain', ms: 2_000, mode: 'plain' });
   await until(() => (existsSync(join(directory, 'ledger.jsonl')) ? true : undefined));
-  const second = await serve('--lease', '1000');
+  // It has just written; stopped within a write, it would keep the lock of the database, and everybody else out.
+  await new Promise((resolve) => setTimeout(resolve, 300));
   first.child.kill('SIGSTOP');
   const outcome = await settled(second.url, task);
   expect(outcome.status).toBe('completed');
