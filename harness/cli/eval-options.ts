@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { Option, type Command as Parser } from 'commander';
 import type { EvaluationRequest } from '../evaluation/driver/evaluation.ts';
 import { chosenPolicies } from '../evaluation/driver/policy-choice.ts';
+import type { DataFiles } from '../evaluation/driver/target.ts';
 import { CRASH_PHASES } from '../evaluation/episode/planned-crash.ts';
 import { policies } from '../evaluation/policies/index.ts';
 import type { EpisodeMode } from '../model/evaluation/episode.ts';
@@ -10,13 +12,15 @@ import { DIALECT_IDS } from '../model/operation.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import { applyOverrides } from '../plan/override.ts';
 import { loadScenario } from '../plan/scenario-file.ts';
+import type { CommandContext } from './command.ts';
 import { collect, commaList, wholeNumber } from './number-option.ts';
-import type { Package } from './package.ts';
 import type { TargetFlags } from './target-options.ts';
 
 export interface EvalFlags {
   readonly agent: readonly string[];
   readonly mode: 'async' | 'sync' | 'both';
+  readonly data?: string;
+  readonly answers?: string;
   readonly filter?: string;
   readonly sample?: number;
   readonly list?: boolean;
@@ -59,6 +63,8 @@ export function addEvalOptions(parser: Parser): void {
         .choices(['async', 'sync', 'both'])
         .default('both'),
     )
+    .option('--data <file>', 'NESTFUL or BFCL v3 records in place of the data set that comes with this')
+    .option('--answers <file>', 'BFCL v3: the file with their gold calls')
     .option('--filter <glob>', 'only these instances, for example filesystem/* or dual-same/04?,triple-*')
     .option('--sample <number>', 'so many of them, drawn by --data-seed', wholeNumber('--sample', 1, 1_000_000))
     .option('--list', 'print the data set and its spread, and run nothing')
@@ -96,7 +102,10 @@ export function addEvalOptions(parser: Parser): void {
 }
 
 /** What the flags ask for. Throws a UsageError for names that there are not, and for what cannot go together. */
-export function requestOf(flags: EvalFlags & TargetFlags, own: Package): EvaluationRequest {
+export function requestOf(
+  flags: EvalFlags & TargetFlags,
+  { package: own, cwd }: Pick<CommandContext, 'package' | 'cwd'>,
+): EvaluationRequest {
   refuseForeign(flags);
   const isReal = flags.time === 'real';
   const dialect = DIALECT_IDS.find((id) => id === (flags.dialect ?? 'tasks-2026-07-28'));
@@ -111,7 +120,7 @@ export function requestOf(flags: EvalFlags & TargetFlags, own: Package): Evaluat
     laws: namesOf('latency law', flags.law, LATENCY_LAWS),
     seeds,
     dataSeed: flags.dataSeed,
-    data: null,
+    data: dataOf(flags, cwd),
     filter: flags.filter ?? null,
     sample: flags.sample ?? null,
     time: flags.time,
@@ -132,6 +141,12 @@ export function requestOf(flags: EvalFlags & TargetFlags, own: Package): Evaluat
       parallel: isReal ? REAL_PARALLEL : NUMBER_MAX,
     },
   };
+}
+
+function dataOf({ data, answers }: EvalFlags, cwd: string): DataFiles | null {
+  if (data !== undefined) return { records: resolve(cwd, data), answers: answers ? resolve(cwd, answers) : null };
+  if (answers === undefined) return null;
+  throw new UsageError('--answers goes with --data, the records that they answer');
 }
 
 /** A call that waits for its work leaves nothing to do meanwhile. */

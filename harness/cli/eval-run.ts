@@ -24,9 +24,10 @@ const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', 'runs'];
 /** Runs what the flags ask for, writes it down and prints the table. Returns the exit code. */
 export async function evalCommand(flags: EvalFlags & TargetFlags, context: CommandContext): Promise<number> {
   const { output, clock } = context;
-  const request = requestOf(flags, context.package);
+  const request = requestOf(flags, context);
   const baseline = flags.baseline === undefined ? null : readEvaluation(resolve(context.cwd, flags.baseline));
   const prepared = await prepareEvaluation(request);
+  for (const note of prepared.notes) output.progress(note);
   if (flags.list) {
     output.result(flags.json ? jsonText(describeInstances(prepared)) : instancesText(prepared));
     return EXIT.valid;
@@ -102,9 +103,10 @@ function exitCodeOf({ interrupted, cells }: EvaluationDocument, { episodeCount }
 }
 
 function settingsOf(request: ReturnType<typeof requestOf>, flags: EvalFlags): EvaluationSettings {
-  const { time, dialect, transport, agents, modes, laws, schema, seeds, dataSeed, data, filter, sample } = request;
+  const { time, dialect, transport, agents, modes, laws, schema, seeds, dataSeed, filter, sample } = request;
   return {
-    ...{ time, dialect, transport, agents, modes, laws, schema, seeds, dataSeed, data, filter, sample },
+    ...{ time, dialect, transport, agents, modes, laws, schema, seeds, dataSeed, filter, sample },
+    data: flags.data ?? null,
     prompt: flags.prompt,
     agentMs: request.rules.agentMs,
     timeScale: request.rules.timeScale,

@@ -1,6 +1,8 @@
 // claimcheck eval as users start it: real agents of policies on a real server, in virtual and in real time.
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationCell, EvaluationDocument } from '../model/evaluation/document.ts';
+import { findPackage } from './package.ts';
 import { openProgramStage, type ProgramStage } from './testing/program-stage.ts';
 
 let stage: ProgramStage;
@@ -42,7 +44,7 @@ describe('claimcheck eval', () => {
   });
 
   it('gives equal scores in real and in virtual time', async () => {
-    const args = ['--sample', '4', '--agent', 'reference,doubler', '--mode', 'async'];
+    const args = ['--sample', '4', '--agent', 'reference,doubler,amnesiac', '--mode', 'async'];
     const virtual = await evaluate('virtual', ...args);
     const real = await evaluate('real', ...args, '--time', 'real', '--time-scale', '0.05');
     expect(real.document.cells.map((cell) => valuesOf(cell, TIMELESS))).toEqual(
@@ -84,6 +86,19 @@ describe('claimcheck eval', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/filesystem\/001 {2}filesystem \d/);
     expect(stdout).toMatch(/\d+ of \d+ instances, \d+ gold calls/);
+  });
+
+  it('runs the records of others', async () => {
+    const records = join(findPackage().root, 'fixtures/evaluation/records');
+    const imports = [
+      ['nestful', '--data', join(records, 'nestful.jsonl')],
+      ['bfcl', '--data', join(records, 'bfcl.jsonl'), '--answers', join(records, 'bfcl-answers.jsonl')],
+    ];
+    for (const [name = '', ...args] of imports) {
+      const { document } = await evaluate(name, ...args, '--agent', 'reference', '--mode', 'async');
+      expect(document.instances.count).toBe(10);
+      expect(document.cells[0]?.scores.trajectory?.value).toBe(1);
+    }
   });
 
   it.each([

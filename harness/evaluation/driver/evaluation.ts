@@ -13,7 +13,14 @@ import { chooseInstances } from './instance-choice.ts';
 import { printedInstances } from './instances.ts';
 import { runRealWorld } from './real-world.ts';
 import type { EpisodeRules } from './sitting.ts';
-import { type EvaluationServer, evaluationProgram, realTarget, virtualTarget } from './target.ts';
+import {
+  type DataFiles,
+  dataFlags,
+  type EvaluationServer,
+  evaluationProgram,
+  realTarget,
+  virtualTarget,
+} from './target.ts';
 import type { WorldTask } from './world-task.ts';
 
 /** What is evaluated, and how. */
@@ -26,7 +33,7 @@ export interface EvaluationRequest {
   readonly laws: readonly string[];
   readonly seeds: readonly number[];
   readonly dataSeed: number;
-  readonly data: string | null;
+  readonly data: DataFiles | null;
   readonly filter: string | null;
   readonly sample: number | null;
   readonly time: Plan['time'];
@@ -41,6 +48,8 @@ export interface EvaluationRequest {
 export interface PreparedEvaluation {
   /** In the data set. */
   readonly total: number;
+  /** What was made up about imported records that say too little, a sentence each. */
+  readonly notes: readonly string[];
   /** Those asked for, in the order of the data set. */
   readonly instances: readonly Instance[];
   readonly tasks: readonly WorldTask[];
@@ -52,6 +61,7 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
   const { laws, seeds, dataSeed, rules, time } = request;
   const places = seeds.flatMap((seed) => laws.map((law) => ({ law, seed })));
   let total = 0;
+  let notes: readonly string[] = [];
   const sets: LawSet[] = [];
   for (const { law, seed } of places) {
     const { root, dialect, transport, schema, data } = request;
@@ -61,19 +71,21 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
       timeScale: rules.timeScale,
     };
     const flags = ['--seed', String(dataSeed), '--law', law, '--latency-seed', String(seed)];
-    const all = await printedInstances(evaluationProgram(root), flags);
-    total = all.length;
+    const printed = await printedInstances(evaluationProgram(root), [...flags, ...dataFlags(data)]);
+    total = printed.instances.length;
+    notes = printed.notes;
     const target = await (time === 'virtual' ? virtualTarget(server) : realTarget(server));
     sets.push({
       law,
       seed,
-      instances: chooseInstances(all, { ...request, seed: dataSeed }),
+      instances: chooseInstances(printed.instances, { ...request, seed: dataSeed }),
       target: target.planned,
     });
   }
   const tasks = evaluationTasks({ ...request, sets });
   return {
     total,
+    notes,
     instances: sets[0]?.instances.map(({ instance }) => instance) ?? [],
     tasks,
     episodeCount: tasks.reduce((sum, { sittings }) => sum + sittings.length, 0),

@@ -48,10 +48,14 @@ export interface TimedInstance {
 }
 
 /**
- * The data set, as the program that serves it prints it: `program` with `flags`, an instance a line. Throws a UsageError with
+ * The data set, as the program that serves it prints it: `program` with `flags`, an instance a line. `notes`: what it
+ * made up about records that say too little. Throws a UsageError with
  * what the program says when it refuses, and an error of ours when a line cannot be read.
  */
-export async function printedInstances(program: string, flags: readonly string[]): Promise<readonly TimedInstance[]> {
+export async function printedInstances(
+  program: string,
+  flags: readonly string[],
+): Promise<{ readonly instances: readonly TimedInstance[]; readonly notes: readonly string[] }> {
   const args = [program, '--instances', ...flags];
   const { exitCode, stdout, stderr } = await execa(process.execPath, args, {
     reject: false,
@@ -61,7 +65,10 @@ export async function printedInstances(program: string, flags: readonly string[]
   });
   if (exitCode === 64) throw new UsageError(stderr.trim());
   if (exitCode !== 0) throw new Error(`the data set could not be printed (exit code ${exitCode}): ${stderr}`);
-  return stdout.split('\n').flatMap((line, index) => (line === '' ? [] : [readLine(line, index)]));
+  return {
+    instances: stdout.split('\n').flatMap((line, index) => (line === '' ? [] : [readLine(line, index)])),
+    notes: stderr.split('\n').filter((line) => line !== ''),
+  };
 }
 
 function readLine(line: string, index: number): TimedInstance {

@@ -16,8 +16,14 @@ export interface EvaluationServer {
   readonly timeScale: number;
   /** Of tool descriptions: bare, explicit. */
   readonly schema: string;
-  /** An imported data set; null: our own. */
-  readonly data: string | null;
+  readonly data: DataFiles | null;
+}
+
+/** Somebody else's records, in place of the data set made here. Paths are absolute. */
+export interface DataFiles {
+  readonly records: string;
+  /** Where the gold calls are in a file of their own; null: they stand in the records. */
+  readonly answers: string | null;
 }
 
 export function evaluationProgram(root: string): string {
@@ -29,7 +35,7 @@ export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget>
   const { dialect, transport, law, latencySeed, timeScale, schema, data } = server;
   const options = new URLSearchParams({
     ...{ dialect, law, latencySeed: String(latencySeed), latencyScale: String(timeScale), schema },
-    ...(data === null ? {} : { data }),
+    ...(data === null ? {} : { records: data.records, ...(data.answers === null ? {} : { answers: data.answers }) }),
   });
   const refuse = async () => {
     throw new Error('an evaluation in virtual time starts no process');
@@ -54,7 +60,7 @@ export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
     ...['--store', 'sqlite', '--queue', 'local', '--data', '{{dir}}', '--dialect', dialect, '--transport', transport],
     ...['--law', law, '--latency-seed', String(latencySeed), '--latency-scale', String(timeScale), '--schema', schema],
     ...(transport === 'http' ? ['--host', '127.0.0.1', '--port', '{{port}}'] : []),
-    ...(data === null ? [] : ['--instances-file', quoted(data)]),
+    ...dataFlags(data).map(quoted),
   ];
   return resolveTarget(
     { server: [...words, ...flags].join(' '), dialect, transport, asReference: true },
@@ -64,6 +70,12 @@ export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
       },
     },
   );
+}
+
+/** Flags of the program for these records. */
+export function dataFlags(data: DataFiles | null): readonly string[] {
+  if (data === null) return [];
+  return ['--records', data.records, ...(data.answers === null ? [] : ['--answers', data.answers])];
 }
 
 function builtFile(root: string, name: string): string {

@@ -15,6 +15,9 @@ const RUN_MS = 7 * 86_400_000;
 // The work of all agents goes on at once: what waits for a worker would take longer than its law says.
 const CONCURRENCY = 10_000;
 
+// What the server tells clients to wait where it knows nothing better, when time is not scaled.
+const POLL_MS = 500;
+
 export interface WorldPlan {
   readonly plan: Plan;
   /** One for each sitting, in their order. */
@@ -46,7 +49,10 @@ export function planWorld(options: WorldPlanOptions): WorldPlan {
     firstCall += callsOf(seat).length;
     return seat;
   });
-  const set = chooseSettings({ server: { ...scenario.server, concurrency: CONCURRENCY } }, options.target);
+  // A server that hurries must be asked as often as it hurries, or all results come with the next look at them.
+  const pace = timeScale === 1 ? {} : { pollIntervalMs: Math.max(1, Math.round(POLL_MS * timeScale)) };
+  const server = { ...pace, ...scenario.server, concurrency: CONCURRENCY };
+  const set = chooseSettings({ server }, options.target);
   const target = { ...options.target, settings: set.settings };
   const gold = seats.flatMap((seat) => [...seat.gold.values()]);
   const planned = planFaults(
