@@ -13,10 +13,11 @@ import { UsageError, unknownName } from '../model/usage-error.ts';
 import { applyOverrides } from '../plan/override.ts';
 import { loadScenario } from '../plan/scenario-file.ts';
 import type { CommandContext } from './command.ts';
+import type { ModelFlags } from './eval-model-options.ts';
 import { collect, commaList, wholeNumber } from './number-option.ts';
 import type { TargetFlags } from './target-options.ts';
 
-export interface EvalFlags {
+export interface EvalFlags extends ModelFlags {
   readonly agent: readonly string[];
   readonly mode: 'async' | 'sync' | 'both';
   readonly data?: string;
@@ -57,7 +58,7 @@ const NUMBER_MAX = 2 ** 31 - 1;
 
 export function addEvalOptions(parser: Parser): void {
   parser
-    .option('--agent <ids>', `all, or some of ${Object.keys(policies).join(', ')}`, commaList, ['all'])
+    .option('--agent <ids>', `all, or some of ${Object.keys(policies).join(', ')}; or model`, commaList, ['all'])
     .addOption(
       new Option('--mode <mode>', 'results later (async), at once (sync), or one after the other')
         .choices(['async', 'sync', 'both'])

@@ -9,6 +9,8 @@ import { EXIT } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
 import { baselineText, compareEvaluations, readEvaluation } from './eval-baseline.ts';
+import { flagsForModel, modelText, type OpenModel, openModel, requestForModel } from './eval-model.ts';
+import { modelChoice } from './eval-model-options.ts';
 import { type EvalFlags, requestOf } from './eval-options.ts';
 import { evaluationText, instancesText } from './eval-text.ts';
 import { jsonText, writeJson } from './json-file.ts';
@@ -19,12 +21,15 @@ import type { TargetFlags } from './target-options.ts';
 const TELL_MS = 5000;
 const FILE = 'evaluation.json';
 /** What an evaluation leaves; --force removes these and nothing else. */
-const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', 'runs'];
+const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', 'runs', 'transcripts'];
 
 /** Runs what the flags ask for, writes it down and prints the table. Returns the exit code. */
-export async function evalCommand(flags: EvalFlags & TargetFlags, context: CommandContext): Promise<number> {
+export async function evalCommand(given: EvalFlags & TargetFlags, context: CommandContext): Promise<number> {
   const { output, clock } = context;
-  const request = requestOf(flags, context);
+  const choice = modelChoice(given, context);
+  const flags = choice === null ? given : flagsForModel(given, choice);
+  const asked = requestOf(flags, context);
+  const request = choice === null ? asked : requestForModel(asked, choice);
   const baseline = flags.baseline === undefined ? null : readEvaluation(resolve(context.cwd, flags.baseline));
   const prepared = await prepareEvaluation(request);
   for (const note of prepared.notes) output.progress(note);
@@ -40,7 +45,9 @@ export async function evalCommand(flags: EvalFlags & TargetFlags, context: Comma
     join(directory, 'instances.jsonl'),
     prepared.instances.map((instance) => `${JSON.stringify(instance)}\n`).join(''),
   );
-  const { reports, lines } = await runAll(prepared, flags, { context, directory });
+  await using model =
+    choice === null ? null : await openModel(choice, { request, prepared, flags, directory, context });
+  const { reports, lines } = await runAll(prepared, flags, { context, directory, model });
   const document = evaluationDocument({
     claimcheck: context.package.version,
     startedAt,
@@ -51,30 +58,37 @@ export async function evalCommand(flags: EvalFlags & TargetFlags, context: Comma
     measures: Object.values(measures).map(({ meta }) => meta),
     reports,
     lines,
+    ...(model === null ? {} : { model: model.desk.usage() }),
   });
   writeJson(join(directory, FILE), document);
   const comparison = baseline === null ? null : compareEvaluations(baseline, document);
   if (flags.json) output.result(jsonText(comparison === null ? document : { ...document, baseline: comparison }));
   else {
     output.result(evaluationText(document, output.columns));
+    if (document.model !== undefined) output.result(modelText(document.model));
     if (comparison !== null) output.result(baselineText(comparison));
     output.result(`${shown(context.cwd, directory)}/${FILE}`);
   }
+  for (const why of model?.desk.voids ?? []) output.warn(why);
+  if (document.model !== undefined && document.model.stopped !== null) output.warn(document.model.stopped);
   return exitCodeOf(document, prepared);
 }
 
 async function runAll(
   prepared: PreparedEvaluation,
   flags: EvalFlags,
-  { context, directory }: { readonly context: CommandContext; readonly directory: string },
+  parts: { readonly context: CommandContext; readonly directory: string; readonly model: OpenModel | null },
 ): Promise<{ readonly reports: readonly KeptReport[]; readonly lines: ReadonlyMap<number, number> }> {
+  const { context, directory, model } = parts;
   const { output, clock, signal } = context;
+  const tasks = model === null ? prepared.tasks : prepared.tasks.map((task) => ({ ...task, model: model.play }));
   const file = createEpisodeFile(join(directory, 'episodes.jsonl'));
   const reports: KeptReport[] = [];
   const from = clock.now();
   let toldAt = from;
   try {
-    await runEvaluation(prepared, flags.time, {
+    await runEvaluation({ ...prepared, tasks }, flags.time, {
+      complete: model?.desk.complete,
       jobs: flags.jobs,
       directory,
       signal,

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { addLintOptions, type LintFlags, lintCommand } from './eval-lint.ts';
+import { addModelOptions } from './eval-model-options.ts';
 import { addEvalOptions, type EvalFlags } from './eval-options.ts';
 import { evalCommand } from './eval-run.ts';
 import { addTargetOptions, type TargetFlags } from './target-options.ts';
@@ -10,6 +11,7 @@ export const evaluate: Command = {
   summary: 'how well agents work with results that come late; with --lint, what descriptions of tools leave unsaid',
   attach(parser, context) {
     addEvalOptions(parser);
+    addModelOptions(parser);
     addTargetOptions(parser);
     addLintOptions(parser);
     parser

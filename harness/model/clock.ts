@@ -6,6 +6,8 @@ export interface Clock {
   wall(): number;
   /** Resolves after `ms` (never early); rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Waits for something real that has a limit of its own; time that is virtual stands still meanwhile. Absent: time is real. */
+  outside?<Value>(real: Promise<Value>): Promise<Value>;
 }
 
 export const NS_PER_MS = 1_000_000;

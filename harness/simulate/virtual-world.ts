@@ -55,6 +55,8 @@ class SeededWorld implements VirtualWorld {
   #current: Owner;
   #isDone = false;
   #outside = 0;
+  /** Of these, what the harness waits for itself: it has a limit of its own. */
+  #patient = 0;
   /** What came back from outside, in the order in which it was begun: threads finish in any order. */
   #returned: (() => void)[] = [];
   #standsSince: number | null = null;
@@ -74,6 +76,7 @@ class SeededWorld implements VirtualWorld {
       now: () => this.nowMs() * NS_PER_MS,
       wall: () => this.wallMs(),
       sleep: (ms, signal) => this.#sleep(ms, signal),
+      outside: (real) => this.#outsideOfHarness(real),
     };
   }
 
@@ -112,7 +115,18 @@ class SeededWorld implements VirtualWorld {
   }
 
   outside<Value>(real: Promise<Value>): Promise<Value> {
-    const owner = this.#current;
+    return this.#outsideOf(this.#current, real);
+  }
+
+  async #outsideOfHarness<Value>(real: Promise<Value>): Promise<Value> {
+    this.#patient += 1;
+    const isBack = () => {
+      this.#patient -= 1;
+    };
+    return this.#outsideOf(this.harness, real.finally(isBack));
+  }
+
+  #outsideOf<Value>(owner: Owner, real: Promise<Value>): Promise<Value> {
     const place = this.#returned.length;
     this.#returned.push(() => {});
     this.#outside += 1;
@@ -181,6 +195,7 @@ class SeededWorld implements VirtualWorld {
 
   /** Nothing can happen before something real has happened. */
   #wait(): void {
+    if (this.#patient > 0) this.#standsSince = null;
     this.#standsSince ??= this.#real.now();
     if (this.#real.now() - this.#standsSince > STANDSTILL_MS_MAX) {
       const what = `virtual time has stood still for ${STANDSTILL_MS_MAX / 1000} s at ${this.nowMs()} ms`;

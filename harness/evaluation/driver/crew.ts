@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { createSystemClock } from '../../model/clock.ts';
+import { createSystemClock, msOf } from '../../model/clock.ts';
 import type { Instance } from '../../model/evaluation/instance.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { MODULE_THREAD_FLAGS, THREAD_LIMITS } from '../../simulate/thread-flags.ts';
+import type { Complete } from '../model-agent/completion.ts';
 import { type CrewMessage, type CrewTask, isCrewMessage, type WorkerSetup } from './crew-message.ts';
 import type { EpisodeReport } from './episode-report.ts';
 import type { WorldTask } from './world-task.ts';
@@ -26,6 +27,8 @@ export interface EvaluationCrew extends AsyncDisposable {
 export interface CrewRun {
   readonly signal: AbortSignal;
   onWorld(task: WorldTask, reports: readonly EpisodeReport[]): void;
+  /** Where worlds ask their model, if they have one. */
+  readonly complete?: Complete | undefined;
 }
 
 export async function openEvaluationCrew(options: {
@@ -50,8 +53,9 @@ export async function openEvaluationCrew(options: {
   }
   return {
     size: options.size,
-    async run(tasks, { signal, onWorld }) {
+    async run(tasks, { signal, onWorld, complete }) {
       const queue = [...tasks];
+      for (const hand of hands) hand.asks(complete);
       const interrupt = () => {
         for (const hand of hands) hand.tell({ kind: 'interrupt' });
       };
@@ -77,6 +81,9 @@ class Hand {
   readonly ready: Promise<CrewMessage>;
   readonly #worker: Worker;
   readonly #clock = createSystemClock();
+  #complete: Complete | undefined;
+  #openQuestions = 0;
+  #heardT = this.#clock.now();
   #listen: (message: CrewMessage) => void = () => {};
   #fail: (error: Error) => void = () => {};
 
@@ -90,6 +97,11 @@ class Hand {
     });
     this.#worker.on('message', (value: unknown) => {
       if (!isCrewMessage(value)) return;
+      this.#heardT = this.#clock.now();
+      if (value.kind === 'ask') {
+        void this.#ask(value);
+        return;
+      }
       if (value.kind === 'failed') this.#fail(errorOf(value));
       else this.#listen(value);
     });
@@ -104,16 +116,15 @@ class Hand {
     this.#worker.postMessage(task);
   }
 
+  asks(complete: Complete | undefined): void {
+    this.#complete = complete;
+  }
+
   /** Sends a task and gives what it is answered with. */
   async do(task: CrewTask): Promise<CrewMessage> {
     const done = new AbortController();
-    const silence = this.#clock.sleep(SILENCE_MS_MAX, done.signal).then(
-      () => {
-        const what = `The server's code has not come back for ${SILENCE_MS_MAX / 1000} s; does it loop for ever?`;
-        this.#fail(new UsageError(what));
-      },
-      () => {}, // It has answered.
-    );
+    this.#heardT = this.#clock.now();
+    const silence = this.#watchSilence(done.signal);
     const answer = this.#next();
     this.tell(task);
     try {
@@ -121,6 +132,32 @@ class Hand {
     } finally {
       done.abort();
       await silence;
+    }
+  }
+
+  /** What it has asked for is ours to answer, which may take its time. */
+  async #watchSilence(done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      const silentMs = this.#openQuestions > 0 ? 0 : msOf(this.#clock.now() - this.#heardT);
+      if (silentMs >= SILENCE_MS_MAX) {
+        const what = `The server's code has not come back for ${SILENCE_MS_MAX / 1000} s; does it loop for ever?`;
+        this.#fail(new UsageError(what));
+        return;
+      }
+      await this.#clock.sleep(SILENCE_MS_MAX - silentMs, done).catch(() => {}); // It has answered.
+    }
+  }
+
+  async #ask({ question, request }: Extract<CrewMessage, { kind: 'ask' }>): Promise<void> {
+    this.#openQuestions += 1;
+    try {
+      if (this.#complete === undefined) throw new Error('expected nobody to ask a model where there is none');
+      this.tell({ kind: 'answer', question, answer: await this.#complete(request) });
+    } catch (cause) {
+      this.#fail(cause instanceof Error ? cause : new Error(String(cause)));
+    } finally {
+      this.#openQuestions -= 1;
+      this.#heardT = this.#clock.now();
     }
   }
 

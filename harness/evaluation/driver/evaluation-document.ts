@@ -5,6 +5,7 @@ import {
   type EvaluationDocument,
   type EvaluationSettings,
   type FailureClass,
+  type ModelUsage,
   type Score,
 } from '../../model/evaluation/document.ts';
 import type { EpisodeEnd } from '../../model/evaluation/episode.ts';
@@ -37,6 +38,7 @@ export interface DocumentParts {
   readonly reports: readonly KeptReport[];
   /** The line of episodes.jsonl of each episode, by its index. */
   readonly lines: ReadonlyMap<number, number>;
+  readonly model?: ModelUsage;
 }
 
 /** All that is said of an evaluation. Pure: reports in another order give the same document. */
@@ -60,6 +62,7 @@ export function evaluationDocument(parts: DocumentParts): EvaluationDocument {
       reports.flatMap(({ crashed }) => crashed ?? []),
       calm.map(({ figures }) => figures),
     ),
+    ...(parts.model === undefined ? {} : { model: parts.model }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from '../../model/plan.ts';
 import { loadAll } from '../../model/registry.ts';
 import type { Scenario } from '../../plan/scenario-schema.ts';
 import { measures } from '../measures/index.ts';
+import type { Complete } from '../model-agent/completion.ts';
 import { openEvaluationCrew } from './crew.ts';
 import { createReporter, type EpisodeReport } from './episode-report.ts';
 import { evaluationTasks, type LawSet, type TaskOptions } from './evaluation-tasks.ts';
@@ -52,6 +53,8 @@ export interface PreparedEvaluation {
   readonly notes: readonly string[];
   /** Those asked for, in the order of the data set. */
   readonly instances: readonly Instance[];
+  /** The tool classes of every tool that the data set calls. */
+  readonly toolClasses: ReadonlyMap<string, ReadonlySet<string>>;
   readonly tasks: readonly WorldTask[];
   readonly episodeCount: number;
 }
@@ -62,6 +65,7 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
   const places = seeds.flatMap((seed) => laws.map((law) => ({ law, seed })));
   let total = 0;
   let notes: readonly string[] = [];
+  let toolClasses: PreparedEvaluation['toolClasses'] = new Map();
   const sets: LawSet[] = [];
   for (const { law, seed } of places) {
     const { root, dialect, transport, schema, data } = request;
@@ -74,6 +78,7 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
     const printed = await printedInstances(evaluationProgram(root), [...flags, ...dataFlags(data)]);
     total = printed.instances.length;
     notes = printed.notes;
+    toolClasses = toolClassesOf(printed.instances.map(({ instance }) => instance));
     const target = await (time === 'virtual' ? virtualTarget(server) : realTarget(server));
     sets.push({
       law,
@@ -86,10 +91,19 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
   return {
     total,
     notes,
+    toolClasses,
     instances: sets[0]?.instances.map(({ instance }) => instance) ?? [],
     tasks,
     episodeCount: tasks.reduce((sum, { sittings }) => sum + sittings.length, 0),
   };
+}
+
+function toolClassesOf(instances: readonly Instance[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { toolClass, steps } of instances.flatMap(({ tasks }) => tasks)) {
+    for (const { tool } of steps) found.set(tool, (found.get(tool) ?? new Set()).add(toolClass));
+  }
+  return found;
 }
 
 export interface EvaluationRun {
@@ -99,18 +113,20 @@ export interface EvaluationRun {
   readonly directory: string;
   readonly signal: AbortSignal;
   onWorld(task: WorldTask, reports: readonly EpisodeReport[]): void;
+  /** Where the model is asked, if there is one. */
+  readonly complete?: Complete | undefined;
 }
 
 /** Runs what was prepared, until it is done or interrupted. */
 export async function runEvaluation(
   { tasks, instances }: PreparedEvaluation,
   time: Plan['time'],
-  { jobs, directory, signal, onWorld }: EvaluationRun,
+  { jobs, directory, signal, onWorld, complete }: EvaluationRun,
 ): Promise<void> {
   if (time === 'virtual') {
     await using crew = await openEvaluationCrew({ size: Math.min(jobs, tasks.length), instances });
     // Awaited here: the crew is closed at the end of this block.
-    return await crew.run(tasks, { signal, onWorld });
+    return await crew.run(tasks, { signal, onWorld, complete });
   }
   const reporter = createReporter(await loadAll(measures));
   const byId = new Map(instances.map((instance) => [instance.id, instance]));
@@ -120,6 +136,7 @@ export async function runEvaluation(
       directory: join(directory, 'runs', task.name),
       instances: byId,
       signal,
+      complete,
     });
     onWorld(task, results.map(reporter.report));
   }

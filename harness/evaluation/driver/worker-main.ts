@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadAll } from '../../model/registry.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { measures } from '../measures/index.ts';
+import type { Complete, TurnAnswer } from '../model-agent/completion.ts';
 import { type CrewMessage, isCrewTask, type WorkerSetup } from './crew-message.ts';
 import { createReporter } from './episode-report.ts';
 import { createSimulationShelf } from './simulation-shelf.ts';
@@ -14,6 +15,17 @@ const setup: WorkerSetup = workerData;
 const instances = new Map(setup.instances.map((instance) => [instance.id, instance]));
 const say = (message: CrewMessage) => port.postMessage(message);
 const interrupted = new AbortController();
+const questions = new Map<number, (answer: TurnAnswer) => void>();
+let questionCount = 0;
+
+const complete: Complete = (request) => {
+  questionCount += 1;
+  const question = questionCount;
+  return new Promise((resolve) => {
+    questions.set(question, resolve);
+    say({ kind: 'ask', question, request });
+  });
+};
 
 const failed = (error: unknown) => {
   const isError = error instanceof Error;
@@ -31,10 +43,15 @@ try {
       interrupted.abort(new Error('interrupted'));
       return;
     }
+    if (value.kind === 'answer') {
+      questions.get(value.question)?.(value.answer);
+      questions.delete(value.question);
+      return;
+    }
     const { task } = value;
     const work = async () => {
       const simulation = await shelf.of(task.target);
-      const results = await runVirtualWorld(task, { simulation, instances, signal: interrupted.signal });
+      const results = await runVirtualWorld(task, { simulation, instances, signal: interrupted.signal, complete });
       say({ kind: 'world', reports: results.map(reporter.report) });
     };
     last = last.then(work).catch(failed);

@@ -5,7 +5,8 @@ import type { Episode } from '../../model/evaluation/episode.ts';
 import type { EvaluationPolicy } from '../../model/evaluation/policy.ts';
 import type { Event } from '../../model/event.ts';
 import type { PlannedCrash } from '../episode/planned-crash.ts';
-import { runEpisode } from '../episode/run-episode.ts';
+import { type EpisodeOptions, runEpisode } from '../episode/run-episode.ts';
+import type { PlayModel } from '../model-agent/model-play.ts';
 import { type PlacedEpisode, type SeenEffect, withEffects } from './effects.ts';
 import type { Seat } from './seat.ts';
 import type { EpisodeRules, Sitting } from './sitting.ts';
@@ -35,6 +36,8 @@ export function createWorldDrive(options: {
   readonly policies: ReadonlyMap<string, EvaluationPolicy>;
   readonly rules: EpisodeRules;
   readonly isAudited: boolean;
+  /** Plays the sittings in place of policies. */
+  readonly model?: PlayModel | undefined;
 }): WorldDrive {
   const { sittings, seats, rules, isAudited } = options;
   const effects: SeenEffect[] = [];
@@ -45,17 +48,25 @@ export function createWorldDrive(options: {
     const { clock, signal } = context;
     const originWallMs = clock.wall() - msOf(clock.now());
     const host = createWireHost({ context, seat, timeScale: rules.timeScale, originWallMs });
-    const { instance, agent, mode, law, seed, latencyMs, crash } = sitting;
-    const policy = options.policies.get(agent);
-    if (policy === undefined) throw new Error(`expected the policy ${agent} to be loaded`);
-    const episode = await runEpisode({
-      ...{ instance, policy, host, mode, law, seed, latencyMs, signal },
-      agentMs: rules.agentMs,
-      limits: { turns: rules.turnsMax, timeMs: rules.timeMsMax },
-      ...(crash === null ? {} : { faults: { crash } }),
-    });
+    const { agentMs } = rules;
+    const limits = { turns: rules.turnsMax, timeMs: rules.timeMsMax };
+    const episode =
+      options.model === undefined
+        ? await playPolicy(sitting, { host, agentMs, limits, signal })
+        : await options.model({ ...sitting, host, agentMs, limits, signal, clock });
+    // Nothing was played.
+    if (episode === null) return;
     const { openedT } = host;
     ended.push({ sitting, agent: seat.agent, episode, openedT, timeScale: rules.timeScale });
+  };
+
+  const playPolicy = (
+    { crash, ...sitting }: Sitting,
+    how: Pick<EpisodeOptions, 'host' | 'agentMs' | 'limits' | 'signal'>,
+  ) => {
+    const policy = options.policies.get(sitting.agent);
+    if (policy === undefined) throw new Error(`expected the policy ${sitting.agent} to be loaded`);
+    return runEpisode({ ...sitting, ...how, policy, ...(crash === null ? {} : { faults: { crash } }) });
   };
 
   return {

@@ -1,6 +1,7 @@
 import type { Instance } from '../../model/evaluation/instance.ts';
 import type { Plan, PlannedTarget } from '../../model/plan.ts';
 import type { Scenario } from '../../plan/scenario-schema.ts';
+import type { ModelPlay } from '../model-agent/model-play.ts';
 import type { EpisodeRules, Sitting } from './sitting.ts';
 
 /** A sitting with the id of its instance: whoever runs it has the data set. */
@@ -17,6 +18,8 @@ export interface WorldTask {
   readonly rules: EpisodeRules;
   readonly sittings: readonly PlainSitting[];
   readonly claimcheck: string;
+  /** What plays the sittings in place of policies; left out: policies do. */
+  readonly model?: ModelPlay;
 }
 
 export type InstancesById = ReadonlyMap<string, Instance>;

@@ -23,7 +23,7 @@ export interface EpisodeOptions {
   readonly signal?: AbortSignal;
 }
 
-interface EpisodeLimits {
+export interface EpisodeLimits {
   /** A turn ends with an action that takes time. */
   readonly turns: number;
   /** From the first turn, ms. */
@@ -54,7 +54,11 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode> {
   return { instance, agent: policy.meta.id, mode, seed, law, agentMs, latencyMs, events, end, makespanMs, states };
 }
 
-async function statesOf({ instance, host }: EpisodeOptions, end: EpisodeEnd): Promise<Record<string, Json>> {
+/** What every workspace is at the end, for the measures. */
+export async function statesOf(
+  { instance, host }: Pick<EpisodeOptions, 'instance' | 'host'>,
+  end: EpisodeEnd,
+): Promise<Record<string, Json>> {
   const states: Record<string, Json> = {};
   for (const { workspace } of instance.tasks) {
     if (workspace === '') continue;

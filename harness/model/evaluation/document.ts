@@ -30,6 +30,32 @@ export interface EvaluationDocument {
   readonly failures: readonly FailureClass[];
   /** Of a restart matrix: what survives a crash of the agent. */
   readonly crashes: readonly CrashCell[];
+  /** What a model was asked, and what that cost; absent: the agents were policies. */
+  readonly model?: ModelUsage;
+}
+
+/** All completions of an evaluation, also those of episodes that were not finished. */
+export interface ModelUsage {
+  readonly name: string;
+  /** bare, async */
+  readonly prompt: string;
+  /** What a turn took in an episode: fixed:1000, measured, random:500-2000. */
+  readonly turn: string;
+  /** Attempts that were sent, and turns that were answered. */
+  readonly requests: number;
+  readonly turns: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Turns whose tokens the endpoint did not count: a quarter of the bytes. */
+  readonly estimatedTurns: number;
+  /** null: no prices were given. */
+  readonly usd: number | null;
+  /** How long the model took, summed over turns, ms. */
+  readonly modelMs: number;
+  /** Turns to which no usable answer came, by reason. */
+  readonly failures: readonly { readonly why: string; readonly count: number }[];
+  /** Why it was not asked for the rest; null: it was. */
+  readonly stopped: string | null;
 }
 
 export interface EvaluationSettings {

@@ -3,8 +3,11 @@ import type { Instance, Json, JsonMap, StepId } from './instance.ts';
 /** async: a call returns with a receipt. sync: the agent stands still until it has the result. */
 export type EpisodeMode = 'async' | 'sync';
 
-/** How an agent came to its end: by its own word, by the limit of turns or of time, by an interrupt or a fault of ours. */
-export type EpisodeEnd = 'ended' | 'turn-limit' | 'time-limit' | 'interrupted';
+/**
+ * How an agent came to its end: by its own word, by the limit of turns or of time, because the endpoint of its model gave nothing
+ * that can be used, by an interrupt or a fault of ours.
+ */
+export type EpisodeEnd = 'ended' | 'turn-limit' | 'time-limit' | 'endpoint-failed' | 'interrupted';
 
 /** One agent on one instance, from its first turn to its last: what every measure is made from. */
 export interface Episode {
