@@ -4,7 +4,7 @@ import { compile } from '../plan/compile.ts';
 import { applyOverrides } from '../plan/override.ts';
 import { loadScenario, scenarioNames } from '../plan/scenario-file.ts';
 import type { Scenario } from '../plan/scenario-schema.ts';
-import { checkThresholds } from '../plan/threshold-choice.ts';
+import { checkThresholds, refuseBaselines } from '../plan/threshold-choice.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import type { Output } from './output.ts';
 import { overridesOf, type ScenarioFlags, seedOf } from './run-options.ts';
@@ -16,6 +16,7 @@ export const DEFAULT_SCENARIO = 'tour';
 export function chooseScenarios(names: readonly string[], flags: ScenarioFlags): readonly Scenario[] {
   const scenarios = namesOf(names).map(loadScenario);
   const overrides = overridesOf(flags);
+  refuseBaselines(flags.threshold ?? []);
   for (const scenario of scenarios) checkThresholds(applyOverrides(scenario, overrides).thresholds);
   return scenarios;
 }

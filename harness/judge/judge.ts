@@ -16,6 +16,7 @@ import { type MetricCatalogue, parseThreshold } from '../plan/threshold.ts';
 import { byName } from './checker-verdict.ts';
 import { faultRowsOf } from './coverage.ts';
 import { examine, loadJudge } from './invariants.ts';
+import { partsOf } from './phase.ts';
 import { readPlan } from './plan-file.ts';
 import { evaluateThreshold, type Measured } from './threshold-evaluation.ts';
 
@@ -43,7 +44,11 @@ export async function judgeIndex(
   const { valid, verdicts, coverage, fates, notRun } = examine(plan, history, units);
   const metricUnits = input.metrics ?? (await loadAll(metrics));
   const values = measure(metricUnits, plan, history);
-  const thresholds = thresholdsOf(plan, { metrics: values, fates }, { units: metricUnits, notRun });
+  const thresholds = thresholdsOf(
+    plan,
+    { metrics: values, fates, ...partsOf(plan, history, metricUnits) },
+    { units: metricUnits, notRun },
+  );
   const isOurs = verdicts.some(({ checker, verdict }) => checker.meta.judges === 'harness' && verdict.valid === false);
   return {
     schema: VERDICT_SCHEMA,

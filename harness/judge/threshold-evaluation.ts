@@ -1,11 +1,14 @@
 import type { MetricValue, TrendValue } from '../model/metric-value.ts';
 import type { Fate, ThresholdVerdict, Validity } from '../model/verdict.ts';
-import type { Operator, Threshold } from '../plan/threshold.ts';
+import type { Threshold } from '../plan/threshold.ts';
+import type { Operator, Phase } from '../plan/threshold-text.ts';
 
 /** What was measured, as far as thresholds may name it. */
 export interface Measured {
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly fates: Readonly<Partial<Record<Fate, number>>>;
+  /** The same of the calls of one part of the run; absent: parts cannot be told (a run that kept no events). */
+  readonly during?: (phase: Phase) => Measured & { readonly calls: number };
 }
 
 /**
@@ -14,7 +17,15 @@ export interface Measured {
  * covers them is within it too; a lower bound that fails is unknown.
  */
 export function evaluateThreshold(threshold: Threshold, measured: Measured): ThresholdVerdict {
-  const { expression, subject } = threshold;
+  const { expression, subject, during } = threshold;
+  if (threshold.against !== undefined) return unknown(expression, 'one run has no baseline; claimcheck gate judges it');
+  if (during !== undefined) {
+    const part = measured.during?.(during);
+    if (part === undefined) return unknown(expression, 'this run kept nothing that tells its parts');
+    if (part.calls === 0) return unknown(expression, `no call of this run belongs to its part '${during}'`);
+    const { during: _asked, ...plain } = threshold;
+    return evaluateThreshold(plain, { metrics: part.metrics, fates: part.fates });
+  }
   if (subject.kind === 'fate') {
     const value = measured.fates[subject.fate] ?? 0;
     return { expression, valid: holds(value, threshold), value };

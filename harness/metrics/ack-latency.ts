@@ -11,6 +11,7 @@ export const ackLatency: Metric = {
     type: 'trend',
     unit: 'ms',
     better: 'lower',
+    perCall: true,
   },
   measure({ history }) {
     return trendMs(sentCalls(history).map(ackLatencyNs));

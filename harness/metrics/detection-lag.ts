@@ -18,6 +18,7 @@ export const detectionLag: Metric = {
     type: 'trend',
     unit: 'ms',
     better: 'lower',
+    perCall: true,
   },
   measure({ plan, history }) {
     return trendMs(

@@ -11,6 +11,7 @@ export const endToEnd: Metric = {
     type: 'trend',
     unit: 'ms',
     better: 'lower',
+    perCall: true,
   },
   measure({ plan, history }) {
     // When a client that is not ours knew a result, nobody can tell: result-latency says when it was given one.

@@ -11,6 +11,7 @@ export const pollsPerTask: Metric = {
     type: 'trend',
     unit: 'polls',
     better: 'lower',
+    perCall: true,
   },
   measure({ history }) {
     const polls = pollFigures(history);

@@ -13,6 +13,7 @@ export const queueWait: Metric = {
     type: 'trend',
     unit: 'ms',
     better: 'lower',
+    perCall: true,
   },
   measure({ plan, history }) {
     if (!hasOrderedEffects(plan) || !history.effects.some((effect) => effect.phase === 'begin')) return null;

@@ -15,6 +15,7 @@ export const resultLatency: Metric = {
     type: 'trend',
     unit: 'ms',
     better: 'lower',
+    perCall: true,
   },
   measure({ plan, history }) {
     if (plan.client === undefined) return null;

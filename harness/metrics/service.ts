@@ -13,6 +13,7 @@ export const service: Metric = {
     type: 'trend',
     unit: 'ms',
     better: 'lower',
+    perCall: true,
   },
   measure({ plan, history }) {
     if (!hasOrderedEffects(plan)) return null;

@@ -8,6 +8,8 @@ export interface MetricMeta extends Meta {
   readonly unit: string;
   /** Which way is better, for comparisons. */
   readonly better: 'lower' | 'higher' | 'neither';
+  /** Measured from `history.calls` alone, call by call: a threshold may ask for a part of the run. Absent: it may not. */
+  readonly perCall?: true;
 }
 
 /** One number, or one distribution, of a run. Pure. null: this run holds no evidence for it. */

@@ -1,6 +1,7 @@
 import { metrics } from '../metrics/index.ts';
 import type { NotApplicable, PlannedTarget } from '../model/plan.ts';
-import { parseThreshold, type Threshold } from './threshold.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { type MetricCatalogue, parseThreshold, type Threshold } from './threshold.ts';
 
 const NEED_POLLS = new Set([
   'informative-polls',
@@ -40,18 +41,34 @@ export function chooseThresholds(
   };
 }
 
+/**
+ * Throws a UsageError for a threshold that only a gate can judge, since a single run has nothing to hold it against. Those of a
+ * scenario stand in its verdict as not applicable; whoever asks for one by hand must not take that for a pass.
+ */
+export function refuseBaselines(expressions: readonly string[]): void {
+  const catalogue = catalogueOf();
+  for (const text of expressions) {
+    const { against } = parseThreshold(text, catalogue);
+    if (against === undefined) continue;
+    const how = against === 'paired' ? 'gate --paired' : 'gate DIR --baseline FILE';
+    throw new UsageError(`Threshold '${text}': one run has no baseline; judge it with claimcheck ${how}.`);
+  }
+}
+
 /** Throws a UsageError for a threshold that does not parse or names nothing; whether a target has numbers for it is not asked. */
 export function checkThresholds(expressions: readonly string[]): void {
   const catalogue = catalogueOf();
   for (const text of expressions) parseThreshold(text, catalogue);
 }
 
-function catalogueOf() {
+/** What a threshold may name. */
+export function catalogueOf(): MetricCatalogue {
   return new Map(Object.entries(metrics).map(([id, { meta }]) => [id, meta]));
 }
 
-function unmeasurable({ subject }: Threshold, { dialect, facts }: PlannedTarget): string | null {
+function unmeasurable({ subject, against }: Threshold, { dialect, facts }: PlannedTarget): string | null {
   const name = subject.kind === 'fate' ? subject.fate : subject.metric;
+  if (against !== undefined) return 'one run has no baseline; claimcheck gate judges it';
   if (dialect === 'blocking' && NEED_POLLS.has(name)) return 'a blocking dialect is never polled';
   if (facts.effects !== 'ordered' && NEED_ORDERED_EFFECTS.has(name)) {
     return 'the effects of this target cannot be observed as they happen';

@@ -2,9 +2,13 @@ import { expect, test } from 'vitest';
 import { UsageError } from '../model/usage-error.ts';
 import { type MetricCatalogue, parseThreshold } from './threshold.ts';
 
+const FORM =
+  "The form is NAME[.STATISTIC] [during clean|fault|recovery] OPERATOR NUMBER[UNIT], or OPERATOR baseline [* NUMBER] [paired], for example 'detection-lag.p95 < 800ms' or 'lost == 0'.";
+
 const catalogue: MetricCatalogue = new Map(
   [
-    { id: 'detection-lag', type: 'trend', unit: 'ms' } as const,
+    { id: 'detection-lag', type: 'trend', unit: 'ms', perCall: true } as const,
+    { id: 'polls-per-task', type: 'trend', unit: 'polls' } as const,
     { id: 'polls', type: 'counter', unit: 'requests' } as const,
     { id: 'wasted-bytes', type: 'counter', unit: 'bytes' } as const,
     { id: 'useful-polls', type: 'rate', unit: 'ratio' } as const,
@@ -55,8 +59,27 @@ test.each([
   ['lost == 0ms', "Threshold 'lost == 0ms': unit 'ms' does not fit; expected a plain number."],
   [
     'lost = 0',
-    "Threshold 'lost = 0' does not parse; expected NAME[.STATISTIC] OPERATOR NUMBER[UNIT], for example " +
-      "'detection-lag.p95 < 800ms' or 'lost == 0'; operators: != < <= == > >=.",
+    `Threshold 'lost = 0' does not parse at character 6: expected an operator (!= < <= == > >=), found '= 0'. ${FORM}`,
+  ],
+  [
+    'polls < baseline * x',
+    `Threshold 'polls < baseline * x' does not parse at character 20: expected a number, found 'x'. ${FORM}`,
+  ],
+  [
+    'polls <',
+    `Threshold 'polls <' does not parse at character 8: expected a number or 'baseline', it ends there. ${FORM}`,
+  ],
+  [
+    'polls < 3 paired',
+    `Threshold 'polls < 3 paired' does not parse at character 11: expected the end, found 'paired'. ${FORM}`,
+  ],
+  [
+    'detection-lag.p95 during storm < 3',
+    `Threshold 'detection-lag.p95 during storm < 3' does not parse at character 26: expected clean, fault, recovery, found 'storm < 3'. ${FORM}`,
+  ],
+  [
+    'polls during clean < 3',
+    "Threshold 'polls during clean < 3': polls is not counted call by call, so it has no part 'clean'; known: fates, detection-lag.",
   ],
 ])('%s is refused', (text, message) => {
   expect(() => parseThreshold(text, catalogue)).toThrow(new UsageError(message));
@@ -67,4 +90,18 @@ test('an unknown name lists the known ones and the nearest', () => {
     /Unknown metric or fate 'detection-leg' in threshold .*; known: detection-lag, .*\. Did you mean 'detection-lag'\?/,
   );
   expect(() => parseThreshold('detection-lag.p95 < 1sec', catalogue)).toThrow(/Unknown unit 'sec' in threshold/);
+});
+
+test.each([
+  ['polls <= baseline', { operator: '<=', bound: 1, against: 'baseline' }],
+  ['polls <= baseline * 1.05', { operator: '<=', bound: 1.05, against: 'baseline' }],
+  ['polls <= baseline paired', { operator: '<=', bound: 1, against: 'paired' }],
+  ['detection-lag.p95 during clean < 60ms', { operator: '<', bound: 60, during: 'clean' }],
+  ['detection-lag.p95 during recovery <= baseline * 2 paired', { bound: 2, against: 'paired', during: 'recovery' }],
+  ['lost during fault == 0', { operator: '==', bound: 0, during: 'fault' }],
+  ['polls-per-task < 3', { bound: 3, subject: { kind: 'metric', metric: 'polls-per-task', statistic: 'mean' } }],
+])('%s', (text, expected) => {
+  const threshold = parseThreshold(text, catalogue);
+  expect(threshold).toMatchObject({ expression: text, ...expected });
+  expect(parseThreshold(text.replaceAll(' ', '  ').replace('*  ', '*'), catalogue)).toEqual(threshold);
 });

@@ -1,8 +1,10 @@
 /**
- * What a user demands of a run in numbers: `detection-lag.p95 < 800ms`, `lost == 0`, `useful-polls.rate > 0.1`,
- * `response-survival.at(7000) < 0.1`.
+ * What a user demands of a run in numbers: `detection-lag.p95 < 800ms`, `lost == 0`, `service.p95 during clean < 60ms`,
+ * `response-survival.at(7000) < 0.1`, `polls-per-task <= baseline`, `service.p95 <= baseline * 1.05 paired`.
  *
- *   threshold = name [ "." statistic ] operator number [ unit ]
+ *   threshold = name [ "." statistic ] [ "during" phase ] operator bound
+ *   bound     = number [ unit ] | "baseline" [ "*" number ] [ "paired" ]
+ *   phase     = "clean" | "fault" | "recovery" (calls that no fault touched, that one touched, and those after it)
  *   name      = metric id | fate
  *   statistic = "count" | "p95" | … (by the metric's type) | "at(" milliseconds ")"
  *   operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
@@ -14,17 +16,19 @@ import type { MetricMeta } from '../model/metric.ts';
 import type { MetricType } from '../model/metric-value.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import { FATES, type Fate } from '../model/verdict.ts';
-
-export const OPERATORS = ['<=', '>=', '==', '!=', '<', '>'] as const;
-export type Operator = (typeof OPERATORS)[number];
+import { type Operator, type Phase, readThreshold, tidied } from './threshold-text.ts';
 
 export interface Threshold {
   /** As written, spaces tidied: how it stands in the verdict. */
   readonly expression: string;
   readonly subject: ThresholdSubject;
   readonly operator: Operator;
-  /** In the unit of the metric: ms, bytes, a ratio in 0..1, or a count. */
+  /** In the unit of the metric: ms, bytes, a ratio in 0..1, or a count. With `against`: a factor of what was measured there. */
   readonly bound: number;
+  /** The bound is a multiple of a baseline: a saved one, or one that is run beside it. */
+  readonly against?: 'baseline' | 'paired';
+  /** Only calls of this part of the run. */
+  readonly during?: Phase;
 }
 
 export type ThresholdSubject =
@@ -34,7 +38,7 @@ export type ThresholdSubject =
   | { readonly kind: 'curve'; readonly metric: string; readonly at: string };
 
 /** What a threshold may name: the meta of every metric, by id. */
-export type MetricCatalogue = ReadonlyMap<string, Pick<MetricMeta, 'id' | 'type' | 'unit'>>;
+export type MetricCatalogue = ReadonlyMap<string, Pick<MetricMeta, 'id' | 'type' | 'unit' | 'perCall'>>;
 
 /** The first of each list is what a name without a statistic means, where there is one. */
 const STATISTICS: Readonly<Record<MetricType, readonly string[]>> = {
@@ -59,24 +63,25 @@ const UNITS: Readonly<Record<string, { readonly dimension: Dimension; readonly f
   MiB: { dimension: 'bytes', factor: 1_048_576 },
 };
 
-const GRAMMAR =
-  /^\s*([a-z][a-z0-9-]*)(?:\.([a-zA-Z0-9]+(?:\(\s*\d+\s*\))?))?\s*(<=|>=|==|!=|<|>)\s*(-?\d+(?:\.\d+)?)\s*([A-Za-z%]*)\s*$/;
-
 /** Parses and type-checks one threshold. Throws a UsageError that says what would have been right. */
 export function parseThreshold(text: string, catalogue: MetricCatalogue): Threshold {
-  const match = GRAMMAR.exec(text);
-  const [, name, statistic, sign, digits, unit] = match ?? [];
-  const operator = OPERATORS.find((known) => known === sign);
-  if (name === undefined || operator === undefined || digits === undefined) {
+  const read = readThreshold(text);
+  const { name, statistic, during, operator, isBaseline, isPaired } = read;
+  const { subject, dimension } = subjectOf(text, name, statistic, catalogue);
+  if (during !== undefined && subject.kind !== 'fate' && catalogue.get(name)?.perCall !== true) {
+    const known = [...catalogue.values()].filter(({ perCall }) => perCall === true).map(({ id }) => id);
     throw new UsageError(
-      `Threshold '${text}' does not parse; expected NAME[.STATISTIC] OPERATOR NUMBER[UNIT], for example ` +
-        `'detection-lag.p95 < 800ms' or 'lost == 0'; operators: ${[...OPERATORS].sort().join(' ')}.`,
+      `Threshold '${text}': ${name} is not counted call by call, so it has no part '${during}'; known: fates, ${known.join(', ')}.`,
     );
   }
-  const { subject, dimension } = subjectOf(text, name, statistic?.replaceAll(/\s/g, ''), catalogue);
-  const bound = boundOf(text, Number(digits), unit ?? '', dimension);
-  const what = statistic === undefined ? name : `${name}.${statistic.replaceAll(/\s/g, '')}`;
-  return { expression: `${what} ${operator} ${digits}${unit ?? ''}`, subject, operator, bound };
+  return {
+    expression: tidied(read),
+    subject,
+    operator,
+    bound: isBaseline ? Number(read.digits) : boundOf(text, Number(read.digits), read.unit, dimension),
+    ...(isBaseline ? { against: isPaired ? 'paired' : 'baseline' } : {}),
+    ...(during === undefined ? {} : { during }),
+  };
 }
 
 function subjectOf(
@@ -100,8 +105,7 @@ function subjectOf(
   if (metric.type === 'curve' && point !== undefined) {
     return { subject: { kind: 'curve', metric: name, at: String(Number(point)) }, dimension: 'ratio' };
   }
-  const isBare = statistic === undefined && (metric.type === 'counter' || metric.type === 'rate');
-  const chosen = isBare ? STATISTICS[metric.type][0] : statistic;
+  const chosen = statistic ?? meantBy(metric);
   if (chosen === undefined || chosen === 'at(…)' || !isSupported(metric.type, chosen)) {
     throw new UsageError(
       `Threshold '${text}': ${name} is a ${metric.type}${statistic === undefined ? ' and needs a statistic' : ''}; ` +
@@ -113,6 +117,12 @@ function subjectOf(
     subject: { kind: 'metric', metric: name, statistic: statisticName },
     dimension: COUNTS.has(chosen) ? 'plain' : dimension,
   };
+}
+
+/** What a name alone means: the one number of a counter or a rate, and of things that are counted a task, how many one took. */
+function meantBy({ type, unit }: Pick<MetricMeta, 'type' | 'unit'>): string | undefined {
+  if (type === 'counter' || type === 'rate') return STATISTICS[type][0];
+  return type === 'trend' && unit !== 'ms' ? 'mean' : undefined;
 }
 
 /** `value` is what a rate is called in verdict.json, so it is understood as well. */
