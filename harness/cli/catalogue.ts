@@ -6,9 +6,12 @@ import { backoffs } from '../backoffs/index.ts';
 import { checkers } from '../checkers/index.ts';
 import { situations } from '../checkers/situations.ts';
 import { lintRules } from '../evaluation/lint/index.ts';
+import { measures } from '../evaluation/measures/index.ts';
+import { policies } from '../evaluation/policies/index.ts';
 import { faults } from '../faults/index.ts';
 import { loads } from '../loads/index.ts';
 import { metrics } from '../metrics/index.ts';
+import { LATENCY_LAW_METAS } from '../model/evaluation/latency-law.ts';
 import { loadScenario, scenarioNames } from '../plan/scenario-file.ts';
 import { reporters } from './reporters/index.ts';
 
@@ -55,6 +58,9 @@ export const KINDS: Readonly<Record<string, () => readonly CatalogueRow[]>> = {
     metas(checkers).map((meta) => row(meta, { invariants: meta.invariants.join(', '), judges: meta.judges })),
   metrics: () => metas(metrics).map((meta) => row(meta, { type: meta.type, unit: meta.unit, better: meta.better })),
   lint: () => metas(lintRules).map((meta) => row(meta, { name: meta.name })),
+  policies: () => metas(policies).map((meta) => row(meta, { spoils: meta.spoils.join(', ') })),
+  measures: () => metas(measures).map((meta) => row(meta, { group: meta.group, unit: meta.unit, better: meta.better })),
+  'latency-laws': () => Object.values(LATENCY_LAW_METAS).map((meta) => row(meta, {})),
   situations: () => metas(situations).map((meta) => row(meta, {})),
   reporters: () => metas(reporters).map((meta) => row(meta, {})),
 };

@@ -1,5 +1,5 @@
 import type { ForeignClient } from './foreign-client.ts';
-import type { AgentId, CallRequest, DialectId, Operation, TransportId } from './operation.ts';
+import type { CallRequest, DialectId, Operation, TransportId } from './operation.ts';
 
 /**
  * plan.json: everything that will happen, filled in before anything starts. The plan, not only the seed, is what replays.
@@ -293,8 +293,4 @@ export interface PlannedLimits {
   readonly runMs: number;
   /** SIGTERM to exit, at the end. */
   readonly stopMs: number;
-}
-
-export function isAgent(agent: AgentId): agent is number {
-  return agent !== 'auditor';
 }

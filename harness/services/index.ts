@@ -7,7 +7,6 @@
  */
 
 import type { ServiceId } from '../model/plan.ts';
-import { entry, type Registry } from '../model/registry.ts';
 import { dynamodb } from './dynamodb.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
@@ -15,9 +14,5 @@ import type { Service } from './service.ts';
 
 export const serviceUnits: Readonly<Record<ServiceId, Service>> = { redis, postgres, dynamodb };
 
-export const services: Registry<Service> = Object.fromEntries(
-  Object.entries(serviceUnits).map(([id, unit]) => [id, entry(unit)]),
-);
-
 export { startService } from './running-service.ts';
-export type { Finding, RunningService, Service, ServiceGuardian, ServiceHost } from './service.ts';
+export type { RunningService, Service } from './service.ts';

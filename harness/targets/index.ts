@@ -26,7 +26,6 @@ import { transportNamed } from './transport-name.ts';
 export type {
   ModuleProbeRequest,
   Probe,
-  Probed,
   ProbedModule,
   ProbeModule,
   ProbeRequest,

@@ -14,7 +14,7 @@ export const MODERN_VERSION = '2026-07-28';
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 export const VERSION_META = 'io.modelcontextprotocol/protocolVersion';
 export const CAPABILITIES_META = 'io.modelcontextprotocol/clientCapabilities';
-export const SERVER_INFO_META = 'io.modelcontextprotocol/serverInfo';
+const SERVER_INFO_META = 'io.modelcontextprotocol/serverInfo';
 export const SUBSCRIPTION_META = 'io.modelcontextprotocol/subscriptionId';
 
 const MISSING = { httpStatus: 400 } as const;

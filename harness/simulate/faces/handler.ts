@@ -3,7 +3,7 @@ import { HandlerOnLine } from './handler-on-line.ts';
 import { HandlerOverHttp } from './handler-over-http.ts';
 import type { MessageHandler } from './message-handler.ts';
 
-export type { HandlerContext, MessageHandler } from './message-handler.ts';
+export type { MessageHandler } from './message-handler.ts';
 
 /** Both faces of a JSON-RPC handler. `boot`: which incarnation of the server it is. */
 export function handlerFace(server: MessageHandler, boot = 1): ServerFace {
