@@ -7,29 +7,10 @@ import {
   type EvaluationDocument,
   type Score,
 } from '../model/evaluation/document.ts';
+import type { EvaluationComparison, MeasureChange } from '../model/evaluation/evaluation-comparison.ts';
 import type { MeasureMeta } from '../model/evaluation/measure.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { scoreText } from './eval-text.ts';
-
-/** One measure of one agent in two evaluations. */
-export interface MeasureChange {
-  readonly agent: string;
-  readonly mode: string;
-  readonly law: string;
-  readonly measure: string;
-  readonly before: Score;
-  readonly after: Score;
-  readonly change: number;
-  /** better, worse: the intervals do not meet; same: not one digit differs; unclear: they do, and the intervals meet. */
-  readonly verdict: 'better' | 'worse' | 'changed' | 'same' | 'unclear';
-}
-
-export interface EvaluationComparison {
-  /** What is not the same about the two, in words: then they do not compare like with like. */
-  readonly differences: readonly string[];
-  readonly measures: readonly MeasureMeta[];
-  readonly changes: readonly MeasureChange[];
-}
 
 /** Reads an evaluation by its directory or its file. Throws a UsageError when it is none. */
 export function readEvaluation(path: string): EvaluationDocument {

@@ -4,26 +4,23 @@ import {
   type EvaluationCell,
   type EvaluationDocument,
   type EvaluationSettings,
-  type FailureClass,
   type ModelUsage,
   type Score,
 } from '../../model/evaluation/document.ts';
 import type { EpisodeEnd } from '../../model/evaluation/episode.ts';
 import { INSTANCE_KINDS, type Instance } from '../../model/evaluation/instance.ts';
-import type { MeasureMeta, Sample } from '../../model/evaluation/measure.ts';
+import type { MeasureMeta } from '../../model/evaluation/measure.ts';
 import { groupBy } from '../../model/grouping.ts';
 import { asyncGaps } from '../scores/async-gaps.ts';
 import { passOf } from '../scores/passes.ts';
 import { restartMatrix } from '../scores/restart-matrix.ts';
 import { robustnessOf } from '../scores/robustness.ts';
 import { scoreOf } from '../scores/score-tally.ts';
+import { failuresOf, worstOf } from './episode-failures.ts';
 import type { EpisodeReport } from './episode-report.ts';
 
 /** An episode without its line: a million events need not be kept. */
 export type KeptReport = Omit<EpisodeReport, 'line'>;
-
-// A reader looks at two or three of a kind.
-const EXAMPLES_MAX = 3;
 
 export interface DocumentParts {
   readonly claimcheck: string;
@@ -58,6 +55,7 @@ export function evaluationDocument(parts: DocumentParts): EvaluationDocument {
     asyncGaps: asyncGaps(reports.map(({ figures }) => figures)),
     robustness: robustnessOf(reports.map(({ figures }) => figures)),
     failures: groups.flatMap((group) => failuresOf(group, measures, parts.lines)),
+    worst: groups.flatMap((group) => worstOf(group, measures, parts.lines)),
     crashes: restartMatrix(
       reports.flatMap(({ crashed }) => crashed ?? []),
       calm.map(({ figures }) => figures),
@@ -120,40 +118,4 @@ function scoresOf(group: readonly KeptReport[], measures: readonly MeasureMeta[]
     if (score !== null) scores[id] = score;
   }
   return scores;
-}
-
-/** A class is a measure that has a perfect value; an episode belongs to it that falls short of that. */
-function failuresOf(
-  group: readonly KeptReport[],
-  measures: readonly MeasureMeta[],
-  lines: DocumentParts['lines'],
-): FailureClass[] {
-  return measures.flatMap((meta) => {
-    const { id, title, perfect } = meta;
-    // What time it took is no failure.
-    if (perfect === undefined || meta.group === 'time' || meta.better === 'neither') return [];
-    const failed = group.flatMap(({ index, figures, samples: { [id]: sample } }) =>
-      sample === undefined || figureOf(sample) === perfect ? [] : [{ index, figures, sample }],
-    );
-    const [first] = failed;
-    if (first === undefined) return [];
-    const { agent, mode, law } = first.figures;
-    const examples = failed.slice(0, EXAMPLES_MAX).map(({ index, figures: { instance, seed }, sample }) => ({
-      ...{ instance, seed, text: failureText(meta, sample) },
-      line: lines.get(index) ?? 0,
-    }));
-    return [{ id, title, agent, mode, law, count: failed.length, examples }];
-  });
-}
-
-function figureOf(sample: Sample): number {
-  return sample.kind === 'share' ? sample.hits / sample.cases : sample.value;
-}
-
-function failureText({ title, perfect, unit }: MeasureMeta, sample: Sample): string {
-  const amount =
-    sample.kind === 'share'
-      ? `${sample.hits} of ${sample.cases}`
-      : `${Number(sample.value.toPrecision(3))}${unit === 'ratio' || unit === 'count' ? '' : ` ${unit}`}`;
-  return `${title}: ${amount}, where ${perfect} is right.`;
 }

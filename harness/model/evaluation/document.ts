@@ -28,6 +28,8 @@ export interface EvaluationDocument {
   readonly robustness: readonly Robustness[];
   /** What went wrong, by kind, with examples. */
   readonly failures: readonly FailureClass[];
+  /** Of each cell the episodes in which most kinds of things went wrong, worst first; none where nothing did. */
+  readonly worst: readonly WorstEpisode[];
   /** Of a restart matrix: what survives a crash of the agent. */
   readonly crashes: readonly CrashCell[];
   /** What a model was asked, and what that cost; absent: the agents were policies. */
@@ -185,6 +187,18 @@ export interface FailureExample {
   readonly text: string;
   /** Line of episodes.jsonl, from 1. */
   readonly line: number;
+}
+
+export interface WorstEpisode {
+  readonly instance: string;
+  readonly agent: string;
+  readonly mode: EpisodeMode;
+  readonly law: string;
+  readonly seed: number;
+  /** Line of episodes.jsonl, from 1. */
+  readonly line: number;
+  /** One sentence a measure. */
+  readonly failures: readonly string[];
 }
 
 /** One phase at which the agent was crashed. */
