@@ -12,8 +12,9 @@ import { baselineText, compareEvaluations, readEvaluation } from './eval-baselin
 import { flagsForModel, modelText, type OpenModel, openModel, requestForModel } from './eval-model.ts';
 import { modelChoice } from './eval-model-options.ts';
 import { type EvalFlags, requestOf } from './eval-options.ts';
+import { BASELINE_FILE, drawEvaluation, REPORT_FILE } from './eval-report.ts';
 import { evaluationText, instancesText } from './eval-text.ts';
-import { jsonText, writeJson } from './json-file.ts';
+import { jsonText, writeJson, writeWhole } from './json-file.ts';
 import { shown } from './out-directory.ts';
 import { seconds } from './progress-text.ts';
 import type { TargetFlags } from './target-options.ts';
@@ -21,7 +22,7 @@ import type { TargetFlags } from './target-options.ts';
 const TELL_MS = 5000;
 const FILE = 'evaluation.json';
 /** What an evaluation leaves; --force removes these and nothing else. */
-const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', 'runs', 'transcripts'];
+const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', BASELINE_FILE, REPORT_FILE, 'runs', 'transcripts'];
 
 /** Runs what the flags ask for, writes it down and prints the table. Returns the exit code. */
 export async function evalCommand(given: EvalFlags & TargetFlags, context: CommandContext): Promise<number> {
@@ -62,12 +63,15 @@ export async function evalCommand(given: EvalFlags & TargetFlags, context: Comma
   });
   writeJson(join(directory, FILE), document);
   const comparison = baseline === null ? null : compareEvaluations(baseline, document);
+  if (comparison !== null) writeJson(join(directory, BASELINE_FILE), comparison);
+  const name = shown(context.cwd, directory);
+  writeWhole(join(directory, REPORT_FILE), await drawEvaluation({ directory, name, document, baseline: comparison }));
   if (flags.json) output.result(jsonText(comparison === null ? document : { ...document, baseline: comparison }));
   else {
     output.result(evaluationText(document, output.columns));
     if (document.model !== undefined) output.result(modelText(document.model));
     if (comparison !== null) output.result(baselineText(comparison));
-    output.result(`${shown(context.cwd, directory)}/${FILE}`);
+    output.result(`${name}/${FILE}\n${name}/${REPORT_FILE}`);
   }
   for (const why of model?.desk.voids ?? []) output.warn(why);
   if (document.model !== undefined && document.model.stopped !== null) output.warn(document.model.stopped);

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Command } from './command.ts';
+import { drawSavedEvaluation, isEvaluationDirectory, REPORT_FILE } from './eval-report.ts';
 import { writeWhole } from './json-file.ts';
 import { existingRun, shown } from './out-directory.ts';
 import { drawReport, readRun } from './run-report.ts';
@@ -13,20 +14,23 @@ export const report: Command = {
   summary: 'draw the report of a saved run again, or one that compares several',
   attach(parser, { output, cwd, end }) {
     parser
-      .argument('<directory...>', 'run directories')
+      .argument('<directory...>', 'run directories; or an evaluation; or two of them, the earlier one first')
       .option(
         '-o, --output <file>',
         'where to write it (default: report.html in the directory; comparison.html for several)',
       )
       .option('--strict', 'exit with the code of the worst verdict instead of 0')
       .action(async (paths: readonly string[], options: { output?: string; strict?: boolean }) => {
+        if (paths.some((path) => isEvaluationDirectory(resolve(cwd, path)))) {
+          output.result(await evaluationReport(paths, options, cwd));
+          end(EXIT.valid);
+          return;
+        }
         const directories = paths.map((path) => existingRun(cwd, path));
         const [first] = directories;
         if (!first) throw new UsageError('name at least one run directory');
         const standard = directories.length === 1 ? first.report : join(cwd, 'comparison.html');
-        const file = options.output === undefined ? standard : resolve(cwd, options.output);
-        if (!existsSync(dirname(file)))
-          throw new UsageError(`${shown(cwd, dirname(file))} does not exist; make it first`);
+        const file = placeFor(options.output, standard, cwd);
         const runs = [];
         for (const directory of directories) runs.push(await readRun(directory));
         writeReport(file, drawReport(runs));
@@ -35,6 +39,30 @@ export const report: Command = {
       });
   },
 };
+
+/** Draws one evaluation, or two against each other. Returns the path of the report. */
+async function evaluationReport(
+  paths: readonly string[],
+  options: { readonly output?: string },
+  cwd: string,
+): Promise<string> {
+  const directories = paths.map((path) => resolve(cwd, path));
+  const run = paths.find((path) => !isEvaluationDirectory(resolve(cwd, path)));
+  if (run !== undefined) throw new UsageError(`${run} holds no evaluation; runs and evaluations do not compare`);
+  if (directories.length > 2) throw new UsageError('name one evaluation, or two: the earlier one first');
+  const last = directories.at(-1) ?? cwd;
+  const before = directories.length === 2 ? (directories[0] ?? null) : null;
+  const standard = before === null ? join(last, REPORT_FILE) : join(cwd, 'comparison.html');
+  const file = placeFor(options.output, standard, cwd);
+  writeReport(file, await drawSavedEvaluation(last, { name: shown(cwd, last), before }));
+  return shown(cwd, file);
+}
+
+function placeFor(output: string | undefined, standard: string, cwd: string): string {
+  const file = output === undefined ? standard : resolve(cwd, output);
+  if (!existsSync(dirname(file))) throw new UsageError(`${shown(cwd, dirname(file))} does not exist; make it first`);
+  return file;
+}
 
 function writeReport(file: string, text: string): void {
   try {

@@ -5,6 +5,7 @@ import {
   type ChartDataset,
   Legend,
   LinearScale,
+  LineElement,
   LogarithmicScale,
   type Plugin,
   PointElement,
@@ -22,6 +23,7 @@ export function drawCharts(): { redraw(): void } {
     BarElement,
     Legend,
     LinearScale,
+    LineElement,
     LogarithmicScale,
     PointElement,
     ScatterController,
@@ -53,23 +55,31 @@ function draw(data: ChartData): Chart[] {
   const isBar = data.type === 'bar';
   const chart = new Chart<'bar' | 'scatter'>(canvas, {
     type: data.type,
-    data: { datasets: data.series.map((series, index) => datasetOf(series, index, isBar)) },
+    data: { datasets: data.series.map((series, index) => datasetOf(series, index, data)) },
     options: {
       scales: {
         x: {
           type: 'linear',
           offset: false,
-          min: 0,
-          max: data.untilS,
+          min: data.xAxis?.from ?? 0,
+          max: data.xAxis?.to ?? data.untilS,
           stacked: isBar,
           grid,
-          ticks: { callback: (value) => `${value} s`, maxRotation: 0, includeBounds: false },
+          title: { display: data.xAxis !== undefined, text: data.xAxis?.title ?? '' },
+          ticks: {
+            callback: (value) => placeText(Number(value), data),
+            maxRotation: 0,
+            includeBounds: false,
+            // Names stand at whole numbers, one each.
+            ...(data.xAxis?.names === undefined ? {} : { stepSize: 1, autoSkip: false }),
+          },
         },
         y: {
           type: data.logarithmic ? 'logarithmic' : 'linear',
           stacked: isBar,
           beginAtZero: !data.logarithmic,
-          grace: data.logarithmic ? 0 : '5%',
+          grace: data.logarithmic || data.yMax !== undefined ? 0 : '5%',
+          ...(data.yMax === undefined ? {} : { max: data.yMax }),
           grid,
           title: { display: true, text: data.yTitle },
           ticks: { callback: (value) => tickText(Number(value), data.logarithmic) },
@@ -79,8 +89,7 @@ function draw(data: ChartData): Chart[] {
         legend: { position: 'bottom', labels: { usePointStyle: true, boxHeight: 7 } },
         tooltip: {
           callbacks: {
-            label: ({ dataset, parsed }) =>
-              `${dataset.label}: ${Number((parsed.y ?? 0).toFixed(1))}${isBar ? '' : ' ms'} at ${Number((parsed.x ?? 0).toFixed(2))} s`,
+            label: ({ dataset, parsed }) => pointText(dataset.label ?? '', parsed.x ?? 0, parsed.y ?? 0, data),
             title: () => '',
           },
         },
@@ -94,12 +103,12 @@ function draw(data: ChartData): Chart[] {
 function datasetOf(
   series: ChartData['series'][number],
   index: number,
-  isBar: boolean,
+  { type, logarithmic: isLogarithmic }: Pick<ChartData, 'type' | 'logarithmic'>,
 ): ChartDataset<'bar' | 'scatter', { x: number; y: number }[]> {
   const tone = colour(`--tone-${series.tone}`);
   // A log scale has no zero: what took no measurable time stands on its floor.
-  const points = series.points.map(([x, y]) => ({ x, y: isBar ? y : Math.max(y, 0.1) }));
-  return isBar
+  const points = series.points.map(([x, y]) => ({ x, y: isLogarithmic ? Math.max(y, 0.1) : y }));
+  return type === 'bar'
     ? {
         type: 'bar',
         label: series.label,
@@ -115,9 +124,13 @@ function datasetOf(
         data: points,
         backgroundColor: tone,
         borderColor: tone,
-        pointStyle: series.crossed === true ? 'crossRot' : POINT_STYLES[index % 4],
+        pointStyle: series.crossed === true ? 'crossRot' : POINT_STYLES[(series.mark ?? index) % 4],
         pointRadius: series.crossed === true ? 4 : 3,
         pointBorderWidth: series.crossed === true ? 2 : 0,
+        showLine: series.joined === true,
+        // A point on the upper edge is drawn whole.
+        clip: series.joined === true ? 6 : undefined,
+        borderWidth: 1.5,
       };
 }
 
@@ -146,6 +159,17 @@ function bandsPlugin(data: ChartData): Plugin {
       ctx.restore();
     },
   };
+}
+
+/** What stands at a place of the lower axis. */
+function placeText(value: number, { xAxis }: ChartData): string {
+  if (xAxis === undefined) return `${value} s`;
+  return xAxis.names === undefined ? String(value) : (xAxis.names[value] ?? '');
+}
+
+function pointText(label: string, x: number, y: number, data: ChartData): string {
+  if (data.xAxis !== undefined) return `${label}: ${Number(y.toFixed(3))} at ${placeText(Number(x.toFixed(2)), data)}`;
+  return `${label}: ${Number(y.toFixed(1))}${data.type === 'bar' ? '' : ' ms'} at ${Number(x.toFixed(2))} s`;
 }
 
 function tickText(value: number, logarithmic: boolean): string {

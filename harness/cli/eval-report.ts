@@ -1,0 +1,112 @@
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ReportedEpisode, ReportedEvaluation } from '../../reports/evaluation-input.ts';
+import { renderEvaluation } from '../../reports/evaluation-report.ts';
+import { type EpisodeRecord, episodeOf } from '../evaluation/driver/episode-record.ts';
+import { violationsOf } from '../evaluation/scores/violations.ts';
+import type { EvaluationDocument, WorstEpisode } from '../model/evaluation/document.ts';
+import type { EvaluationComparison } from '../model/evaluation/evaluation-comparison.ts';
+import type { Instance } from '../model/evaluation/instance.ts';
+import { groupBy } from '../model/grouping.ts';
+import { UsageError } from '../model/usage-error.ts';
+import { compareEvaluations, readEvaluation } from './eval-baseline.ts';
+
+/** Drawn in one report: enough for every agent of an evaluation, and a page that still opens at once. */
+const EPISODES_MAX = 30;
+
+/** What an evaluation was compared with, as `eval --baseline` found it. */
+export const BASELINE_FILE = 'baseline.json';
+export const REPORT_FILE = 'report.html';
+
+export interface EvaluationToDraw {
+  readonly directory: string;
+  /** The directory as its reader would name it. */
+  readonly name: string;
+  readonly document: EvaluationDocument;
+  readonly baseline: EvaluationComparison | null;
+}
+
+/** A folder that holds an evaluation, not a run. */
+export function isEvaluationDirectory(path: string): boolean {
+  return existsSync(join(path, 'evaluation.json'));
+}
+
+/** One HTML file for what stands in this folder; with `before`, held against that one. */
+export async function drawSavedEvaluation(
+  directory: string,
+  { name, before }: { readonly name: string; readonly before: string | null },
+): Promise<string> {
+  const document = readEvaluation(directory);
+  const baseline = before === null ? savedBaseline(directory) : compareEvaluations(readEvaluation(before), document);
+  return drawEvaluation({ directory, name, document, baseline });
+}
+
+function savedBaseline(directory: string): EvaluationComparison | null {
+  const path = join(directory, BASELINE_FILE);
+  return existsSync(path) ? parsed(readFileSync(path, 'utf8'), path) : null;
+}
+
+/** One HTML file for a saved evaluation. Throws a UsageError where a file of it is damaged. */
+export async function drawEvaluation({ directory, name, document, baseline }: EvaluationToDraw): Promise<string> {
+  const chosen = worstFirst(document.worst).slice(0, EPISODES_MAX);
+  const evaluation: ReportedEvaluation = {
+    directory: name,
+    document,
+    episodes: await readEpisodes(directory, chosen),
+    baseline,
+  };
+  return renderEvaluation(evaluation);
+}
+
+/** The worst of every agent and mode, then the second of each: else one bad agent would fill the page. */
+export function worstFirst(worst: readonly WorstEpisode[]): readonly WorstEpisode[] {
+  const byBadness = (a: WorstEpisode, b: WorstEpisode) => b.failures.length - a.failures.length || a.line - b.line;
+  const groups = [...groupBy(worst, ({ agent, mode }) => JSON.stringify([agent, mode])).values()];
+  const sorted = groups.map((group) => group.toSorted(byBadness));
+  const depth = Math.max(0, ...groups.map(({ length }) => length));
+  return Array.from({ length: depth }, (_, rank) =>
+    sorted.flatMap((group) => group[rank] ?? []).sort(byBadness),
+  ).flat();
+}
+
+/** Only the chosen lines are parsed: an evaluation may have a hundred thousand. */
+async function readEpisodes(directory: string, chosen: readonly WorstEpisode[]): Promise<readonly ReportedEpisode[]> {
+  const paths = { episodes: join(directory, 'episodes.jsonl'), instances: join(directory, 'instances.jsonl') };
+  if (chosen.length === 0 || !existsSync(paths.episodes) || !existsSync(paths.instances)) return [];
+  const instances = readInstances(paths.instances, new Set(chosen.map(({ instance }) => instance)));
+  const texts = await readLines(paths.episodes, new Set(chosen.map(({ line }) => line)));
+  return chosen.flatMap(({ line, failures, instance: id }) => {
+    const text = texts.get(line);
+    const instance = instances.get(id);
+    if (text === undefined || instance === undefined) return [];
+    const record: EpisodeRecord = parsed(text, `${paths.episodes} line ${line}`);
+    const episode = episodeOf(record, instance);
+    return [{ line, failures, episode, violations: violationsOf(episode) }];
+  });
+}
+
+async function readLines(path: string, wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
+  const texts = new Map<number, string>();
+  let line = 0;
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    line += 1;
+    if (wanted.has(line)) texts.set(line, text);
+    if (texts.size === wanted.size) break;
+  }
+  return texts;
+}
+
+function readInstances(path: string, wanted: ReadonlySet<string>): ReadonlyMap<string, Instance> {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const all = lines.map((text, index): Instance => parsed(text, `${path} line ${index + 1}`));
+  return new Map(all.filter(({ id }) => wanted.has(id)).map((instance) => [instance.id, instance]));
+}
+
+function parsed(text: string, where: string) {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`${where} is damaged: not JSON`, { cause });
+  }
+}
