@@ -107,7 +107,7 @@ describe('the report of an evaluation', () => {
       ],
     } as const;
     const text = plain(render({ baseline }));
-    expect(text).toContain('1 score worse 2 scores differ, 1 are the same.');
+    expect(text).toContain('1 score worse 2 scores differ, 1 is the same.');
     expect(text).toContain('not like with like agentMs 1000 before, 3000 now');
     expect(text).toMatch(/reference Task success 0\.9 .*−0\.5 ✕ worse.*swapper Task success 0\.2 .*\? unclear/);
   });

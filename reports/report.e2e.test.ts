@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderEvaluation } from './evaluation-report.ts';
 import { renderReport } from './render.ts';
 import { bundleBrowserScript } from './testing/browser-bundle.ts';
 import { HOSTILE } from './testing/hostile-text.ts';
+import { sampleEvaluation } from './testing/sample-evaluation.ts';
 import { sampleRun } from './testing/sample-run.ts';
 
 const CHROMIUM = [
@@ -211,5 +213,37 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     if (SHOTS) await page.screenshot({ path: join(SHOTS, 'report-compared.png') });
     expect(complaints).toEqual([]);
     await page.close();
+  });
+
+  it.each([
+    [360, false],
+    [1280, true],
+    [2560, false],
+  ])('an evaluation at %d px (dark: %s) draws its charts, and is no wider than the window', async (width, dark) => {
+    const text = renderEvaluation(await sampleEvaluation(), { script });
+    const { page, complaints, requests } = await open(text, { width, dark });
+    expect(await page.locator('.canvas:not([hidden])').count()).toBe(3);
+    const colours = await page.evaluate(`[...document.querySelectorAll('canvas')].map((canvas) =>
+      new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size > 20)`);
+    expect(colours).toEqual([true, true, true]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, `evaluation-${width}.png`), fullPage: true });
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+    await page.close();
+  });
+
+  it('an example of a failure leads to its timeline and opens it; without JavaScript the tables stand alone', async () => {
+    const text = renderEvaluation(await sampleEvaluation(), { script });
+    const { page } = await open(text, { width: 1280 });
+    await page.evaluate(`document.querySelectorAll('#failures details').forEach((fold) => { fold.open = true; })`);
+    const link = page.locator('#failures a[href^="#episode-"]').last();
+    const target = page.locator((await link.getAttribute('href')) ?? '');
+    await link.click();
+    await expect.poll(() => target.locator('.tracks').isVisible()).toBe(true);
+    await page.close();
+    const plain = await open(text, { width: 1280, javaScript: false });
+    expect(await plain.page.locator('#robustness table').isVisible()).toBe(true);
+    expect(await plain.page.locator('canvas').first().isVisible()).toBe(false);
+    await plain.page.close();
   });
 });

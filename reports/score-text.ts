@@ -28,6 +28,13 @@ export function shareText(value: number): string {
   return `${value < short ? '<' : '>'} ${short}`;
 }
 
+/** How much a figure changed, with its sign; a change that is there never reads as none. */
+export function changeText(change: number, unit: Unit): string {
+  const size = Math.abs(change);
+  const isTiny = (unit === 'ratio' || unit === 'count') && size < 0.0005;
+  return `${change > 0 ? '+' : '−'}${isTiny ? String(Number(size.toPrecision(1))) : figureText(size, unit)}`;
+}
+
 /** "[0.91 – 0.95]"; nothing where there are too few cases for an interval. */
 export function intervalText({ low, high }: Pick<Score, 'low' | 'high'>, unit: Unit): string {
   if (low === null || high === null) return '';

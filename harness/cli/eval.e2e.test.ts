@@ -81,6 +81,22 @@ describe('claimcheck eval', () => {
     expect(other.stdout).toContain('makespan');
   });
 
+  it('draws its report, and draws it again and against another from what was saved', async () => {
+    const args = ['--sample', '6', '--agent', 'swapper', '--law', 'reversed'];
+    const { document } = await evaluate('drawn', ...args);
+    const worst = document.worst[0];
+    const first = stage.read('drawn/report.html');
+    expect(first).toContain(`id="episode-${worst?.line}"`);
+    const again = await stage.run('report', 'drawn', '-o', 'again.html');
+    expect({ code: again.code, same: stage.read('again.html') === first }).toEqual({ code: 0, same: true });
+    await evaluate('other', ...args, '--agent-ms', '3000');
+    const both = await stage.run('report', 'drawn', 'other');
+    expect({ code: both.code, stdout: both.stdout.trim() }).toEqual({ code: 0, stdout: 'comparison.html' });
+    expect(stage.read('comparison.html')).toContain('agentMs 1000 before, 3000 now');
+    const mixed = await stage.run('report', 'drawn', '.');
+    expect({ code: mixed.code, stderr: mixed.stderr }).toMatchObject({ code: 64 });
+  });
+
   it('prints the data set without running anything', async () => {
     const { code, stdout } = await stage.run('eval', '--list', '--filter', 'filesystem/*');
     expect(code).toBe(0);

@@ -38,3 +38,10 @@ it.each([
 ])('%s is seen to do what it was made for: %s', async (policy, kind) => {
   expect(await kindsOf(policy)).toContain(kind);
 });
+
+it('what a crash takes away is not held against the agent', async () => {
+  const crash = { phase: 'mid-run', call: 1, keepsIds: false, downMs: 5000 } as const;
+  const { episode } = await rehearse('reference', INSTANCE, LATENCIES, { crash });
+  expect(episode.events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['crash', 'lost']));
+  expect(violationsOf(episode).filter(({ kind }) => kind === 'lost')).toEqual([]);
+});

@@ -6,6 +6,9 @@ import { type CallView, type EpisodeView, viewOf } from '../measures/episode-vie
 import { hasRightArguments } from '../measures/step-match.ts';
 import { taskOutcomes } from '../measures/task-outcome.ts';
 
+/** What is lost so close to a crash was lost by it: in real time the two are not noted in the same instant. */
+const CRASH_MS = 10;
+
 /** What an agent did wrong in one episode, each at its moment, in the order of time. */
 export function violationsOf(episode: Episode): readonly Violation[] {
   const view = viewOf(episode);
@@ -50,12 +53,16 @@ function wrongBinds({ binds }: EpisodeView): readonly Violation[] {
   });
 }
 
-function losses({ jobs }: EpisodeView): readonly Violation[] {
+/** What a crash takes away is not the agent's doing. */
+function losses({ jobs, crashes }: EpisodeView): readonly Violation[] {
+  const isCrash = (t: number) => crashes.some((crash) => !crash.keepsIds && Math.abs(crash.t - t) <= CRASH_MS);
   return jobs.flatMap(({ job, calls, losses: lost }) =>
-    lost.map(({ t, why }): Violation => {
-      const task = calls[0]?.call.task ?? null;
-      return { t, job, task, kind: 'lost', text: `lost hold of ${calls[0]?.call.tool ?? 'a call'}: ${why}` };
-    }),
+    lost
+      .filter(({ t }) => !isCrash(t))
+      .map(({ t, why }): Violation => {
+        const task = calls[0]?.call.task ?? null;
+        return { t, job, task, kind: 'lost', text: `lost hold of ${calls[0]?.call.tool ?? 'a call'}: ${why}` };
+      }),
   );
 }
 

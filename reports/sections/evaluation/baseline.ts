@@ -3,7 +3,7 @@ import type { MeasureMeta } from '../../../harness/model/evaluation/measure.ts';
 import type { EvaluationSection } from '../../evaluation-input.ts';
 import { formatCount, plural } from '../../format.ts';
 import { html, type Markup } from '../../html.ts';
-import { casesText, cellName, figureText, intervalText } from '../../score-text.ts';
+import { casesText, cellName, changeText, figureText, intervalText } from '../../score-text.ts';
 import { chip, type TableRow, table } from '../../table.ts';
 
 const VERDICTS: Readonly<Record<MeasureChange['verdict'], { readonly rank: number; readonly chip: Markup }>> = {
@@ -37,14 +37,20 @@ export const baselineSection: EvaluationSection = {
       { title: 'Change', numeric: true },
       { title: 'Verdict' },
     ];
-    const rows = moved.flatMap((change) => {
-      const meta = metas.get(change.measure);
-      return meta === undefined ? [] : [rowOf(change, meta, changes)];
-    });
-    return html`<p>${worse === 0 ? chip(true, 'nothing is worse') : chip(false, `${plural(worse, 'score')} worse`)} ${plural(moved.length, 'score')} differ, ${formatCount(changes.length - moved.length)} are the same.</p>
+    const draw = (title: string, some: readonly MeasureChange[]) => {
+      const rows = some.flatMap((change) => {
+        const meta = metas.get(change.measure);
+        return meta === undefined ? [] : [rowOf(change, meta, changes)];
+      });
+      return rows.length > 0 && table(title, columns, rows);
+    };
+    const clear = moved.filter(({ verdict }) => verdict !== 'unclear');
+    const unclear = moved.filter(({ verdict }) => verdict === 'unclear');
+    return html`<p>${worse === 0 ? chip(true, 'nothing is clearly worse') : chip(false, `${plural(worse, 'score')} worse`)} ${plural(moved.length, 'score')} ${moved.length === 1 ? 'differs' : 'differ'}, ${formatCount(changes.length - moved.length)} ${changes.length - moved.length === 1 ? 'is' : 'are'} the same.</p>
 ${differences.length > 0 && html`<p>${chip('unknown', 'not like with like')} ${differences.join('; ')}.</p>`}
-${rows.length > 0 && table('Scores that differ', columns, rows)}
-<p class="note">Better and worse: the two intervals do not meet. Unclear: they do.</p>`;
+${draw('Scores that clearly differ, the worse ones first', clear)}
+${unclear.length > 0 && html`<details${clear.length === 0 && html` open`}><summary>${plural(unclear.length, 'score')} whose intervals meet</summary>${draw('Scores that differ, by no more than chance may make', unclear)}</details>`}
+<p class="note">Better and worse: the two intervals do not meet. Unclear: they do, or there are too few cases for one.</p>`;
   },
 };
 
@@ -54,10 +60,8 @@ function rowOf(change: MeasureChange, meta: MeasureMeta, all: readonly MeasureCh
     (score) =>
       html`<b>${figureText(score.value, meta.unit)}</b> <small>${intervalText(score, meta.unit)}, ${casesText(score)}</small>`,
   );
-  const sign = change.change > 0 ? '+' : '−';
-  const difference = `${sign}${figureText(Math.abs(change.change), meta.unit)}`;
   return {
     ...(verdict === 'worse' ? { tone: 'bad' as const } : {}),
-    cells: [cellName(change, all), meta.title, was, is, difference, VERDICTS[verdict].chip],
+    cells: [cellName(change, all), meta.title, was, is, changeText(change.change, meta.unit), VERDICTS[verdict].chip],
   };
 }

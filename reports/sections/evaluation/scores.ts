@@ -32,7 +32,7 @@ export const scoresSection: EvaluationSection = {
       );
       if (measured.length === 0) return [];
       return [
-        html`<details${isOpen(index) && html` open`}><summary><h3>${title}</h3></summary>${groupTable(title, measured, document)}</details>
+        html`<details${isOpen(index) && html` open`}><summary><h3>${title}</h3></summary>${groupTable(group, measured, document)}</details>
 `,
       ];
     });
@@ -42,7 +42,7 @@ ${tables}${kindTable(document)}`;
   },
 };
 
-function groupTable(title: string, metas: readonly MeasureMeta[], { cells }: EvaluationDocument): Markup {
+function groupTable(group: MeasureMeta['group'], metas: readonly MeasureMeta[], { cells }: EvaluationDocument): Markup {
   const columns: readonly Column[] = [
     { title: 'Agent' },
     ...metas.map((meta) => ({ title: `${meta.title} ${arrowOf(meta)}`.trim(), numeric: true })),
@@ -50,7 +50,7 @@ function groupTable(title: string, metas: readonly MeasureMeta[], { cells }: Eva
   const rows = cells.map((cell) => ({
     cells: [cellName(cell, cells), ...metas.map((meta) => scoreCell(cell.scores[meta.id], meta))],
   }));
-  return html`<div class="vectors">${table(title, columns, rows)}</div>`;
+  return html`<div class="vectors">${table(`${group.charAt(0).toUpperCase()}${group.slice(1)}: figure, 95 % interval, cases`, columns, rows)}</div>`;
 }
 
 /** Task success by the number of tasks and whether their tools are of one class. */

@@ -55,7 +55,7 @@ function agentLane({ episode: { events, makespanMs } }: ReportedEpisode, scale: 
       case 'idle':
         return [bar('idle', event.t, event.untilT, scale, { y: 5, height: 2, title: 'stands still' })];
       case 'crash':
-        return [tick('crash', event.t, scale, 0, AGENT_HEIGHT)];
+        return [tick('crash', event.t, scale, -2, AGENT_HEIGHT + 2, 'crashes, and comes back')];
       default:
         return [];
     }
@@ -75,7 +75,8 @@ function taskLane({ task, toolClass, claim, rows, violations }: TaskTrack, scale
 
 function jobShapes(job: JobTrack, y: number, scale: TimeScale): readonly Child[] {
   const { label, sentT, receiptT, endedT, knownT, status, untilT, polls, violations } = job;
-  const workedT = Math.min(endedT ?? untilT, untilT);
+  // The server may have ended it before it was asked again.
+  const workedT = Math.max(sentT, Math.min(endedT ?? untilT, untilT));
   const isBad = violations.length > 0;
   const type = knownT === null ? 'unseen' : status === 'ok' ? 'worked' : 'failed';
   const told = knownT === null ? 'its end never became known' : `known at ${formatInstant(knownT * MS)}`;
@@ -140,6 +141,7 @@ ${sample(html`<rect class="failed" x="2" y="2" width="22" height="14"/><line cla
 ${sample(html`<rect class="unseen" x="2" y="2" width="25" height="14"/>`, 'its end never became known')}
 ${sample(html`<line class="poll agent" x1="8" x2="8" y1="11" y2="17"/><line class="poll host" x1="18" x2="18" y1="11" y2="17"/>`, 'polls: of the agent, of its host')}
 ${sample(html`<line class="claim" x1="14" x2="14" y1="0" y2="18"/>`, 'the agent reports its task')}
+${sample(html`<line class="crash" x1="14" x2="14" y1="0" y2="18"/>`, 'the agent crashes')}
 ${sample(html`<svg class="cross" x="14" y="9" width="1" height="1"><path d="M-4-4l8 8m0-8l-8 8"/></svg>`, 'it does something wrong')}
 </ul>`;
 }
