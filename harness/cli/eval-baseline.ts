@@ -75,7 +75,7 @@ function verdictOf({ better }: MeasureMeta, before: Score, after: Score): Measur
 
 function differencesOf(before: EvaluationDocument, after: EvaluationDocument): string[] {
   const settings = (
-    ['time', 'dialect', 'transport', 'schema', 'prompt', 'dataSeed', 'data', 'agentMs', 'crash'] as const
+    ['time', 'dialect', 'transport', 'schema', 'prompt', 'dataSeed', 'data', 'agentMs', 'failing', 'crash'] as const
   )
     .filter((name) => before.settings[name] !== after.settings[name])
     .map((name) => `${name} ${before.settings[name]} before, ${after.settings[name]} now`);

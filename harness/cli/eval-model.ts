@@ -72,7 +72,10 @@ export async function openModel(
   const { source, turnTime, budget } = choice;
   const { root, dialect, transport, schema, data, rules, dataSeed } = request;
   const [law] = request.laws;
-  const server = { root, dialect, transport, schema, data, law: law ?? '', latencySeed: 1, timeScale: rules.timeScale };
+  const server = {
+    ...{ root, dialect, transport, schema, data, law: law ?? '', latencySeed: 1, timeScale: rules.timeScale },
+    failing: request.failing,
+  };
   const offered = await offeredTools(server, prepared.toolClasses, context.signal);
   const play: ModelPlay = { prompt: flags.prompt, turnTime, ...offered };
   if (source.kind === 'transcripts') {

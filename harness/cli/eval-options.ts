@@ -30,6 +30,7 @@ export interface EvalFlags extends ModelFlags {
   readonly timeScale: number;
   readonly faults: string;
   readonly fault?: readonly string[];
+  readonly failing: number;
   readonly crash?: readonly string[];
   readonly schema?: 'bare' | 'explicit';
   readonly prompt: 'bare' | 'async';
@@ -80,6 +81,7 @@ export function addEvalOptions(parser: Parser): void {
     .option('--time-scale <factor>', 'real time: a ms of an episode takes so many', factor, REAL_TIME_SCALE)
     .option('--faults <scenario>', 'the faults of this scenario strike the calls', 'steady')
     .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; may be repeated', collect)
+    .option('--failing <share>', 'so great a share of all different calls fails once, 0 to 1', share, 0)
     .option('--crash <phases>', `crash every agent once: all, or some of ${CRASH_PHASES.join(', ')}`, commaList)
     .addOption(new Option('--prompt <mode>', 'what models are told besides').choices(['bare', 'async']).default('bare'))
     .option(
@@ -130,6 +132,7 @@ export function requestOf(
     transport: flags.transport ?? 'stdio',
     schema: flags.schema ?? 'explicit',
     scenario,
+    failing: flags.failing,
     crash:
       flags.crash === undefined
         ? null
@@ -174,6 +177,12 @@ function namesOf<Name extends string>(kind: string, given: readonly string[], kn
     if (found === undefined) throw unknownName(kind, name, known);
     return found;
   });
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new UsageError(`--failing ${text}: expected a share from 0 to 1`);
 }
 
 function factor(text: string): number {

@@ -129,6 +129,7 @@ function settingsOf(request: ReturnType<typeof requestOf>, flags: EvalFlags): Ev
     agentMs: request.rules.agentMs,
     timeScale: request.rules.timeScale,
     faults: { scenario: request.scenario.name, changes: flags.fault ?? [] },
+    failing: request.failing,
     crash: flags.crash?.join(',') ?? null,
   };
 }

@@ -38,6 +38,7 @@ export function evaluationText(document: EvaluationDocument, columns: number): s
     ...gapTable(document),
     ...robustnessTable(document, columns),
     ...crashTable(document),
+    ...mutantTable(document),
     'AsyncTool-style (arXiv 2605.27995); a vector, nothing is blended; evaluation.json has every measure with its interval',
   ].join('\n');
 }
@@ -87,6 +88,34 @@ function crashTable({ crashes }: EvaluationDocument): string[] {
   return ['what survives a crash of the agent', table.toString()];
 }
 
+function mutantTable({ mutants, measures, settings }: EvaluationDocument): string[] {
+  if (mutants.length === 0) return [];
+  const manyLaws = settings.laws.length > 1;
+  const head = [
+    'agent',
+    ...(manyLaws ? ['law'] : []),
+    'spoils',
+    'its figure',
+    'next worst',
+    'worst',
+    'like the reference',
+  ];
+  const table = tableOf(head, manyLaws ? 3 : 2);
+  for (const { agent, law, measure, value, next, isWorst, why, unremarkable, others } of mutants) {
+    const meta = measures.find(({ id }) => id === measure);
+    if (meta === undefined) continue;
+    const figure = (one: number | null) => (one === null ? '–' : figureText(one, meta));
+    const beside = next === null ? '–' : `${figure(next.value)} ${next.agent}`;
+    const verdict = isWorst === null ? (why ?? '–') : isWorst ? 'yes' : 'NO';
+    const alike = `on ${unremarkable} of ${others} others`;
+    table.push([agent, ...(manyLaws ? [law] : []), measure, figure(value), beside, verdict, alike]);
+  }
+  return [
+    'who spoils a measure on purpose is worst on it, and on most others like the reference (within 5 %)',
+    table.toString(),
+  ];
+}
+
 /** The spread of the data set, and the instances one a line. */
 export function instancesText(prepared: PreparedEvaluation): string {
   const { total, count, byKind, tasksByClass, tasksBySize, calls } = describeInstances(prepared);
@@ -123,9 +152,11 @@ function headOf({ title }: MeasureMeta): string {
 }
 
 /** "0.934", "12.4 s", "–" where nothing was seen. */
-export function scoreText(score: Score | undefined, { unit }: MeasureMeta): string {
-  if (score === undefined) return '–';
-  const { value } = score;
+export function scoreText(score: Score | undefined, meta: MeasureMeta): string {
+  return score === undefined ? '–' : figureText(score.value, meta);
+}
+
+function figureText(value: number, { unit }: MeasureMeta): string {
   if (unit === 'ms') return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`;
   if (unit === 's') return `${value.toFixed(1)} s`;
   if (unit === 'tokens') return String(Math.round(value));

@@ -97,6 +97,27 @@ describe('claimcheck eval', () => {
     expect({ code: mixed.code, stderr: mixed.stderr }).toMatchObject({ code: 64 });
   });
 
+  it('shows each mutant worst on what it spoils, and the reference perfect in all that preserves context', async () => {
+    const args = ['--sample', '40', '--agent', 'all', '--mode', 'async', '--failing', '0.1'];
+    const { document } = await evaluate('mutants', ...args);
+    expect(document.mutants.filter(({ isWorst }) => isWorst !== true)).toEqual([]);
+    expect(document.mutants.filter(({ unremarkable, others }) => unremarkable < others / 2)).toEqual([]);
+    expect(new Set(document.mutants.map(({ agent }) => agent)).size).toBe(11);
+    const preserving = document.measures.filter(({ group }) => group === 'preservation');
+    const reference = document.cells.find(({ agent }) => agent === 'reference');
+    expect(preserving.map(({ id }) => [id, reference?.scores[id]?.value])).toEqual(
+      preserving.map(({ id, perfect }) => [id, perfect]),
+    );
+  });
+
+  it('says which mutant found nothing to fail at', async () => {
+    const { code, stdout } = await stage.run(
+      ...['eval', '--sample', '4', '--agent', 'reference,literalist', '--mode', 'async', '--quiet'],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('nothing here to fail at: it shows itself where tools fail (--failing 0.1)');
+  });
+
   it('prints the data set without running anything', async () => {
     const { code, stdout } = await stage.run('eval', '--list', '--filter', 'filesystem/*');
     expect(code).toBe(0);

@@ -62,6 +62,7 @@ async function documentOf(episodes: readonly Episode[]): Promise<EvaluationDocum
       agentMs: 1000,
       timeScale: 1,
       faults: { scenario: 'steady', changes: [] },
+      failing: 0,
       crash: null,
     },
     total: 1070,

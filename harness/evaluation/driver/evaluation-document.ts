@@ -11,7 +11,9 @@ import type { EpisodeEnd } from '../../model/evaluation/episode.ts';
 import { INSTANCE_KINDS, type Instance } from '../../model/evaluation/instance.ts';
 import type { MeasureMeta } from '../../model/evaluation/measure.ts';
 import { groupBy } from '../../model/grouping.ts';
+import { policies } from '../policies/index.ts';
 import { asyncGaps } from '../scores/async-gaps.ts';
+import { mutantRows } from '../scores/mutant-rows.ts';
 import { passOf } from '../scores/passes.ts';
 import { restartMatrix } from '../scores/restart-matrix.ts';
 import { robustnessOf } from '../scores/robustness.ts';
@@ -46,16 +48,19 @@ export function evaluationDocument(parts: DocumentParts): EvaluationDocument {
   const groups = [
     ...groupBy(reports, ({ figures: { agent, mode, law } }) => JSON.stringify([agent, mode, law])).values(),
   ];
+  const cells = groups.flatMap((group) => cellOf(group, measures));
+  const metas = Object.values(policies).map(({ meta }) => meta);
   return {
     schema: EVALUATION_SCHEMA,
     ...{ claimcheck, startedAt, durationMs, interrupted, settings },
     instances: describeInstances(parts),
     measures,
-    cells: groups.flatMap((group) => cellOf(group, measures)),
+    cells,
     asyncGaps: asyncGaps(reports.map(({ figures }) => figures)),
     robustness: robustnessOf(reports.map(({ figures }) => figures)),
     failures: groups.flatMap((group) => failuresOf(group, measures, parts.lines)),
     worst: groups.flatMap((group) => worstOf(group, measures, parts.lines)),
+    mutants: mutantRows(cells, measures, metas),
     crashes: restartMatrix(
       reports.flatMap(({ crashed }) => crashed ?? []),
       calm.map(({ figures }) => figures),

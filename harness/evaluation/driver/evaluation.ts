@@ -41,6 +41,8 @@ export interface EvaluationRequest {
   readonly dialect: DialectId;
   readonly transport: TransportId;
   readonly schema: string;
+  /** So great a share of all different calls fails once. */
+  readonly failing: number;
   readonly scenario: Scenario;
   readonly crash: TaskOptions['crash'];
   readonly rules: EpisodeRules;
@@ -68,9 +70,9 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
   let toolClasses: PreparedEvaluation['toolClasses'] = new Map();
   const sets: LawSet[] = [];
   for (const { law, seed } of places) {
-    const { root, dialect, transport, schema, data } = request;
+    const { root, dialect, transport, schema, data, failing } = request;
     const server: EvaluationServer = {
-      ...{ root, dialect, transport, schema, data, law },
+      ...{ root, dialect, transport, schema, data, law, failing },
       latencySeed: seed,
       timeScale: rules.timeScale,
     };

@@ -16,6 +16,8 @@ export interface EvaluationServer {
   readonly timeScale: number;
   /** Of tool descriptions: bare, explicit. */
   readonly schema: string;
+  /** Of all different calls, this share fails once. */
+  readonly failing: number;
   readonly data: DataFiles | null;
 }
 
@@ -32,9 +34,10 @@ export function evaluationProgram(root: string): string {
 
 /** The server as a module for virtual time. Nothing is started to look at it: what it is, is known. */
 export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget> {
-  const { dialect, transport, law, latencySeed, timeScale, schema, data } = server;
+  const { dialect, transport, law, latencySeed, timeScale, schema, data, failing } = server;
   const options = new URLSearchParams({
     ...{ dialect, law, latencySeed: String(latencySeed), latencyScale: String(timeScale), schema },
+    ...(failing === 0 ? {} : { failing: String(failing) }),
     ...(data === null ? {} : { records: data.records, ...(data.answers === null ? {} : { answers: data.answers }) }),
   });
   const refuse = async () => {
@@ -54,11 +57,12 @@ export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget>
 
 /** The same server as a process. */
 export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
-  const { dialect, transport, law, latencySeed, timeScale, schema, data } = server;
+  const { dialect, transport, law, latencySeed, timeScale, schema, data, failing } = server;
   const words = [process.execPath, evaluationProgram(server.root)].map(quoted);
   const flags = [
     ...['--store', 'sqlite', '--queue', 'local', '--data', '{{dir}}', '--dialect', dialect, '--transport', transport],
     ...['--law', law, '--latency-seed', String(latencySeed), '--latency-scale', String(timeScale), '--schema', schema],
+    ...(failing === 0 ? [] : ['--failing', String(failing)]),
     ...(transport === 'http' ? ['--host', '127.0.0.1', '--port', '{{port}}'] : []),
     ...dataFlags(data).map(quoted),
   ];

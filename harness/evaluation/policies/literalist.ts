@@ -7,6 +7,7 @@ export const literalist: EvaluationPolicy = {
     title: 'Literalist',
     description: "Takes nothing for a failure but the status 'failed': goes on with errors, and reports success.",
     spoils: ['misread-outcomes', 'premature-claims'],
+    showsWhere: 'tools fail (--failing 0.1)',
   },
   start: (input) => createWorker(input, () => ({ isFailure: (status) => status === 'failed' })),
 };

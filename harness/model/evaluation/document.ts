@@ -1,6 +1,7 @@
 import type { EpisodeEnd, EpisodeMode } from './episode.ts';
 import type { InstanceKind } from './instance.ts';
 import type { MeasureMeta } from './measure.ts';
+import type { MutantRow } from './mutant-row.ts';
 
 /**
  * evaluation.json: what an evaluation found, made of its episodes.jsonl alone. Lists stand in a fixed order, so that two
@@ -30,6 +31,8 @@ export interface EvaluationDocument {
   readonly failures: readonly FailureClass[];
   /** Of each cell the episodes in which most kinds of things went wrong, worst first; none where nothing did. */
   readonly worst: readonly WorstEpisode[];
+  /** Whether each policy that spoils a measure is worst on it; none unless the reference was run beside it. */
+  readonly mutants: readonly MutantRow[];
   /** Of a restart matrix: what survives a crash of the agent. */
   readonly crashes: readonly CrashCell[];
   /** What a model was asked, and what that cost; absent: the agents were policies. */
@@ -85,6 +88,8 @@ export interface EvaluationSettings {
   readonly timeScale: number;
   /** Scenario whose faults were applied, and what was changed about them. */
   readonly faults: { readonly scenario: string; readonly changes: readonly string[] };
+  /** So great a share of all different calls was made to fail once. */
+  readonly failing: number;
   /** Where and how agents were crashed; null: they were not. */
   readonly crash: string | null;
 }

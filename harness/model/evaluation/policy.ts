@@ -10,6 +10,8 @@ export interface EvaluationPolicy {
   readonly meta: Meta & {
     /** The measures that this policy spoils on purpose; empty: it spoils none. */
     readonly spoils: readonly string[];
+    /** Ends "it shows itself where …"; absent: everywhere. */
+    readonly showsWhere?: string;
   };
   start(episode: PolicyInput): PolicyRun;
 }
