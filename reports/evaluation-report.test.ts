@@ -168,6 +168,7 @@ describe('the report of an evaluation', () => {
     );
     expect(text).toContain('interrupted What was finished by then is below.');
     expect(text).not.toContain('Timelines of the worst episodes');
+    expect(plain(render({ episodes: [] }))).toContain('episodes.jsonl or instances.jsonl is not beside');
   });
 });
 

@@ -21,7 +21,12 @@ export const timelinesSection: EvaluationSection = {
   title: 'Timelines of the worst episodes',
   label: 'Timelines',
   render({ evaluation: { document, episodes } }) {
-    if (episodes.length === 0) return null;
+    if (episodes.length === 0) {
+      // Nothing broke, or the evaluation was moved without them.
+      return document.worst.length === 0
+        ? null
+        : html`<p class="note">The worst episodes are not drawn: episodes.jsonl or instances.jsonl is not beside evaluation.json.</p>`;
+    }
     const all = document.cells.reduce((sum, cell) => sum + cell.episodes, 0);
     const hidden = all - episodes.length;
     return html`${legend()}
