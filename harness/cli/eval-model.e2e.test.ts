@@ -1,5 +1,5 @@
 // claimcheck eval --agent model as users start it, against an endpoint that plays a script: no model is needed for any of it.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printedInstances } from '../evaluation/driver/instances.ts';
@@ -7,6 +7,7 @@ import { evaluationProgram } from '../evaluation/driver/target.ts';
 import { goldModel } from '../evaluation/model-agent/testing/gold-model.ts';
 import {
   type Asked,
+  completion,
   openScriptedEndpoint,
   type Scripted,
 } from '../evaluation/model-agent/testing/scripted-endpoint.ts';
@@ -48,7 +49,15 @@ async function evaluate(out: string, ...args: readonly string[]) {
 
 async function against(script: (asked: Asked, index: number) => Scripted, out: string, ...args: readonly string[]) {
   await using endpoint = await openScriptedEndpoint(script);
-  const done = await evaluate(out, '--base-url', endpoint.url, '--model', 'scripted', '--filter', CHOSEN, ...args);
+  const done = await evaluate(
+    out,
+    '--base-url',
+    endpoint.url,
+    '--model',
+    'scripted',
+    ...(args.includes('--filter') ? [] : ['--filter', CHOSEN]),
+    ...args,
+  );
   return { ...done, requests: endpoint.requests };
 }
 
@@ -86,5 +95,125 @@ describe('claimcheck eval --agent model', () => {
     expect(again.document.cells).toEqual(played.document.cells);
     expect(stage.read('again/episodes.jsonl')).toBe(stage.read('gold/episodes.jsonl'));
     expect(again.document.model).toEqual(played.document.model);
+  });
+
+  it('comes through limits, faults and dropped connections, and tells a model what it did wrong', async () => {
+    const gold = goldModel(instances);
+    const troubles: readonly Scripted[] = [
+      { status: 429, body: '{"error":"slow down"}', headers: { 'retry-after': '0' } },
+      { status: 503, body: '', headers: { 'retry-after': '0' } },
+      'close',
+      completion(null, [
+        { name: 'inspect_workspace', arguments: { workspace: 'filesystem.001.A' } },
+        { name: 'no_such_tool', arguments: {} },
+        { name: 'check_task', arguments: '{"task_id": "task_none"}' },
+        { name: 'largest_file', arguments: '{"workspace": ' },
+      ]),
+    ];
+    const args = ['--filter', 'filesystem/001', '--loop', 'async'];
+    const { code, document, requests } = await against(
+      (asked, index) => troubles[index] ?? gold(asked),
+      'bad',
+      ...args,
+    );
+    expect(code).toBe(0);
+    expect(document.cells[0]?.ends).toEqual({ ended: 1 });
+    expect(document.cells[0]?.scores.task?.value).toBe(1);
+    // What it made up counts against it.
+    expect(document.cells[0]?.scores['func-f1']?.value).toBeLessThan(1);
+    expect(document.model?.requests).toBe(requests.length);
+    const told = requests[4]?.asked.messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
+    expect(told).toEqual([
+      expect.stringContaining("Unknown tool 'inspect_workspace'"),
+      expect.stringContaining("Unknown tool 'no_such_tool'"),
+      expect.stringContaining('There is no task task_none.'),
+      expect.stringContaining('no JSON object'),
+    ]);
+  });
+
+  it('gives a score and says why when an endpoint talks garbage or hangs, and asks it no more', async () => {
+    const script = (_: Asked, index: number): Scripted =>
+      index % 2 === 0 ? { status: 200, body: '<html>Welcome!</html>' } : 'hang';
+    const args = ['--concurrency', '1', '--model-timeout', '300'];
+    const { code, stderr, document } = await against(script, 'garbage', ...args);
+    expect(code).toBe(0);
+    expect(document.cells[0]).toMatchObject({ episodes: 3, ends: { 'endpoint-failed': 3 } });
+    expect(document.cells[0]?.scores.task).toMatchObject({ hits: 0 });
+    expect(document.model?.failures.map(({ why }) => why).join()).toContain('no answer within 0.3 s');
+    expect(document.model?.stopped).toContain('failed 3 times in a row');
+    expect(stderr).toContain('failed 3 times in a row');
+  });
+
+  it('stops at its budget, says so and leaves what is done', async () => {
+    const args = ['--concurrency', '1', '--budget-tokens', '9000', '--price-in', '1', '--price-out', '2'];
+    const { code, stderr, document } = await against(goldModel(instances, 1), 'budget', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the budget of 9000 tokens is spent');
+    const { inputTokens = 0, outputTokens = 0, turns, estimatedTurns, usd } = document.model ?? {};
+    expect(inputTokens + outputTokens).toBeLessThan(9500);
+    expect(estimatedTurns).toBe(turns);
+    expect(usd).toBeCloseTo((inputTokens + 2 * outputTokens) / 1e6);
+    expect(document.cells.flatMap(({ ends }) => Object.keys(ends))).toContain('interrupted');
+  });
+
+  it('leaves what is done when it is interrupted, and that plays again', async () => {
+    const gold = goldModel(instances, 1);
+    let isReached = () => {};
+    const reached = new Promise<void>((resolve) => {
+      isReached = resolve;
+    });
+    await using endpoint = await openScriptedEndpoint((asked, index) => {
+      if (index < 6) return gold(asked);
+      isReached();
+      return 'hang';
+    });
+    const args = ['--base-url', endpoint.url, '--model', 'scripted', '--filter', CHOSEN, '--concurrency', '1'];
+    const run = stage.start('eval', '--quiet', '--json', '--out', 'broken', '--agent', 'model', ...args);
+    await reached;
+    run.signal('SIGINT');
+    const { code, stdout } = await run.ended;
+    const document: EvaluationDocument = JSON.parse(stdout);
+    expect({ code, interrupted: document.interrupted, left: stage.left() }).toEqual({
+      code: 130,
+      interrupted: true,
+      left: [],
+    });
+    expect(document.model?.turns).toBe(6);
+    const again = await evaluate('broken-again', '--replay', 'broken/transcripts');
+    // Fewer agents share its server than then, so that requests take some ms more or less.
+    expect(scoresOf(again.document)).toEqual(scoresOf(document));
+    expect(again.document.cells.map(({ ends }) => ends)).toEqual(document.cells.map(({ ends }) => ends));
+  });
+
+  it('names a transcript that does not fit, and the line of one that is none', async () => {
+    const folder = join(stage.cwd, 'gold/transcripts');
+    const [name = ''] = readdirSync(folder).filter((one) => one.startsWith('filesystem.001-async'));
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n');
+    const [head = '', first = ''] = lines;
+    stage.file('changed/a.jsonl', [head, first.replace('Task A', 'Task Z'), ...lines.slice(2)].join('\n'));
+    const changed = await evaluate('misfit', '--replay', 'changed');
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toMatch(/changed\/a\.jsonl does not fit: turn 1 \(line 2\) was asked .*Task Z/);
+    expect(changed.document.cells).toEqual([]);
+    stage.file('cut/a.jsonl', `${head}\n{"turn": 1}\n`);
+    const cut = await evaluate('cut-out', '--replay', 'cut');
+    expect(cut.code).toBe(64);
+    expect(cut.stderr).toContain('cut/a.jsonl:2: no line of a transcript');
+  });
+
+  it.each([
+    ['--base-url URL and --model NAME', []],
+    ['needs --price-in', ['--base-url', 'http://127.0.0.1:1', '--model', 'm', '--budget-usd', '1']],
+    [
+      'CLAIMCHECK_NO_KEY: that variable is not set',
+      ['--base-url', 'http://[::1]:1', '--model', 'm', '--api-key-env', 'CLAIMCHECK_NO_KEY'],
+    ],
+    ['keep the key out of the URL', ['--base-url', 'http://a:b@127.0.0.1:1', '--model', 'm']],
+    ['--turn slow: expected', ['--base-url', 'http://127.0.0.1:1', '--model', 'm', '--turn', 'slow']],
+    ['a replay takes this from its transcripts', ['--replay', 'x', '--turn', 'measured']],
+  ])('refuses with "%s"', async (why, args) => {
+    const { code, stderr } = await evaluate('refused', ...args);
+    expect(code).toBe(64);
+    expect(stderr).toContain(why);
   });
 });

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Clock } from '../../model/clock.ts';
+import { type Clock, msOf } from '../../model/clock.ts';
 import { linkSignals } from '../../model/linked-signal.ts';
 import type { Prng } from '../../model/prng.ts';
 import { readChatResponse } from './chat-response.ts';
@@ -134,7 +134,7 @@ class Endpoint implements ChatEndpoint {
   async #try(body: string, signal: AbortSignal): Promise<Tried> {
     const { apiKey, clock, timeoutMs } = this.#options;
     const from = clock.now();
-    const msSince = () => (clock.now() - from) / 1e6;
+    const msSince = () => Math.round(msOf(clock.now() - from));
     const late = new AbortController();
     const done = new AbortController();
     const limit = clock.sleep(timeoutMs, done.signal).then(
