@@ -35,7 +35,3 @@ export const HOST_TOOLS: readonly OfferedTool[] = [
     },
   },
 ];
-
-export function isHostTool(name: string): boolean {
-  return name === WAIT_TOOL || name === CHECK_TOOL;
-}
