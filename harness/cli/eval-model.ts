@@ -29,12 +29,12 @@ export function flagsForModel(flags: EvalFlags & TargetFlags, choice: ModelChoic
   if (flags.crash !== undefined) throw new UsageError('--crash: only policies are crashed');
   if (source.kind === 'endpoint') return own;
   const { schema, agentMs: writtenMs, faults, ...settings } = commonSettings(source.transcripts);
-  const { prompt, dataSeed, dialect, transport, time } = settings;
+  const { prompt, dataSeed, dialect, transport, time, failing } = settings;
   const [scenario = flags.faults, ...fault] = faults;
   const ids = [...new Set(source.transcripts.map(({ head }) => head.conversation.instance))];
   return {
     ...own,
-    ...{ prompt, dataSeed, time, transport, agentMs: writtenMs, faults: scenario, fault },
+    ...{ prompt, dataSeed, time, transport, failing, agentMs: writtenMs, faults: scenario, fault },
     schema: schema === 'bare' ? 'bare' : 'explicit',
     dialect,
     law: [...new Set(source.transcripts.map(({ head }) => head.conversation.law))],
@@ -86,6 +86,7 @@ export async function openModel(
     ...{ model: choice.name, prompt: flags.prompt, schema, turn: turnTimeText(turnTime), agentMs: rules.agentMs },
     ...{ dialect, transport, dataSeed, turnsMax: rules.turnsMax, time: request.time },
     faults: [request.scenario.name, ...(flags.fault ?? [])],
+    failing: request.failing,
   };
   const draw = createPrng(flags.seed, 'evaluation/attempts');
   const { baseUrl, apiKey, timeoutMs } = source;

@@ -45,6 +45,8 @@ export const transcriptSettings = z.strictObject({
   dataSeed: z.number().int(),
   /** The scenario whose faults struck, and what was changed about them. */
   faults: z.array(text),
+  /** The share of calls that fail once. */
+  failing: z.number(),
   turnsMax: z.number().int().positive(),
 });
 export type TranscriptSettings = z.infer<typeof transcriptSettings>;
