@@ -40,7 +40,7 @@ describe('the command line', () => {
     [
       'a threshold that does not parse',
       ['--threshold', 'lost = 0'],
-      /Threshold 'lost = 0' does not parse; expected NAME/,
+      /Threshold 'lost = 0' does not parse at character 6: expected an operator .*, found '= 0'/,
     ],
     ['a threshold in an unknown unit', ['--threshold', 'end-to-end.p95 < 8 parsecs'], /Unknown unit 'parsecs'/],
     ['an unknown backoff', ['--backoff', 'fixd'], /Unknown backoff 'fixd'; known: .*Did you mean 'fixed'\?/],
