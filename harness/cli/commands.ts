@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).run,
   simulate: async () => (await import('./simulate.ts')).simulate,
+  load: async () => (await import('./load.ts')).load,
   explore: async () => (await import('./explore.ts')).explore,
   compare: async () => (await import('./compare.ts')).compare,
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
@@ -23,4 +24,4 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['gate', 'load', 'audit', 'init'];
+export const LATER: readonly string[] = ['gate', 'audit', 'init'];

@@ -5,8 +5,10 @@ import { createRecorder } from '../execution/recorder.ts';
 import { loadUnits } from '../execution/units.ts';
 import { createGathering } from '../judge/gathering.ts';
 import { createFold } from '../model/fold.ts';
+import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { begunPlan } from '../plan/begun-plan.ts';
 import type { CommandContext } from './command.ts';
 import { describeEnvironment, type Environment } from './environment.ts';
 import { writeJson, writeWhole } from './json-file.ts';
@@ -28,29 +30,48 @@ export interface ExecutionOptions extends RunnerOptions {
  * leaves nothing behind; any other error is ours, and what was written stays as evidence.
  */
 export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
-  const { plan, directory, context } = options;
+  const { directory, context } = options;
+  const { planOf, ...hearing } = watchBegun(options.plan, options.onEvent);
   // Unknown names are found before anything is written.
-  await loadUnits(plan);
+  await loadUnits(options.plan);
   const made = openOutDirectory(directory, context.cwd);
-  writeJson(directory.plan, plan);
+  writeJson(directory.plan, options.plan);
   // The server appends to it, and a reader must find it even when nothing was ever done.
   writeFileSync(directory.ledger, '');
   const environment = options.environment ?? (await environmentOf(context));
   writeJson(directory.environment, environment);
   const { unmet } = options.target;
-  const gathered = plan.record === 'counts' ? createGathering(plan) : null;
-  const told = gathered ? { ...options, gathering: gathered } : options;
+  const gathered = options.plan.record === 'counts' ? createGathering() : null;
+  const told = { ...options, ...hearing, ...(gathered ? { gathering: gathered } : {}) };
   const running = unmet === null ? options.runner.run(told) : recordUnmet(unmet, told);
   const { server } = await Promise.resolve(running).catch((error: unknown) => {
     if (error instanceof UsageError) discardOutDirectory(directory, made);
     throw error;
   });
   writeJson(directory.environment, { ...environment, server });
-  const run = await readRun(directory, gathered?.run());
+  const plan = planOf();
+  if (plan !== options.plan) writeJson(directory.plan, plan);
+  const run = await readRun(directory, gathered?.run(plan));
   writeJson(directory.verdict, run.verdict);
   writeWhole(directory.report, drawReport([run]));
   options.onJudged?.(run);
   return run.verdict;
+}
+
+/** Of a load that ends by the clock, the calls that it came to; any other plan is what it was. */
+function watchBegun(
+  plan: Plan,
+  onEvent: RunnerOptions['onEvent'],
+): Pick<RunnerOptions, 'onEvent'> & { readonly planOf: () => Plan } {
+  if (plan.load.forMs === undefined) return { ...(onEvent ? { onEvent } : {}), planOf: () => plan };
+  const begun = new Set<number>();
+  return {
+    onEvent(event) {
+      if (event.kind === 'gen' && event.call !== undefined) begun.add(event.call);
+      onEvent?.(event);
+    },
+    planOf: () => begunPlan(plan, begun),
+  };
 }
 
 /** This machine, now. */

@@ -52,8 +52,16 @@ export interface CourseOptions {
   readonly onEvent?: (event: Event) => void;
   /** What the agents do in place of the planned load; left out: that load. */
   readonly drive?: Drive;
+  /** What watches the harness and the server while the load goes on. */
+  readonly gauge?: LoadGauge;
   /** How long the server may take to end, ms. */
   stopMs(isInterrupted: boolean): number;
+}
+
+/** Started when the load begins; stopped when it has ended, in whatever way. Records what it found. */
+export interface LoadGauge {
+  start(): void;
+  stop(): void;
 }
 
 /** Agents that decide for themselves when they make the calls that the plan has numbers for. */
@@ -144,8 +152,13 @@ async function load(options: CourseOptions, parts: LoadParts): Promise<void> {
   );
   const durations = createDurationMemory();
   const contextFor = (agent: number) => contextOf(agent, options, { ...parts, durations });
-  if (options.drive) await drive(options.drive, contextFor, loadSignal);
-  else await runLoad({ plan, policies: units.policies, contextFor, clock, recorder, signal: loadSignal });
+  options.gauge?.start();
+  try {
+    if (options.drive) await drive(options.drive, contextFor, loadSignal);
+    else await runLoad({ plan, policies: units.policies, contextFor, clock, recorder, signal: loadSignal });
+  } finally {
+    options.gauge?.stop();
+  }
   loadEnd.abort(new Error('the load has drained'));
   await limit;
 }

@@ -7,11 +7,11 @@ import type { SavedRun } from './judge.ts';
 
 /** Gathers what a run that is recorded as counts keeps of itself; nobody else will have it when the run is over. */
 export interface RunGathering extends Gathering {
-  /** Call once, after the end. */
-  run(): SavedRun;
+  /** Call once, after the end. `plan`: what the run was by then. */
+  run(plan: Plan): SavedRun;
 }
 
-export function createGathering(plan: Plan): RunGathering {
+export function createGathering(): RunGathering {
   const kept: Event[] = [];
   const sharer = createTextSharer();
   const latest = new Map<string, Observation>();
@@ -29,7 +29,7 @@ export function createGathering(plan: Plan): RunGathering {
     end(folded) {
       rest = folded;
     },
-    run() {
+    run(plan) {
       if (rest === null) throw new Error('expected the sums of a run that keeps counts only, and there are none');
       return { plan, history: indexFolded(plan, kept, rest) };
     },

@@ -55,7 +55,7 @@ function timedRun(eventCount: number) {
 }
 
 function fold({ plan, events }: { readonly plan: Plan; readonly events: readonly Event[] }) {
-  const gathering = createGathering(plan);
+  const gathering = createGathering();
   const { take, finish } = createFold(plan, gathering.keep);
   for (const event of events) take(event);
   return finish();

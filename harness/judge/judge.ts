@@ -16,6 +16,7 @@ import { type MetricCatalogue, parseThreshold } from '../plan/threshold.ts';
 import { byName } from './checker-verdict.ts';
 import { faultRowsOf } from './coverage.ts';
 import { examine, loadJudge } from './invariants.ts';
+import { type MeasuredPart, measuredPart } from './measured-part.ts';
 import { partsOf } from './phase.ts';
 import { readPlan } from './plan-file.ts';
 import { evaluateThreshold, type Measured } from './threshold-evaluation.ts';
@@ -43,10 +44,11 @@ export async function judgeIndex(
   const units = input.checkers ?? (await loadJudge()).checkers;
   const { valid, verdicts, coverage, fates, notRun } = examine(plan, history, units);
   const metricUnits = input.metrics ?? (await loadAll(metrics));
-  const values = measure(metricUnits, plan, history);
+  const part = measuredPart(plan, history);
+  const values = measure(metricUnits, plan, part);
   const thresholds = thresholdsOf(
     plan,
-    { metrics: values, fates, ...partsOf(plan, history, metricUnits) },
+    { metrics: values, fates, ...partsOf(plan, history, metricUnits, part) },
     { units: metricUnits, notRun },
   );
   const isOurs = verdicts.some(({ checker, verdict }) => checker.meta.judges === 'harness' && verdict.valid === false);
@@ -108,11 +110,11 @@ export function historyPath(path: string): string {
   return found;
 }
 
-function measure(units: readonly Metric[], plan: Plan, history: HistoryIndex): Readonly<Record<string, MetricValue>> {
+function measure(units: readonly Metric[], plan: Plan, part: MeasuredPart): Readonly<Record<string, MetricValue>> {
   const values: Record<string, MetricValue> = {};
-  for (const { meta, measure: measureOne } of units) {
-    const value = measureOne({ plan, history });
-    if (value !== null) values[meta.id] = value;
+  for (const unit of units) {
+    const value = unit.measure({ plan, history: part(unit) });
+    if (value !== null) values[unit.meta.id] = value;
   }
   return byName(values);
 }

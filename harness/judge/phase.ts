@@ -7,6 +7,7 @@ import type { MetricValue } from '../model/metric-value.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Fate } from '../model/verdict.ts';
 import type { Phase } from '../plan/threshold-text.ts';
+import type { MeasuredPart } from './measured-part.ts';
 import type { Measured } from './threshold-evaluation.ts';
 
 /** Between two instants, ns from run start, both ends included. */
@@ -37,22 +38,28 @@ export function phasesOf(history: HistoryIndex): ReadonlyMap<number, Phase> {
 }
 
 /** What thresholds may ask of a part of a run. Only metrics that are counted call by call are measured there. */
-export function partsOf(plan: Plan, history: HistoryIndex, metrics: readonly Metric[]): Pick<Measured, 'during'> {
+export function partsOf(
+  plan: Plan,
+  history: HistoryIndex,
+  metrics: readonly Metric[],
+  measured: MeasuredPart,
+): Pick<Measured, 'during'> {
   if (history.folded !== null) return {};
   return {
     during(phase) {
       const phases = phasesOf(history);
       const isIn = (call: number) => phases.get(call) === phase;
-      const calls = history.calls.filter(({ planned }) => isIn(planned.call));
-      const part: HistoryIndex = { ...history, calls };
+      const ofPhase = (part: HistoryIndex) => part.calls.filter(({ planned }) => isIn(planned.call));
       const values: Record<string, MetricValue> = {};
-      for (const { meta, measure } of metrics) {
-        const value = meta.perCall === true ? measure({ plan, history: part }) : null;
-        if (value !== null) values[meta.id] = value;
+      for (const metric of metrics) {
+        if (metric.meta.perCall !== true) continue;
+        const part = measured(metric);
+        const value = metric.measure({ plan, history: { ...part, calls: ofPhase(part) } });
+        if (value !== null) values[metric.meta.id] = value;
       }
       const fates: Partial<Record<Fate, number>> = {};
       for (const { call, fate } of fatesOf(plan, history)) if (isIn(call)) fates[fate] = (fates[fate] ?? 0) + 1;
-      return { metrics: values, fates, calls: calls.length };
+      return { metrics: values, fates, calls: ofPhase(history).length };
     },
   };
 }

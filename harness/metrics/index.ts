@@ -7,6 +7,7 @@
 import type { Metric } from '../model/metric.ts';
 import { entry, type Registry } from '../model/registry.ts';
 import { ackLatency } from './ack-latency.ts';
+import { arrivalsPerSecond } from './arrivals-per-second.ts';
 import { bindingAccuracy } from './binding-accuracy.ts';
 import { callbackDeliveries } from './callback-deliveries.ts';
 import { callbackLag } from './callback-lag.ts';
@@ -18,12 +19,14 @@ import { continuationsDuplicated } from './continuations-duplicated.ts';
 import { continuationsLate } from './continuations-late.ts';
 import { continuationsLost } from './continuations-lost.ts';
 import { continuationsMisrouted } from './continuations-misrouted.ts';
+import { createTime } from './create-time.ts';
 import { detectionLag } from './detection-lag.ts';
 import { duplicateContinuations } from './duplicate-continuations.ts';
 import { duplicateCreates } from './duplicate-creates.ts';
 import { duplicateEffects } from './duplicate-effects.ts';
 import { duplicateKnows } from './duplicate-knows.ts';
 import { endToEnd } from './end-to-end.ts';
+import { eventLoopDelay } from './event-loop-delay.ts';
 import { gatewayTimeouts } from './gateway-timeouts.ts';
 import { generatorLateness } from './generator-lateness.ts';
 import { informativePolls } from './informative-polls.ts';
@@ -45,11 +48,14 @@ import { polls } from './polls.ts';
 import { pollsLimited } from './polls-limited.ts';
 import { pollsPerTask } from './polls-per-task.ts';
 import { queueWait } from './queue-wait.ts';
+import { readTime } from './read-time.ts';
 import { receiptsIgnored } from './receipts-ignored.ts';
 import { recoveryTime } from './recovery-time.ts';
 import { requestsGivenUp } from './requests-given-up.ts';
+import { requestsPerSecond } from './requests-per-second.ts';
 import { responseSurvival } from './response-survival.ts';
 import { resultLatency } from './result-latency.ts';
+import { resultsPerSecond } from './results-per-second.ts';
 import { retries } from './retries.ts';
 import { service } from './service.ts';
 import { storeBytes } from './store-bytes.ts';
@@ -60,6 +66,8 @@ import { wastedBytes } from './wasted-bytes.ts';
 
 export const metrics: Registry<Metric> = {
   'ack-latency': entry(ackLatency),
+  'create-time': entry(createTime),
+  'read-time': entry(readTime),
   'queue-wait': entry(queueWait),
   service: entry(service),
   'detection-lag': entry(detectionLag),
@@ -103,7 +111,11 @@ export const metrics: Registry<Metric> = {
   'continuations-misrouted': entry(continuationsMisrouted),
   'inversion-degree': entry(inversionDegree),
   'out-of-order-accuracy': entry(outOfOrderAccuracy),
+  'arrivals-per-second': entry(arrivalsPerSecond),
+  'results-per-second': entry(resultsPerSecond),
+  'requests-per-second': entry(requestsPerSecond),
   'generator-lateness': entry(generatorLateness),
+  'event-loop-delay': entry(eventLoopDelay),
   retries: entry(retries),
   'result-latency': entry(resultLatency),
   'poll-interval': entry(pollInterval),

@@ -75,6 +75,7 @@ describe('the registry', () => {
       'poll-model',
       'policy-fit',
       'callback',
+      'load-window',
     ];
     const files = readdirSync(import.meta.dirname)
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

@@ -11,8 +11,8 @@ import type { Plan } from './plan.ts';
  * Folds a history while it is made, so that neither disk nor memory holds what nobody will ask for. What is kept is handed to
  * `keep`, not always in order: a read waits until it is known whether the next one says the same.
  *
- * All checkers, situations, fates and metrics say of what is kept and the sums what they would say of the whole, with two
- * exceptions, both in words only. A task that is found running after its time is shown by the last read that says so, not the
+ * All checkers, situations, fates and metrics say of what is kept and the sums what they would say of the whole; but how long
+ * reads took in a measured load, and how many a second were answered, is not said at all. Two more exceptions are in words only. A task that is found running after its time is shown by the last read that says so, not the
  * first. An answer that comes once more for a request whose frames were let go is an answer to no open request (S16, S7).
  */
 export function createFold(plan: Plan, keep: (event: Event) => void): Fold {

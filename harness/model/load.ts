@@ -1,9 +1,20 @@
 import type { Prng } from './prng.ts';
 import type { Meta } from './registry.ts';
 
+/** Topic of the note that stands where a measured load began: what is ms in the plan's load counts from there. */
+export const LOAD_START = 'load-start';
+/** Topic of the note that says how late the harness's own event loop was while it made the load. */
+export const EVENT_LOOP = 'event-loop';
+
 /** When work is intended to start. Compiled into the plan; never consulted while running. */
 export interface Load {
-  readonly meta: Meta & { readonly model: 'closed' | 'open'; readonly options: Readonly<Record<string, number>> };
+  readonly meta: Meta & {
+    /** partly-open: who comes is nobody's choice; what a visitor does next waits for what it did before. */
+    readonly model: 'closed' | 'open' | 'partly-open';
+    readonly options: Readonly<Record<string, number>>;
+    /** It follows `stages`, and makes as many calls as they hold; absent: as many as it is asked for. */
+    readonly isStaged?: true;
+  };
   arrivals(input: LoadInput): readonly Arrival[];
 }
 
@@ -11,7 +22,17 @@ export interface LoadInput {
   readonly agents: number;
   readonly calls: number;
   readonly options: Readonly<Record<string, number>>;
+  /** One after another; empty unless the load is staged. */
+  readonly stages: readonly LoadStage[];
   readonly draw: Prng;
+}
+
+/** A part of a load, over which its rate goes evenly from one number to another. */
+export interface LoadStage {
+  readonly forMs: number;
+  /** Arrivals a second. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Arrival {
@@ -21,4 +42,6 @@ export interface Arrival {
   readonly atMs: number | null;
   /** Closed: pause before this call, ms. */
   readonly thinkMs: number;
+  /** It starts when the arrival before it in the list has ended, plus `thinkMs`; absent: when its agent's last one has. */
+  readonly follows?: true;
 }

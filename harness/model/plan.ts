@@ -1,5 +1,6 @@
 import type { ForeignClient } from './foreign-client.ts';
 import type { CallRequest, DialectId, Operation, TransportId } from './operation.ts';
+import type { PlannedLoad } from './planned-load.ts';
 
 /**
  * plan.json: everything that will happen, filled in before anything starts. The plan, not only the seed, is what replays.
@@ -183,12 +184,6 @@ export interface PlannedBackoff {
   readonly options: Readonly<Record<string, number>>;
 }
 
-export interface PlannedLoad {
-  readonly id: string;
-  readonly model: 'closed' | 'open';
-  readonly options: Readonly<Record<string, number>>;
-}
-
 export interface PlannedCall {
   /** 1…n */
   readonly call: number;
@@ -197,6 +192,8 @@ export interface PlannedCall {
   /** Open load: intended start. Closed load: null, the call starts when the agent's previous one ended (plus `thinkMs`). */
   readonly atMs: number | null;
   readonly thinkMs: number;
+  /** Partly open load: the call of the same visitor that must have ended before; `atMs` is null. Absent: none. */
+  readonly follows?: number;
   /** A name out of target.facts.tools, 'failing' or 'asking'. */
   readonly tool: string;
   /** Duration asked of the work. */

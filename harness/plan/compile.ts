@@ -11,6 +11,7 @@ import type {
   PlannedTarget,
 } from '../model/plan.ts';
 import { PLAN_SCHEMA, VIRTUAL_DEFAULTS } from '../model/plan.ts';
+import type { PlannedLoad } from '../model/planned-load.ts';
 import { createPrng } from '../model/prng.ts';
 import { unknownName } from '../model/usage-error.ts';
 import { between } from './duration-law.ts';
@@ -62,7 +63,6 @@ export function compile(input: CompileInput): Plan {
   const demanded = chooseThresholds(wanted.thresholds, target);
   const longestMs = ({ ms, fetchAfterMs = 0, answerAfterMs = 0 }: PlannedCall) => ms + fetchAfterMs + answerAfterMs;
   const slaMs = wanted.slaMs ?? most(calls.map(longestMs)) + SLA_MARGIN_MS;
-  const load = loadOf(wanted);
   return {
     schema: PLAN_SCHEMA,
     claimcheck,
@@ -78,7 +78,7 @@ export function compile(input: CompileInput): Plan {
       retry: { ...wanted.agents.retry, key: target.facts.key ? wanted.agents.retry.key : 'none' },
       busyMs: between(draw.fork('busy'), wanted.agents.busyMs),
     },
-    load: { id: load.unit.meta.id, model: load.unit.meta.model, options: load.options },
+    load: planLoad(wanted),
     calls,
     faults,
     slaMs,
@@ -113,6 +113,12 @@ function withTail(target: PlannedTarget, faults: readonly PlannedFault[]): Plann
   };
 }
 
+function planLoad(scenario: Scenario): PlannedLoad {
+  const { unit, options } = loadOf(scenario);
+  const { id: _id, options: _options, ...measured } = scenario.load;
+  return { id: unit.meta.id, model: unit.meta.model, options, ...measured };
+}
+
 function planBackoff({ agents: { backoff } }: Scenario): PlannedBackoff {
   const line = backoffs[backoff.id];
   if (!line) throw unknownName('backoff', backoff.id, Object.keys(backoffs));
@@ -136,12 +142,14 @@ function planLimits(
   }
   // A fault costs its restart, and the whole time for which the server stands still.
   const struckMs = faults.reduce((sum, { options }) => sum + 1000 + Number(options.forMs ?? 0), 0);
+  // A closed load that ends by the clock has more calls in its plan than it will come to.
+  const loadMs = scenario.load.forMs ?? 2 * most(busiest.values());
   return {
     requestMs,
     blockingMs: blockingMs ?? slaMs,
     readyMs,
     // A limit, not an expectation: it must end a run that hangs and never one that is merely slow.
-    runMs: runMs ?? 2 * most(busiest.values()) + 3 * slaMs + struckMs + 30_000,
+    runMs: runMs ?? loadMs + 3 * slaMs + struckMs + 30_000,
     stopMs,
   };
 }

@@ -14,6 +14,12 @@ export function loadOf(scenario: Scenario): {
 } {
   const unit = loadUnits[scenario.load.id];
   if (!unit) throw new UsageError(`load.id: unknown load '${scenario.load.id}'`);
+  const { stages = [] } = scenario.load;
+  if ((unit.meta.isStaged === true) !== stages.length > 0) {
+    throw new UsageError(
+      unit.meta.isStaged ? `load ${unit.meta.id} needs load.stages` : `load ${unit.meta.id} has no stages; take stages`,
+    );
+  }
   return {
     unit,
     options: {
@@ -50,6 +56,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
     agents: scenario.agents.count,
     calls: scenario.calls,
     options,
+    stages: scenario.load.stages ?? [],
     draw: draw.fork('load'),
   });
   const mix = mixOf(scenario.work, arrivals.length, draw.fork('mix'));
@@ -74,6 +81,7 @@ export function planCalls(scenario: Scenario, target: PlannedTarget, draw: Prng)
       agent: arrival.agent,
       atMs: arrival.atMs,
       thinkMs: arrival.thinkMs,
+      ...(arrival.follows ? { follows: number - 1 } : {}),
       tool,
       ms: facts.variesDuration ? asked : facts.takesMs,
       mode: tool === 'effect' && work.mode !== null && facts.modes.includes(work.mode) ? work.mode : null,

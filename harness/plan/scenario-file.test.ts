@@ -46,6 +46,7 @@ describe('scenario files', () => {
       'rolling-upgrade',
       'sla-limit',
       'slow-network',
+      'small-tasks',
       'steady',
       'store-outage',
       'store-paused',

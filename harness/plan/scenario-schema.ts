@@ -89,6 +89,24 @@ const serverSchema = z.strictObject({
   breakerOpenMs: ms.optional(),
 });
 
+const rate = z.number().min(0).max(1_000_000);
+
+const loadSchema = z.strictObject({
+  id: z.enum(Object.keys(loads)).default('closed'),
+  options: numberOptions.default({}),
+  /** Loads stages and partly-open: rates a second, from one to another over so long, one stage after another. */
+  stages: z
+    .array(z.strictObject({ forMs: ms.min(1), from: rate, to: rate }))
+    .min(1)
+    .optional(),
+  /** The load is measured: what is meant to start in this first part of it counts in no latency. */
+  warmupMs: ms.optional(),
+  /** Load closed: no call is begun later. */
+  forMs: ms.min(1).optional(),
+  /** An arrival that finds so many calls under way is dropped. */
+  inFlightMax: z.int().min(1).max(1_000_000).optional(),
+});
+
 const faultSchema = z
   .strictObject({
     fault: z.enum(Object.keys(faultUnits)),
@@ -141,9 +159,7 @@ export const scenarioSchema = z.strictObject({
   processes: processesSchema.optional(),
   calls: z.int().min(1).max(1_000_000),
   agents: agentsSchema.prefault({}),
-  load: z
-    .strictObject({ id: z.enum(Object.keys(loads)).default('closed'), options: numberOptions.default({}) })
-    .prefault({}),
+  load: loadSchema.prefault({}),
   work: z.array(workSchema).min(1).prefault([{}]),
   faults: z.array(faultSchema).default([]),
   /** How long after max(ack, last heal + ready) a task may take; left out: the longest planned work + 15 s. */

@@ -10,6 +10,7 @@ import type { Gathering } from '../model/folded.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
+import { eventLoopGauge } from './event-loop-gauge.ts';
 import { measureFloor } from './floor.ts';
 import { startGuardian } from './guardian.ts';
 import { openTestBed } from './test-bed.ts';
@@ -82,9 +83,10 @@ type Inner = RunOptions & {
 
 async function runRecorded(options: Inner): Promise<RunResult> {
   await recordFloor(options);
-  const { plan, target } = options;
+  const { plan, target, recorder } = options;
   return runCourse({
     ...options,
+    ...(plan.load.warmupMs === undefined ? {} : { gauge: eventLoopGauge(plan.load.warmupMs, recorder) }),
     openBed: (parts) => openTestBed({ ...options, ...parts }),
     stopMs(isInterrupted) {
       // What its profile says, within what the plan allows.

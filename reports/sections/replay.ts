@@ -10,6 +10,7 @@ const PLAN_BYTES_MAX = 300_000;
 const LOADS = {
   closed: 'closed: an agent sends its next call when the last one is done',
   open: 'open: calls are sent at their own times, whatever became of the others',
+  'partly-open': 'partly open: visitors come at their own times, and each waits for one call before its next',
 } as const;
 
 /** How to run the same plan again, and what the plan was. */

@@ -45,6 +45,7 @@ export function createStory(
     readonly backoff?: Plan['agents']['backoff'];
     /** The calls are those of a client that is not ours. */
     readonly isForeign?: boolean;
+    readonly load?: Plan['load'];
   } = {},
 ): Story {
   const plan = planOf(calls, options);
@@ -100,6 +101,7 @@ function planOf(count: number, options: NonNullable<Parameters<typeof createStor
     calls: plan.calls.map((call) => ({ ...call, ...options.call })),
     agents: { ...plan.agents, backoff: options.backoff ?? plan.agents.backoff },
     slaMs: options.slaMs ?? 15_000,
+    load: options.load ?? plan.load,
     ...(options.isForeign === true ? { client: { label: null } } : {}),
   };
 }

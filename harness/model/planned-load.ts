@@ -1,0 +1,16 @@
+import type { LoadStage } from './load.ts';
+
+/** When the calls of a plan are begun, as it stands in plan.json. Times are ms after the load began. */
+export interface PlannedLoad {
+  readonly id: string;
+  readonly model: 'closed' | 'open' | 'partly-open';
+  readonly options: Readonly<Record<string, number>>;
+  /** Staged loads: the rates they follow, one stage after another. */
+  readonly stages?: readonly LoadStage[];
+  /** The load is there to be measured: calls meant to start in this first part of it, ms, count in no latency. */
+  readonly warmupMs?: number;
+  /** Closed load: no call is begun later than this, ms after the load began; the calls of the plan are then the most there can be. */
+  readonly forMs?: number;
+  /** An arrival that finds so many calls under way is dropped; absent: there is no such limit. */
+  readonly inFlightMax?: number;
+}
