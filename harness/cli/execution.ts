@@ -3,8 +3,8 @@ import type { ReportRun } from '../../reports/render.ts';
 import type { RunResult } from '../execution/course.ts';
 import { createRecorder } from '../execution/recorder.ts';
 import { loadUnits } from '../execution/units.ts';
-import { createGathering } from '../judge/gathering.ts';
-import { createFold } from '../model/fold.ts';
+import { openGathering } from '../judge/gathering.ts';
+import { createSpillingFold } from '../model/fold.ts';
 import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -41,7 +41,7 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   const environment = options.environment ?? (await environmentOf(context));
   writeJson(directory.environment, environment);
   const { unmet } = options.target;
-  const gathered = options.plan.record === 'counts' ? createGathering() : null;
+  using gathered = options.plan.record === 'counts' ? openGathering() : null;
   const told = { ...options, ...hearing, ...(gathered ? { gathering: gathered } : {}) };
   const running = unmet === null ? options.runner.run(told) : recordUnmet(unmet, told);
   const { server } = await Promise.resolve(running).catch((error: unknown) => {
@@ -85,7 +85,7 @@ function recordUnmet(
   { plan, directory, context, gathering }: RunnerOptions,
 ): Pick<RunResult, 'server'> {
   context.output.warn(`not run: ${reason}`);
-  const fold = gathering ? createFold(plan, gathering.keep) : null;
+  const fold = gathering ? createSpillingFold(plan, gathering.file) : null;
   const recorder = createRecorder({
     path: directory.history,
     clock: context.clock,

@@ -32,6 +32,8 @@ export interface RunnerOptions {
 
 // A run in virtual time is mostly over before anybody wonders.
 const TELL_AFTER_NS = 2e9;
+// What so many calls leave behind in a thread would stand beside what they are judged by; to start one takes half a second.
+const CALLS_LEFT_MAX = 5_000;
 
 export function runnerFor(time: Plan['time']): PlanRunner {
   return time === 'virtual' ? virtualRunner() : REAL;
@@ -64,9 +66,18 @@ const REAL: PlanRunner = {
   async [Symbol.asyncDispose]() {},
 };
 
-/** One thread for all plans, started with the first. */
+/** One thread for all plans, started with the first, and again after one that leaves much behind. */
 function virtualRunner(): PlanRunner {
   let thread: Promise<SimulationThread> | null = null;
+  const close = async () => {
+    const closing = thread;
+    thread = null;
+    // A thread that could not be started has closed itself.
+    await closing?.then(
+      (running) => running.close(),
+      () => {},
+    );
+  };
   return {
     async run({ plan, directory, context, isQuiet, onEvent, gathering }) {
       thread ??= import('../simulate/thread.ts').then(({ openSimulationThread }) => openSimulationThread(plan.target));
@@ -78,7 +89,7 @@ function virtualRunner(): PlanRunner {
         context.output.progress(`${plan.scenario} (seed ${plan.seed}): ${progressText(progress)}`);
       };
       const { signal } = context;
-      return (await thread).run({
+      const result = await (await thread).run({
         plan,
         directory: directory.path,
         signal,
@@ -86,14 +97,10 @@ function virtualRunner(): PlanRunner {
         ...(onEvent ? { onEvent } : {}),
         ...(gathering ? { gathering } : {}),
       });
+      if (plan.calls.length > CALLS_LEFT_MAX) await close();
+      return result;
     },
-    async [Symbol.asyncDispose]() {
-      // A thread that could not be started has closed itself.
-      await thread?.then(
-        (running) => running.close(),
-        () => {},
-      );
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

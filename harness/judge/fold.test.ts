@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Event } from '../model/event.ts';
-import { createFold } from '../model/fold.ts';
-import { indexFolded } from '../model/history-index.ts';
+import { createSpillingFold } from '../model/fold.ts';
 import type { Plan } from '../model/plan.ts';
 import { createHistory, type HistoryBuilder, taskOf } from '../model/testing/history-builder.ts';
 import { type LegalRun, LIVES, tellRun, WRONGS, type Wrong } from '../model/testing/legal-history.ts';
 import { tellLongRun } from '../model/testing/long-history.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { openGathering } from './gathering.ts';
 import { judge, judgeIndex } from './judge.ts';
 
 interface Told {
@@ -17,12 +17,14 @@ interface Told {
 
 /** The verdict of the whole history, and that of what a fold makes of it. */
 async function bothOf({ plan, events }: Told) {
-  const kept: Event[] = [];
-  const fold = createFold(plan, (event) => void kept.push(event));
+  using gathering = openGathering();
+  const fold = createSpillingFold(plan, gathering.file);
   for (const event of events) fold.take(event);
+  gathering.end(fold.finish());
+  const run = gathering.run(plan);
   const whole = await judge({ plan, history: { events, cut: false } });
-  const folded = await judgeIndex({ plan, history: indexFolded(plan, kept, fold.finish()) });
-  return { whole: comparable(whole), folded: comparable(folded), keptCount: kept.length };
+  const folded = await judgeIndex(run);
+  return { whole: comparable(whole), folded: comparable(folded), keptCount: [...run.history.events].length };
 }
 
 /**

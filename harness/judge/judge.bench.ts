@@ -1,9 +1,9 @@
 import type { Event } from '../model/event.ts';
-import { createFold } from '../model/fold.ts';
+import { createSpillingFold } from '../model/fold.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OpenBenchmarks } from '../model/testing/benchmark.ts';
 import { tellLongRun } from '../model/testing/long-history.ts';
-import { createGathering } from './gathering.ts';
+import { openGathering } from './gathering.ts';
 import { judge } from './judge.ts';
 
 /** Judging a saved run: per event, beside reading it, and beside itself on a tenth of the events. */
@@ -55,8 +55,8 @@ function timedRun(eventCount: number) {
 }
 
 function fold({ plan, events }: { readonly plan: Plan; readonly events: readonly Event[] }) {
-  const gathering = createGathering();
-  const { take, finish } = createFold(plan, gathering.keep);
+  using gathering = openGathering();
+  const { take, finish } = createSpillingFold(plan, gathering.file);
   for (const event of events) take(event);
   return finish();
 }

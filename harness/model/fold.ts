@@ -1,7 +1,8 @@
 import type { Event, EventOf, FrameBody, Stamped } from './event.ts';
+import { createEventSpill } from './event-spill.ts';
 import { createPollFold } from './fold-polls.ts';
 import { createReadFold, type FoldedExchange } from './fold-reads.ts';
-import type { Fold } from './folded.ts';
+import type { Fold, Kept } from './folded.ts';
 import type { Exchange } from './history-index.ts';
 import { type ByRequest, groupIdOf, idsOf } from './history-lookup.ts';
 import { createOrderWatch } from './order-watch.ts';
@@ -75,6 +76,19 @@ export function createFold(plan: Plan, keep: (event: Event) => void): Fold {
         for (const event of frames) keep(event);
       }
       return { ...sums, ...reads.finish(), polls: polls.finish(), disorder: order.disorder };
+    },
+  };
+}
+
+/** A fold that leaves in a file what it keeps. */
+export function createSpillingFold(plan: Plan, file: number): Fold<Kept> {
+  const spill = createEventSpill(file);
+  const fold = createFold(plan, spill.keep);
+  return {
+    take: fold.take,
+    finish() {
+      const folded = fold.finish();
+      return { runs: spill.end(), folded };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Event } from './event.ts';
+import type { SpilledRun } from './event-spill.ts';
 import type { Place } from './history-index.ts';
 import type { PollFigures } from './poll-figures.ts';
 
@@ -18,16 +19,23 @@ export interface Folded {
   readonly disorder: readonly { readonly before: Place; readonly event: Place }[];
 }
 
-/** Takes what a fold hands on, to be judged when the run is over. */
+/** What such a run leaves: the events it keeps, in a file, and its word on the others. */
+export interface Kept {
+  readonly runs: readonly SpilledRun[];
+  readonly folded: Folded;
+}
+
+/** Takes what a run keeps, to be judged when it is over. */
 export interface Gathering {
-  keep(event: Event): void;
+  /** An empty file, open in this process and so in all its threads: what is kept goes there while the run goes on. */
+  readonly file: number;
   /** Call once, after the last event. */
-  end(folded: Folded): void;
+  end(kept: Kept): void;
 }
 
 /** Takes every event of a run as it comes. */
-export interface Fold {
+export interface Fold<Result = Folded> {
   take(event: Event): void;
   /** Call once, after the last event: hands on what is still held and sums up. */
-  finish(): Folded;
+  finish(): Result;
 }

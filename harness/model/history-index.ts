@@ -157,10 +157,10 @@ export function indexHistory(
   return builder.finish(history.cut);
 }
 
-/** The index of what a fold has kept, in whatever order, and of what it says of the rest. Takes the events over. */
-export function indexFolded(plan: Plan, kept: Event[], folded: Folded): HistoryIndex {
+/** The index of what a fold has kept, in the order of its seq, and of what it says of the rest. Takes the events over. */
+export function indexFolded(plan: Plan, kept: Iterable<Event>, folded: Folded): HistoryIndex {
   const builder = createIndexBuilder(plan, createCompactStore(), folded);
-  for (const event of kept.sort((a, b) => a.seq - b.seq)) builder.add(event);
+  for (const event of kept) builder.add(event);
   return builder.finish(false);
 }
 

@@ -49,7 +49,7 @@ function readLine(reading: Reading, text: string): void {
   const { line } = reading;
   if (text === '' || text === '\r') return;
   if (broken) throw new UsageError(`${path}, line ${broken.line}: not a JSON object: ${broken.text.slice(0, 80)}`);
-  const event = parseLine(text);
+  const event = parseEvent(text);
   if (event === null) {
     reading.broken = { line, text };
     return;
@@ -77,7 +77,8 @@ async function* piecesOf(path: string): AsyncGenerator<readonly string[]> {
   yield [tail + decoder.decode()];
 }
 
-function parseLine(text: string): Event | null {
+/** One line of a history; null: it is no event. */
+export function parseEvent(text: string): Event | null {
   try {
     const value: unknown = JSON.parse(text);
     return isEvent(value) ? value : null;

@@ -5,7 +5,7 @@ import { type Drive, type RunResult, type RunUnits, runCourse } from '../executi
 import { createRecorder, type Recorder } from '../execution/recorder.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
-import { createFold } from '../model/fold.ts';
+import { createSpillingFold } from '../model/fold.ts';
 import type { Gathering } from '../model/folded.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
@@ -41,7 +41,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-'));
   const guardian = startGuardian(scratch);
   const clock = createSystemClock();
-  const fold = gathering && plan.record === 'counts' ? createFold(plan, gathering.keep) : null;
+  const fold = gathering && plan.record === 'counts' ? createSpillingFold(plan, gathering.file) : null;
   const recorder = createRecorder({
     path: directory.history,
     clock,

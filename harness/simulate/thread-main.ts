@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Event } from '../model/event.ts';
-import { createFold } from '../model/fold.ts';
+import { createSpillingFold } from '../model/fold.ts';
 import { runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { createHistoryFile } from './history-file.ts';
@@ -41,16 +41,15 @@ async function main(data: ThreadData): Promise<void> {
 
 async function run(
   simulation: Simulation,
-  { plan, directory: path, wantsEvents }: Extract<ThreadRequest, { kind: 'run' }>,
+  { plan, directory: path, wantsEvents, keptFile }: Extract<ThreadRequest, { kind: 'run' }>,
   signal: AbortSignal,
 ): Promise<ThreadReply> {
   const directory = runDirectory(path);
   const file = createHistoryFile(directory.history, plan.record);
   let events = 0;
   let virtualMs = 0;
-  const told = createBatches('events');
-  const kept = createBatches('kept');
-  const fold = plan.record === 'counts' ? createFold(plan, kept.add) : null;
+  const told = createBatches();
+  const fold = keptFile === null ? null : createSpillingFold(plan, keptFile);
   const beat = every(() => post({ kind: 'progress', progress: { events, virtualMs } }), PROGRESS_MS);
   try {
     const result = await simulation.run({
@@ -66,9 +65,7 @@ async function run(
         if (wantsEvents) told.add(event);
       },
     });
-    const folded = fold?.finish() ?? null;
-    kept.flush();
-    return { kind: 'done', result, folded };
+    return { kind: 'done', result, kept: fold?.finish() ?? null };
   } finally {
     beat.close();
     told.flush();
@@ -77,10 +74,10 @@ async function run(
 }
 
 /** Posts events many at a time. */
-function createBatches(kind: 'events' | 'kept'): { add(event: Event): void; flush(): void } {
+function createBatches(): { add(event: Event): void; flush(): void } {
   let batch: Event[] = [];
   const flush = () => {
-    if (batch.length > 0) post({ kind, events: batch });
+    if (batch.length > 0) post({ kind: 'events', events: batch });
     batch = [];
   };
   return {

@@ -1,6 +1,6 @@
 import type { RunResult } from '../execution/course.ts';
 import type { Event } from '../model/event.ts';
-import type { Folded } from '../model/folded.ts';
+import type { Kept } from '../model/folded.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 
 /** What a simulation thread is started with. */
@@ -19,6 +19,8 @@ export type ThreadRequest =
       readonly directory: string;
       /** Every event is posted as well. */
       readonly wantsEvents: boolean;
+      /** Where a run that is recorded as counts leaves what it keeps; null: nobody wants it. */
+      readonly keptFile: number | null;
     }
   /** Ends the run that is going on; it stays judgeable. */
   | { readonly kind: 'interrupt' };
@@ -28,10 +30,8 @@ export type ThreadReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: SimulationProgress }
   | { readonly kind: 'events'; readonly events: readonly Event[] }
-  /** Events that a run which is recorded as counts keeps, in any order. */
-  | { readonly kind: 'kept'; readonly events: readonly Event[] }
-  /** `folded`: what it says of the others; null: everything is in the file. */
-  | { readonly kind: 'done'; readonly result: RunResult; readonly folded: Folded | null }
+  /** `kept`: what it left beside its history; null: everything is in the history. */
+  | { readonly kind: 'done'; readonly result: RunResult; readonly kept: Kept | null }
   | { readonly kind: 'failed'; readonly error: ThreadError };
 
 /** How far a run is. */

@@ -58,18 +58,23 @@ export async function openSimulationThread(target: PlannedTarget): Promise<Simul
       const interrupt = () => tell(worker, { kind: 'interrupt' });
       signal.addEventListener('abort', interrupt, { once: true });
       try {
-        tell(worker, { kind: 'run', plan, directory, wantsEvents: onEvent !== undefined });
+        tell(worker, {
+          kind: 'run',
+          plan,
+          directory,
+          wantsEvents: onEvent !== undefined,
+          keptFile: gathering?.file ?? null,
+        });
         if (signal.aborted) interrupt();
         const reply = await converse(worker, {
           until: 'done',
           take(part) {
             if (part.kind === 'progress') onProgress?.(part.progress);
             if (part.kind === 'events') for (const event of part.events) onEvent?.(event);
-            if (part.kind === 'kept') for (const event of part.events) gathering?.keep(event);
           },
         });
         if (reply.kind !== 'done') throw new Error(`expected the end of a run, got '${reply.kind}'`);
-        if (reply.folded) gathering?.end(reply.folded);
+        if (reply.kept) gathering?.end(reply.kept);
         return reply.result;
       } finally {
         signal.removeEventListener('abort', interrupt);
