@@ -1,13 +1,12 @@
-import type { FrameBody, Stamped } from './event.ts';
+import type { FrameBody, InvBody, OkBody, Stamped } from './event.ts';
 import type { FoldedExchange } from './fold-reads.ts';
 import { appended, NOTHING } from './history-draft.ts';
-import type { Acked } from './history-index.ts';
-import { createPollReader, type Poll } from './poll.ts';
+import { createPollReader, type Poll, type PollReceipt } from './poll.ts';
 import type { PollFigures } from './poll-figures.ts';
 import { createPollTally } from './poll-tally.ts';
 
 interface CallReads {
-  readonly acks: Acked[];
+  readonly acks: PollReceipt[];
   readonly read: (exchange: FoldedExchange) => Poll | null;
   /** Reads in the order they were sent, from the first that has not ended. */
   waiting: Waiting[];
@@ -36,7 +35,7 @@ export function createPollFold(): PollFold {
   const callOf = (number: number): CallReads => {
     const known = calls.get(number);
     if (known) return known;
-    const acks: Acked[] = [];
+    const acks: PollReceipt[] = [];
     const fresh: CallReads = { acks, read: createPollReader(acks), waiting: NOTHING };
     calls.set(number, fresh);
     return fresh;
@@ -64,7 +63,7 @@ export function createPollFold(): PollFold {
     end(exchange) {
       const { inv, end } = exchange;
       const call = callOf(inv.call);
-      if (inv.op === 'create' && end?.kind === 'ok') call.acks.push({ inv, end });
+      if (inv.op === 'create' && end?.kind === 'ok') call.acks.push(receiptOf(inv, end));
       const own = call.waiting.find((waiting) => waiting.exchange === exchange);
       if (!own) return;
       own.hasEnded = true;
@@ -76,6 +75,12 @@ export function createPollFold(): PollFold {
       return tally.figures(hasReplies);
     },
   };
+}
+
+/** A copy of what will be asked for: the events themselves are let go. */
+function receiptOf({ agent }: InvBody, end: Stamped<OkBody>): PollReceipt {
+  const { kind, t, task, status, pollMs, lastUpdatedAt, statusMessage } = end;
+  return { inv: { agent }, end: { kind, t, task, status, pollMs, lastUpdatedAt, statusMessage } };
 }
 
 /** Request and replies as recorded; the request falls back to what the sender counted. */

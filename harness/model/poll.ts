@@ -1,4 +1,5 @@
-import type { Acked, Exchange } from './history-index.ts';
+import type { InvBody, OkBody, Stamped } from './event.ts';
+import type { Exchange } from './history-index.ts';
 import { isTerminal } from './operation.ts';
 
 /** One poll: an agent asking how its task stands. */
@@ -16,11 +17,17 @@ export interface Poll {
   readonly previousT: number | null;
 }
 
-/** What an agent knows of one task. */
+/** What a receipt tells whoever polls; an `Acked` is one. */
+export interface PollReceipt {
+  readonly inv: Pick<InvBody, 'agent'>;
+  readonly end: Pick<Stamped<OkBody>, 'kind' | 't' | 'task' | 'status' | 'pollMs' | 'lastUpdatedAt' | 'statusMessage'>;
+}
+
+/** What an agent knows of one task. Kept for every task of a run, so it holds no event. */
 interface Known {
   readonly task: string;
-  /** The latest answer that said something about the task. */
-  answer: Exchange['end'];
+  /** What the latest answer said of the task; null: none did. */
+  said: Said | null;
   isTerminal: boolean;
   hintMs: number | null;
   lastT: number | null;
@@ -31,43 +38,45 @@ interface Known {
  * will be). A `result` request counts as a poll too unless the agent had already seen the task terminal: then it only fetches
  * what it knows to be there; null for such a read. The auditor's reads are no polls.
  */
-export function createPollReader(acks: readonly Acked[]): (exchange: Exchange) => Poll | null {
+export function createPollReader(acks: readonly PollReceipt[]): (exchange: Exchange) => Poll | null {
   const known: Known[] = [];
-  const stateOf = (task: string): Known => {
-    for (const state of known) if (state.task === task) return state;
-    const state = firstKnown(task, acks);
-    known.push(state);
-    return state;
-  };
   return (exchange) => {
     const { inv, end } = exchange;
     if (inv.agent === 'auditor' || inv.task === undefined) return null;
-    const state = stateOf(inv.task);
+    const state = knownOf(inv.task, known, acks);
     if (inv.op === 'result' && state.isTerminal) return null;
     const isEnd = end?.kind === 'ok' && isTerminal(end.status);
-    const saysSomething = end?.kind === 'ok' || end?.kind === 'fail';
+    const said = saidBy(end, state.said);
     const poll = {
       exchange,
       isForFirstTask: acks[0]?.end.task === inv.task,
       useful: isEnd && !state.isTerminal,
-      informative: saysSomething && !isSameAnswer(end, state.answer),
+      informative: said !== null && said !== state.said,
       hintMs: state.hintMs,
       previousT: state.lastT,
     };
     // A read that lost its session told nobody anything and is repeated in a new one at once: no interval runs from it.
     state.lastT = isSessionLost(exchange) ? null : inv.t;
-    if (saysSomething) state.answer = end;
+    state.said = said ?? state.said;
     state.isTerminal ||= isEnd;
     if (end?.kind === 'ok') state.hintMs = end.pollMs ?? state.hintMs;
     return poll;
   };
 }
 
+function knownOf(task: string, known: Known[], acks: readonly PollReceipt[]): Known {
+  for (const state of known) if (state.task === task) return state;
+  const state = firstKnown(task, acks);
+  known.push(state);
+  return state;
+}
+
 /** What the receipt told. */
-function firstKnown(task: string, acks: readonly Acked[]): Known {
+function firstKnown(task: string, acks: readonly PollReceipt[]): Known {
   const end = acks.find((ack) => ack.inv.agent !== 'auditor' && ack.end.task === task)?.end;
-  if (end === undefined) return { task, answer: null, isTerminal: false, hintMs: null, lastT: null };
-  return { task, answer: end, isTerminal: isTerminal(end.status), hintMs: end.pollMs ?? null, lastT: end.t };
+  if (end === undefined) return { task, said: null, isTerminal: false, hintMs: null, lastT: null };
+  const said = saidBy(end, null);
+  return { task, said, isTerminal: isTerminal(end.status), hintMs: end.pollMs ?? null, lastT: end.t };
 }
 
 /** The server answered that it does not know the session, which says nothing about the task. */
@@ -75,9 +84,23 @@ export function isSessionLost({ end }: Exchange): boolean {
   return end !== null && end.kind !== 'ok' && end.reason === 'session-lost';
 }
 
-/** An agent that had the one learns nothing from the other. */
-function isSameAnswer(a: Exchange['end'], b: Exchange['end']): boolean {
-  if (a?.kind === 'fail') return b?.kind === 'fail' && a.reason === b.reason;
-  if (a?.kind !== 'ok' || b?.kind !== 'ok') return false;
-  return a.status === b.status && a.lastUpdatedAt === b.lastUpdatedAt && a.statusMessage === b.statusMessage;
+/** What an agent learns from an answer. */
+interface Said {
+  readonly kind: 'ok' | 'fail';
+  /** Its status, or why there is none. */
+  readonly word: string | undefined;
+  readonly lastUpdatedAt: string | undefined;
+  readonly statusMessage: string | undefined;
+}
+
+/** What an answer said: `before` itself where that is the same; null: nothing. */
+function saidBy(end: Exchange['end'] | PollReceipt['end'], before: Said | null): Said | null {
+  if (end?.kind !== 'ok' && end?.kind !== 'fail') return null;
+  const isOk = end.kind === 'ok';
+  const word = isOk ? end.status : end.reason;
+  const lastUpdatedAt = isOk ? end.lastUpdatedAt : undefined;
+  const statusMessage = isOk ? end.statusMessage : undefined;
+  const isSame = before?.kind === end.kind && before.word === word && before.lastUpdatedAt === lastUpdatedAt;
+  if (isSame && before.statusMessage === statusMessage) return before;
+  return { kind: end.kind, word, lastUpdatedAt, statusMessage };
 }

@@ -27,6 +27,9 @@ export interface VirtualLedgerOptions {
   readonly ledgerCopy: string | null;
 }
 
+// Written this many at a time, so that a long run does not hold them all.
+const LINES_MAX = 1000;
+
 export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedger {
   const { plan, target, world, recorder } = options;
   const calls = new Map(plan.calls.map((call) => [call.token, call.call]));
@@ -48,14 +51,19 @@ export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedge
           onEffect: recorder.record,
           onComplaint: (text) => recorder.record({ kind: 'note', topic: 'ledger', text }),
         });
-  const lines: string[] = [];
+  let lines: string[] = [];
+  const flush = () => {
+    if (options.ledgerCopy !== null && lines.length > 0) appendFileSync(options.ledgerCopy, lines.join(''));
+    lines = [];
+  };
   const tell = (boot: Boot, phase: 'begin' | 'commit', token: string) => {
     const at = world.harnessClock.now();
-    if (options.ledgerCopy !== null) lines.push(`${JSON.stringify({ token, phase, at, worker: boot.name })}\n`);
     // At this very instant, but not inside the server's code: what watches the history strikes the server.
-    world.schedule(world.harness, 0, () =>
-      recorder.record({ kind: 'fx', token, call: callOf(token), phase, boot: boot.number, at }),
-    );
+    world.schedule(world.harness, 0, () => {
+      if (options.ledgerCopy !== null) lines.push(`${JSON.stringify({ token, phase, at, worker: boot.name })}\n`);
+      if (lines.length >= LINES_MAX) flush();
+      recorder.record({ kind: 'fx', token, call: callOf(token), phase, boot: boot.number, at });
+    });
   };
   return {
     forBoot: (boot) => ({
@@ -67,7 +75,7 @@ export function createVirtualLedger(options: VirtualLedgerOptions): VirtualLedge
     close() {
       file?.drain();
       file?.close();
-      if (options.ledgerCopy !== null && lines.length > 0) appendFileSync(options.ledgerCopy, lines.join(''));
+      flush();
     },
   };
 }

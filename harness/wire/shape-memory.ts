@@ -3,6 +3,8 @@ import type { AnsweredReply } from './wire.ts';
 
 /** Replies remembered by one connection: those of the tasks it polls now. */
 const REPLIES_MAX = 64;
+/** And no more of them than that; there may be thousands of connections. The last reply is remembered however long it is. */
+const CHARACTERS_MAX = 16_384;
 
 /** What was wrong with earlier replies, by their text: a poll that says what the one before said is not validated again. */
 export interface ShapeMemory {
@@ -11,14 +13,21 @@ export interface ShapeMemory {
 
 export function createShapeMemory(): ShapeMemory {
   const known = new Map<string, readonly string[]>();
+  let characters = 0;
+  const isFull = () => known.size >= REPLIES_MAX || characters >= CHARACTERS_MAX;
   return {
     of(form, reply) {
       const key = keyOf(form, reply);
       const before = known.get(key);
       if (before !== undefined) return before;
       const shape = validateReply(form, reply.whole);
-      if (known.size >= REPLIES_MAX) for (const oldest of known.keys()) if (known.delete(oldest)) break;
+      for (const oldest of known.keys()) {
+        if (!isFull()) break;
+        known.delete(oldest);
+        characters -= oldest.length;
+      }
       known.set(key, shape);
+      characters += key.length;
       return shape;
     },
   };

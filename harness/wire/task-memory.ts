@@ -1,4 +1,4 @@
-import type { Status } from '../model/operation.ts';
+import type { Operation, Status } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Ask } from './operation-runner.ts';
 
@@ -16,15 +16,16 @@ export interface TaskMemory {
 }
 
 export function createTaskMemory(): TaskMemory {
-  const attempts = new Map<string, number>();
+  const own = new Map<Operation, Map<number, number>>();
+  const auditors = new Map<Operation, Map<number, number>>();
   const statuses = new Map<string, Status>();
   const cancelled = new Set<string>();
   return {
     attemptOf(ask) {
       if (ask.create) return ask.create.attempt;
-      const key = `${typeof ask.reader.agent} ${ask.op} ${ask.call.call}`;
-      const attempt = (attempts.get(key) ?? 0) + 1;
-      attempts.set(key, attempt);
+      const attempts = attemptsAt(ask.reader.agent === 'auditor' ? auditors : own, ask.op);
+      const attempt = (attempts.get(ask.call.call) ?? 0) + 1;
+      attempts.set(ask.call.call, attempt);
       return attempt;
     },
     remember(ask, outcome) {
@@ -35,6 +36,14 @@ export function createTaskMemory(): TaskMemory {
     statusOf: (task) => (task === null ? null : (statuses.get(task) ?? null)),
     isCancelled: (task) => task !== null && cancelled.has(task),
   };
+}
+
+function attemptsAt(attempts: Map<Operation, Map<number, number>>, op: Operation): Map<number, number> {
+  const known = attempts.get(op);
+  if (known !== undefined) return known;
+  const fresh = new Map<number, number>();
+  attempts.set(op, fresh);
+  return fresh;
 }
 
 /** Drops the oldest entry when there are too many. */
