@@ -20,6 +20,8 @@ export interface ExecutionOptions extends RunnerOptions {
   readonly runner: PlanRunner;
   /** What it runs on, where that is known already: a series asks once. */
   readonly environment?: Environment;
+  /** false: no report.html; `claimcheck report` draws it from what is there. */
+  readonly isDrawn?: boolean;
   /** Hears of the run as it was judged and drawn, before it is let go. */
   readonly onJudged?: (run: ReportRun) => void;
 }
@@ -53,7 +55,7 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   if (plan !== options.plan) writeJson(directory.plan, plan);
   const run = await readRun(directory, gathered?.run(plan));
   writeJson(directory.verdict, run.verdict);
-  writeWhole(directory.report, drawReport([run]));
+  if (options.isDrawn !== false) writeWhole(directory.report, drawReport([run]));
   options.onJudged?.(run);
   return run.verdict;
 }

@@ -46,8 +46,12 @@ export function concludeGate({ first, fresh, all }: Rounds): GateDecision {
   return { outcome: 'no-regression', because: those('no-regression') };
 }
 
+// The time may end before all fresh pairs were run. Five that all point one way come by chance in 3 of 100 alarms.
+const FRESH_PAIRS_MIN = 5;
+
 /** Fresh pairs repeat an alarm: worse than the floor in the middle, and worse than nothing at the lower end. */
-function confirmed({ worsening, low, floor, outcome }: MetricDecision): Outcome {
-  if (worsening !== null && low !== null && worsening > floor && low > 0) return 'regression';
+function confirmed({ worsening, low, floor, outcome, pairs }: MetricDecision): Outcome {
+  const isSame = worsening !== null && low !== null && worsening > floor && low > 0;
+  if (isSame && pairs >= FRESH_PAIRS_MIN) return 'regression';
   return outcome === 'no-regression' ? 'no-regression' : 'inconclusive';
 }

@@ -54,7 +54,7 @@ export function partsOf(
       for (const metric of metrics) {
         if (metric.meta.perCall !== true) continue;
         const part = measured(metric);
-        const value = metric.measure({ plan, history: { ...part, calls: ofPhase(part) } });
+        const value = metric.measure({ plan, history: { ...part, calls: ofPhase(part), derivations: new Map() } });
         if (value !== null) values[metric.meta.id] = value;
       }
       const fates: Partial<Record<Fate, number>> = {};

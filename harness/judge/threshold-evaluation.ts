@@ -40,7 +40,8 @@ export function evaluateThreshold(threshold: Threshold, measured: Measured): Thr
   return { expression, valid: holds(value, threshold), value };
 }
 
-function statisticOf(metric: MetricValue, statistic: string): number | null {
+/** One number of a metric; of a curve, 'at:7000'. null: there is none. */
+export function statisticOf(metric: MetricValue, statistic: string): number | null {
   switch (metric.type) {
     case 'trend':
       return trendStatistic(metric, statistic);
@@ -106,7 +107,7 @@ function isCovered(threshold: Threshold, metric: TrendValue, statistic: string):
   return bound !== null && holds(bound, threshold);
 }
 
-function holds(value: number, { operator, bound }: Threshold): boolean {
+export function holds(value: number, { operator, bound }: Pick<Threshold, 'operator' | 'bound'>): boolean {
   switch (operator) {
     case '<':
       return value < bound;

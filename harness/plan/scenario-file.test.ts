@@ -38,6 +38,7 @@ describe('scenario files', () => {
       'lost-receipt',
       'memory-limit',
       'out-of-order',
+      'paired',
       'paused-server',
       'poll-limit',
       'polling-storm',

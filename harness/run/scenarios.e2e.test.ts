@@ -51,6 +51,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
   'memory-limit': [],
   'out-of-order': ['--set', 'calls=30'],
+  paired: ['--set', 'calls=40'],
   'paused-server': [],
   'poll-limit': ['--set', 'calls=8', '--agents', '4'],
   'polling-storm': ['--set', 'calls=20', '--agents', '10'],

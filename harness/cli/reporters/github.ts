@@ -5,7 +5,7 @@ import { seconds } from '../progress-text.ts';
 import type { FinishedRun, Reporter } from './reporter.ts';
 
 // GitHub shows ten errors and ten warnings of a step and drops the rest silently.
-const ANNOTATIONS_MAX = 10;
+export const ANNOTATIONS_MAX = 10;
 
 /** Annotations (worst first) on stderr, which GitHub reads as well, and a table in the job summary. */
 export const github: Reporter = {
@@ -70,7 +70,7 @@ function detailsOf(verdict: Verdict): string[] {
 }
 
 /** Properties and message are escaped as GitHub asks for, or a server's text could end the command and begin another. */
-function command(level: 'error' | 'warning', title: string, message: string): string {
+export function command(level: 'error' | 'warning', title: string, message: string): string {
   const text = (value: string) => value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   const property = (value: string) => text(value).replaceAll(':', '%3A').replaceAll(',', '%2C');
   return `::${level} title=${property(title)}::${text(message)}`;

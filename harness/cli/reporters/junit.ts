@@ -73,7 +73,7 @@ function addChecker(suite: TestSuite, verdict: Verdict, checker: CheckerVerdict)
 }
 
 /** Loaded when a document is written: most runs write none, and it takes as long to load as a small run in virtual time. */
-function loadBuilder(): Builder {
+export function loadBuilder(): Builder {
   const packaged: unknown = createRequire(import.meta.url)('junit-report-builder');
   if (!isBuilder(packaged)) throw new Error('junit-report-builder exports no newBuilder');
   return packaged;
