@@ -17,6 +17,7 @@ const subjectSchema = z.strictObject({
   scenario: z.string(),
   set: z.array(z.string()),
   faults: z.array(z.string()),
+  needsProcess: z.string().optional(),
 });
 
 /** A server and what must be found in it. `breaks` null: it is good, and nothing may be found. */
@@ -74,6 +75,11 @@ export function commandOf(root: string, id: string, parts: ProvenParts): string 
   const program = [process.execPath, programIn(root)].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const where = transport === 'http' ? ' --host 127.0.0.1 --port {{port}}' : '';
   return `${program} ${id} --store ${store} --queue ${queue} --data {{dir}} --dialect ${dialect} --transport ${transport}${where}`;
+}
+
+/** The module that makes it in virtual time. */
+export function moduleOf(root: string, id: string): string {
+  return `${join(root, 'dist', 'fixtures', 'servers', 'module.js')}?id=${id}`;
 }
 
 function programIn(root: string): string {

@@ -6,6 +6,7 @@ import { QUEUES } from '../../src/queues/index.ts';
 import { STORES } from '../../src/stores/index.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { DIALECT_IDS } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Command, CommandContext } from './command.ts';
 import { jsonText } from './json-file.ts';
@@ -26,6 +27,7 @@ interface ProveFlags {
   readonly transport?: Subject['transports'][number];
   readonly store: string;
   readonly queue: string;
+  readonly time: Plan['time'];
   readonly faultsOff?: boolean;
   readonly out?: string;
   readonly json?: boolean;
@@ -50,23 +52,47 @@ export const prove: Command = {
       .addOption(new Option('--transport <id>', 'likewise').choices(['http', 'stdio']))
       .addOption(new Option('--store <id>', 'what they all stand on').choices(Object.keys(STORES)).default('sqlite'))
       .addOption(new Option('--queue <id>', 'likewise').choices(Object.keys(QUEUES)).default('local'))
+      .addOption(
+        new Option('--time <kind>', 'virtual: each as a module in a thread, those that need a process are left out')
+          .choices(['real', 'virtual'])
+          .default('real'),
+      )
       .option('--faults-off', 'only see what the servers show when nothing goes wrong around them')
       .option('--out <directory>', 'keep the runs there')
       .option('--json', 'one JSON document on stdout')
       .option('--quiet', 'no progress on stderr')
       .action(async (ids: readonly string[], flags: ProveFlags) => {
-        const subjects = chosenSubjects(await listSubjects(context.package.root), ids);
-        const runs = subjects.flatMap((subject) => runsOf(subject, flags));
-        if (runs.length === 0)
+        const chosen = chosenSubjects(await listSubjects(context.package.root), ids);
+        const subjects = flags.time === 'virtual' ? withoutProcesses(chosen, ids, flags, context.output) : chosen;
+        const runs = subjects.map((subject) => runsOf(subject, flags));
+        if (runs.flat().length === 0)
           throw new UsageError('None of these servers shows its fault there; see fixtures/servers.');
         const rows = await proveAll(subjects, runs, flags, context);
         const exitCode = exitCodeOf(rows, context.signal);
-        const document = { schema: PROVE_SCHEMA, claimcheck: context.package.version, exitCode, servers: rows };
+        const document = {
+          ...{ schema: PROVE_SCHEMA, claimcheck: context.package.version, time: flags.time, exitCode },
+          servers: rows,
+        };
         context.output.result(flags.json ? jsonText(document) : proveText(rows));
         context.end(exitCode);
       });
   },
 };
+
+/** What virtual time cannot show is refused where it was asked for by name, else left out, and said. */
+function withoutProcesses(
+  subjects: readonly Subject[],
+  names: readonly string[],
+  { queue }: ProveFlags,
+  output: CommandContext['output'],
+): readonly Subject[] {
+  if (queue !== 'local') throw new UsageError(`--queue ${queue} needs processes; in virtual time there is only local.`);
+  const left = subjects.filter(({ needsProcess }) => needsProcess !== undefined);
+  const why = left.map(({ id, needsProcess }) => `${id} (${needsProcess})`).join(', ');
+  if (names.length > 0 && left.length > 0) throw new UsageError(`Not in virtual time: ${why}.`);
+  if (left.length > 0) output.warn(`left out in virtual time: ${why}`);
+  return subjects.filter(({ needsProcess }) => needsProcess === undefined);
+}
 
 /** Each seed with the faults, and the first one without. None where the fault cannot be seen. */
 function runsOf(subject: Subject, flags: ProveFlags): ProveRun[] {
@@ -87,7 +113,7 @@ function runsOf(subject: Subject, flags: ProveFlags): ProveRun[] {
 
 async function proveAll(
   subjects: readonly Subject[],
-  runs: readonly ProveRun[],
+  runs: readonly (readonly ProveRun[])[],
   flags: ProveFlags,
   context: CommandContext,
 ): Promise<ProveRow[]> {
@@ -95,11 +121,17 @@ async function proveAll(
     flags.out === undefined ? mkdtempSync(join(tmpdir(), 'claimcheck-prove-')) : resolve(context.cwd, flags.out);
   const finished: Finished[] = [];
   try {
-    await inParallel(runs, { jobs: flags.jobs, signal: context.signal }, async (run, signal) => {
-      const done = await runSubject(run, base, { ...context, signal });
-      finished.push(done);
-      context.output.progress(progressText(done, `${finished.length}/${runs.length}`));
-    });
+    // A thread of virtual time serves one server after loading it; processes are started for every run anyway.
+    const pieces = flags.time === 'virtual' ? runs : runs.flat().map((run) => [run]);
+    await inParallel(pieces, { jobs: flags.jobs, signal: context.signal }, (piece, signal) =>
+      runSubject(piece, {
+        ...{ time: flags.time, base, context: { ...context, signal } },
+        onFinished(done) {
+          finished.push(done);
+          context.output.progress(progressText(done, `${finished.length}/${runs.flat().length}`));
+        },
+      }),
+    );
   } finally {
     if (flags.out === undefined) rmSync(base, { recursive: true, force: true });
   }
