@@ -52,7 +52,7 @@ it('begins open calls at their instants, whatever became of those before', async
     [2, 30],
     [3, 60],
   ]);
-  expect(recorded[0]).toEqual({ kind: 'note', topic: 'load-start' });
+  expect(recorded[0]).toEqual({ kind: 'note', topic: 'load-start', data: { originT: 0 } });
 });
 
 it('drops an arrival that finds as many calls under way as there may be, and says so', async () => {

@@ -21,7 +21,7 @@ export interface LoadOptions {
 export async function runLoad(options: LoadOptions): Promise<void> {
   const { plan, clock, recorder } = options;
   const originT = clock.now();
-  if (plan.load.warmupMs !== undefined) recorder.record({ kind: 'note', topic: LOAD_START });
+  if (plan.load.warmupMs !== undefined) recorder.record({ kind: 'note', topic: LOAD_START, data: { originT } });
   const { forMs, inFlightMax = Number.POSITIVE_INFINITY } = plan.load;
   const closesT = forMs === undefined ? Number.POSITIVE_INFINITY : originT + nsOf(forMs);
   const perform = performer(options);

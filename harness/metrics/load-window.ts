@@ -17,10 +17,12 @@ export function loadWindow(plan: Plan, history: HistoryIndex): LoadWindow | null
   const { warmupMs, forMs, stages } = plan.load;
   const begun = history.notes.find(({ topic }) => topic === LOAD_START);
   if (warmupMs === undefined || begun === undefined) return null;
+  const { originT = begun.t } = begun.data ?? {};
+  if (typeof originT !== 'number') return null;
   const scheduledMs = forMs ?? stages?.reduce((sum, stage) => sum + stage.forMs, 0);
   const drainedT = history.notes.find(({ topic }) => topic === 'drained')?.t ?? history.endT;
-  const fromT = begun.t + warmupMs * NS_PER_MS;
-  const toT = scheduledMs === undefined ? drainedT : Math.min(drainedT, begun.t + scheduledMs * NS_PER_MS);
+  const fromT = originT + warmupMs * NS_PER_MS;
+  const toT = scheduledMs === undefined ? drainedT : Math.min(drainedT, originT + scheduledMs * NS_PER_MS);
   return toT > fromT ? { fromT, toT } : null;
 }
 

@@ -1,3 +1,5 @@
+import { createSignalListeners, type SignalListeners } from './signal-listeners.ts';
+
 /** Time as the harness sees it, injected everywhere so that the same agents and faults run in real and in virtual time. */
 export interface Clock {
   /** ns since the run started, integer, monotonic. */
@@ -24,6 +26,7 @@ export function nsOf(ms: number): number {
 /** The machine's monotonic clock. `originNs` is CLOCK_MONOTONIC at run start, which is what a ledger's `at` counts from zero of. */
 export function createSystemClock(originNs: bigint = process.hrtime.bigint()): Clock & { readonly originNs: bigint } {
   const now = () => Number(process.hrtime.bigint() - originNs);
+  const listeners = createSignalListeners();
   return {
     originNs,
     now,
@@ -32,21 +35,22 @@ export function createSystemClock(originNs: bigint = process.hrtime.bigint()): C
       signal?.throwIfAborted();
       const due = now() + nsOf(ms);
       // Node's timers fire up to 1 ms early, which would show as negative latency from an intended start.
-      for (let left = ms; left > 0; left = msOf(due - now())) await timeout(Math.ceil(left), signal);
+      for (let left = ms; left > 0; left = msOf(due - now())) await timeout(Math.ceil(left), signal, listeners);
     },
   };
 }
 
-function timeout(ms: number, signal: AbortSignal | undefined): Promise<void> {
+function timeout(ms: number, signal: AbortSignal | undefined, listeners: SignalListeners): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
+      unlisten?.();
       resolve();
     }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
+    const unlisten =
+      signal &&
+      listeners.listen(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
   });
 }

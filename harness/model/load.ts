@@ -1,7 +1,7 @@
 import type { Prng } from './prng.ts';
 import type { Meta } from './registry.ts';
 
-/** Topic of the note that stands where a measured load began: what is ms in the plan's load counts from there. */
+/** Topic of the note that stands where a measured load began; what is ms in the plan's load counts from its `originT` (ns). */
 export const LOAD_START = 'load-start';
 /** Topic of the note that says how late the harness's own event loop was while it made the load. */
 export const EVENT_LOOP = 'event-loop';

@@ -1,12 +1,14 @@
 import { request } from 'undici';
 import { createStdioShim } from '../execution/stdio-shim.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Plan } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
 import { type Balancer, onlyUpstream } from './balancer.ts';
+import { directWitness, isDirect } from './direct-witness.ts';
 import { type ProxyOptions, startHttpProxy } from './http-proxy.ts';
 import { processPeer, type ServerProcess } from './server-process.ts';
 
@@ -38,7 +40,9 @@ export interface Doorway {
 
 type Link = Omit<ProxyOptions, 'balancer' | 'path'>;
 
+/** Agents go through the proxy, or, where `plan` says that nothing is done to messages, straight to the server. */
 export async function openHttpDoorway(options: {
+  readonly plan: Plan;
   readonly context: WireContext;
   readonly link: Link;
   readonly target: ResolvedTarget;
@@ -51,7 +55,8 @@ export async function openHttpDoorway(options: {
   if (options.url === null) throw new Error('an HTTP target without a URL');
   const upstream = new URL(options.url);
   const balancer = options.balancer ?? onlyUpstream(upstream);
-  const proxy = await startHttpProxy({ ...options.link, balancer, path: upstream.pathname });
+  const { link } = options;
+  const proxy = isDirect(options.plan) ? null : await startHttpProxy({ ...link, balancer, path: upstream.pathname });
   const { context, clock, signal } = options;
   return {
     async greet({ server, withinMs, own }) {
@@ -77,9 +82,13 @@ export async function openHttpDoorway(options: {
     endpointOf(agent, opening) {
       // A new connection counts its requests anew, so it needs a name of its own.
       const conn = opening === 1 ? `a${agent}` : `a${agent}-${opening}`;
-      return { kind: 'http', conn, url: proxy.urlFor(conn), headers: options.target.headersFor(agent) };
+      const headers = options.target.headersFor(agent);
+      if (proxy !== null) return { kind: 'http', conn, url: proxy.urlFor(conn), headers };
+      return { kind: 'http', conn, url: upstream.href, headers, witness: directWitness(link.frames, conn) };
     },
-    close: proxy.close,
+    async close() {
+      await proxy?.close();
+    },
   };
 }
 

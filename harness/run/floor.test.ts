@@ -27,6 +27,17 @@ it('measures round trips that went through the recorder, and as many that did no
   expect(lines.filter((line) => line.includes('"dir":"in"'))).toHaveLength(55);
 });
 
+it('measures the wire of an agent where a load goes straight to the server', async () => {
+  const clock = createSystemClock();
+  const sample = samplePlan();
+  const plan = { ...sample, load: { ...sample.load, warmupMs: 0 } };
+  const floor = await measureFloor({ plan, clock, scratch, budgetMs: FOREVER_MS });
+  expect(floor).toEqual({ directMs: expect.any(Number), wireMs: expect.any(Number), count: 50 });
+  const lines = readFileSync(join(scratch, 'floor.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(lines.filter((line) => line.includes('"dir":"out"'))).toHaveLength(55);
+  expect(lines.filter((line) => line.includes('"dir":"in"'))).toHaveLength(55);
+});
+
 it('says nothing when there was no time to measure', async () => {
   expect(await measureFloor({ plan: samplePlan(), clock: createSystemClock(), scratch, budgetMs: 0 })).toBeNull();
 });

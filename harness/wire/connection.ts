@@ -5,6 +5,7 @@ import type { AgentId } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedCall, PlannedLimits } from '../model/plan.ts';
 import type { Handshake, ToolPages } from './dialects/adapter.ts';
+import type { MessageWitness } from './message-witness.ts';
 import type { PushHub } from './push-hub.ts';
 import type { RpcLink } from './rpc-link.ts';
 import type { Stray } from './stray.ts';
@@ -62,6 +63,8 @@ export type Endpoint =
       readonly conn: string;
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
+      /** Hears of every message; absent: a proxy between here and the server does. */
+      readonly witness?: MessageWitness;
     }
   /** The same over a channel that somebody else made: a server in this thread. */
   | { readonly kind: 'channel'; readonly conn: string; readonly channel: Channel }

@@ -1,4 +1,4 @@
-import { type BodyReadable, readText } from './http-body.ts';
+import { readWhole } from './http-body.ts';
 import { readEvents } from './http-events.ts';
 import {
   parseJson,
@@ -8,16 +8,13 @@ import {
   type RpcRequest,
   readMessage,
 } from './json-rpc.ts';
+import type { MessageWitness } from './message-witness.ts';
 import { GARBAGE_CHARS_MAX, type Stray } from './stray.ts';
 import { GATEWAY_HEADER, type HttpHeaders, type RawReply, UPSTREAM_HEADER } from './wire.ts';
 
 export interface HttpHead {
   readonly status: number;
   readonly headers: HttpHeaders;
-}
-
-export interface HttpResponse extends HttpHead {
-  readonly body: BodyReadable;
 }
 
 /** The request that a response belongs to, and who hears of everything else that arrives with it. */
@@ -28,16 +25,29 @@ export interface Expected {
   onRequest(request: RpcRequest): void;
 }
 
-/** Reads a response, JSON or event stream, down to the reply in it. Throws what the connection throws. */
-export async function readHttpReply(response: HttpResponse, expected: Expected): Promise<RawReply> {
-  const { status, headers, body } = response;
-  if (GATEWAY_HEADER in headers) return { kind: 'gateway', http: status, text: (await readText(body)) ?? '' };
-  if (headers[UPSTREAM_HEADER] === 'refused') return { kind: 'refused', message: (await readText(body)) ?? '' };
-  const take = (incoming: RpcIncoming, raw: string) => takeMessage(incoming, raw, response, expected);
-  if (status < 300 && headers['content-type']?.startsWith('text/event-stream')) return readEvents(body, { take });
-  const text = await readText(body);
-  if (text === null) return { kind: 'garbled', message: 'the reply is too long', http: status, text: '' };
-  return bodyReply(text, response, expected);
+/** What a response means, as it comes in. */
+export interface ResponseReader {
+  /** The reply, as soon as it is in; more may come after it. */
+  data(chunk: Uint8Array): RawReply | null;
+  /** The response is over and `data` gave no reply. */
+  end(): RawReply;
+}
+
+/** Reads a response, JSON or event stream, down to the reply in it. */
+export function readResponse(head: HttpHead, expected: Expected, witness?: MessageWitness): ResponseReader {
+  const { status, headers } = head;
+  if (GATEWAY_HEADER in headers) return readWhole((text) => ({ kind: 'gateway', http: status, text }), status);
+  if (headers[UPSTREAM_HEADER] === 'refused') return readWhole((message) => ({ kind: 'refused', message }), status);
+  if (status < 300 && headers['content-type']?.startsWith('text/event-stream')) {
+    return readEvents((text) => {
+      witness?.arrived(text, status);
+      return takeMessage(readMessage(parseJson(text)), text, head, expected);
+    });
+  }
+  return readWhole((text) => {
+    if (text !== '') witness?.arrived(text, status);
+    return bodyReply(text, head, expected);
+  }, status);
 }
 
 /** What a whole body that is no event stream means. */

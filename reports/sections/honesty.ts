@@ -68,7 +68,11 @@ function leftOut({ plan }: ReportRun): readonly (readonly [string, string])[] {
 function floorText({ history, plan }: ReportRun): string {
   if (plan.target.transport !== 'http') return 'not measured: over stdio there is no proxy';
   const data = history.notes.find(({ topic }) => topic === 'floor')?.data;
-  const { directMs, proxiedMs, count } = data ?? {};
-  if (typeof directMs !== 'number' || typeof proxiedMs !== 'number' || typeof count !== 'number') return 'not measured';
+  const { directMs, proxiedMs, wireMs, count } = data ?? {};
+  if (typeof directMs !== 'number' || typeof count !== 'number') return 'not measured';
+  if (typeof wireMs === 'number') {
+    return `${formatMs(Math.max(0, wireMs - directMs))}, with no proxy between: median ${formatMs(wireMs)} as an agent sends, reads and records it and ${formatMs(directMs)} bare, ${plural(count, 'round trip')} each to an echo, before the run`;
+  }
+  if (typeof proxiedMs !== 'number') return 'not measured';
   return `${formatMs(Math.max(0, proxiedMs - directMs))}: median ${formatMs(proxiedMs)} through the proxy and ${formatMs(directMs)} without, ${plural(count, 'round trip')} each to an echo, before the run`;
 }
