@@ -9,6 +9,7 @@ import {
   type HistoryBuilder,
   keyOf,
   taskOf,
+  tokenOf,
 } from '../model/testing/history-builder.ts';
 import { checkers } from './index.ts';
 
@@ -260,6 +261,16 @@ describe('duplicate-effects', () => {
     expect(result.valid).toBe(false);
     expect(result.counts).toEqual({ calls: 1, doubled: 1, violations: 1, hazards: 0 });
   });
+  test('work that its client asked for in an earlier run counts as asked for', async () => {
+    const client = { label: null, earlier: { [tokenOf(1)]: 1 } };
+    const tell = (commits: number) => (h: HistoryBuilder) => {
+      accept(h);
+      for (let n = 0; n < commits; n += 1) h.commit(30 + n, 1);
+    };
+    const options = { facts: { key: false }, plan: { client } };
+    expect((await run(tell(2), options)).counts).toEqual({ calls: 1, doubled: 1, violations: 0, hazards: 1 });
+    expect((await run(tell(3), options)).counts).toEqual({ calls: 1, doubled: 1, violations: 1, hazards: 0 });
+  });
   test('a retry with a new key may commit once a key', async () => {
     const tell = (commits: number) => (h: HistoryBuilder) => {
       h.info(12, h.create(10, 1), 'timeout');
@@ -339,6 +350,20 @@ describe('missing-effects', () => {
 
 describe('phantom-effects', () => {
   const run = (tell: Tell, options: BuilderOptions = {}) => judged('phantom-effects', options, tell);
+
+  test('what was asked for in an earlier run of a client is no stranger, and not early', async () => {
+    const client = { label: null, earlier: { [tokenOf(1)]: 1, before: 1 } };
+    const result = await run(
+      (h) => {
+        h.commit(5, 1);
+        h.commit(6, 1, { token: 'before', call: null });
+        h.commit(7, 1, { token: 'stranger', call: null });
+        accept(h);
+      },
+      { plan: { client } },
+    );
+    expect(result.counts).toEqual({ commits: 3, strangers: 1, early: 0 });
+  });
 
   test('a commit of no call, one before the call, one of a call never sent, one in order', async () => {
     const result = await run(

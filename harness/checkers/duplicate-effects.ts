@@ -28,7 +28,7 @@ export const duplicateEffects: Checker = {
     const committed = history.calls.filter(({ commits }) => commits.length > 0);
     const doubled = committed.filter(({ commits }) => commits.length > 1);
     for (const call of doubled) {
-      const allowed = commitsAllowed(call, history);
+      const allowed = commitsAllowed(call, history, plan);
       const [from, to] = [call.creates[0]?.inv.seq ?? 0, call.commits.at(-1)?.seq ?? 0];
       const isHazard =
         call.commits.length <= allowed ||

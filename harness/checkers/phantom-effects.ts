@@ -1,10 +1,11 @@
 import type { Checker } from '../model/checker.ts';
+import { askedBefore } from '../model/foreign-client.ts';
 import { createFindingList, judged, quoted, second } from './finding-list.ts';
 import { NO_EFFECTS } from './situations/situation.ts';
 
 /**
- * Every committed effect belongs to a call of this run that had been sent before. The order is not judged where effects can
- * only be counted. Counts: commits, strangers (tokens of no call), early (before the call was sent).
+ * Every committed effect belongs to a call of this run that had been sent before, or of an earlier one that it goes on from. The
+ * order is not judged where effects can only be counted. Counts: commits, strangers (tokens of no call), early (before the call was sent).
  */
 export const phantomEffects: Checker = {
   meta: {
@@ -24,6 +25,7 @@ export const phantomEffects: Checker = {
     for (const effect of history.effects) {
       if (effect.phase !== 'commit') continue;
       counts.commits += 1;
+      if (askedBefore(plan.client, effect.token) > 0) continue;
       const at = `${second(effect.at)} in boot ${effect.boot}`;
       const call = effect.call === null ? undefined : history.call(effect.call);
       if (!call) {

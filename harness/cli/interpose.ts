@@ -23,6 +23,7 @@ interface InterposeFlags extends ScenarioFlags {
   readonly asReference?: boolean;
   readonly onCrash: 'close' | 'revive';
   readonly label?: string;
+  readonly once?: boolean;
   readonly out?: string;
   readonly force?: boolean;
 }
@@ -38,7 +39,7 @@ strike it, and at the end the directory holds plan.json, environment.json, histo
 report.html. The end is the end of the client (its pipe closes), of the server, or SIGINT or SIGTERM; none of them is an interruption.
 
 Over stdio stdout belongs to the protocol: everything else goes to stderr. Where DIR holds a run already, since a client starts its
-server again after a crash, the next one goes to DIR-2, DIR-3 …; --force replaces it instead.
+server again after a crash, the next one goes to DIR-2, DIR-3 …, with the faults of its own that --once leaves; --force replaces it instead.
 A server that dies closes the pipe of its client, as without us; with --on-crash revive the pipe stays and the next boot is greeted
 again in the name of the client. Over HTTP the server is started again behind the same URL.
 
@@ -83,6 +84,10 @@ export const interpose: Command = {
           .choices(['close', 'revive'] as const)
           .default('close'),
       )
+      .option(
+        '--once',
+        'DIR-2, DIR-3 … go on from DIR: what struck there does not strike again, and work that was asked for there may be done here',
+      )
       .option('--label <name>', 'what the client is called in the verdict (default: the name it gives itself)')
       .option('--seed <number>', 'draws which calls are struck', wholeNumber('--seed', 0, 2 ** 31 - 1))
       .option(
@@ -123,15 +128,15 @@ async function start(command: readonly string[], flags: InterposeFlags, context:
     client: { label },
     calls,
   });
-  const { out, force = false, onCrash } = flags;
+  const { out, force = false, once = false, onCrash } = flags;
   const { stdin: input, stdout } = context;
   if (plan.target.transport === 'stdio') {
     const openFront = stdioFront({ input, output: stdout, onCrash });
-    return interposeClient({ plan, target, openFront, out, force, ownsStdout: true, context });
+    return interposeClient({ plan, target, openFront, out, force, once, ownsStdout: true, context });
   }
   const onListening = (clientUrl: string) => context.output.result(clientUrl);
   const openFront = httpFront({ port: flags.listen, onListening });
-  return interposeClient({ plan, target, openFront, out, force, ownsStdout: false, context });
+  return interposeClient({ plan, target, openFront, out, force, once, ownsStdout: false, context });
 }
 
 function durationOption(text: string): number {

@@ -14,6 +14,7 @@ import { ADAPTERS } from '../wire/dialects/index.ts';
 import type { ObservedClient } from '../wire/witness/observed-client.ts';
 import type { CommandContext } from './command.ts';
 import { concludeRun } from './conclusion.ts';
+import { continuedPlan } from './continued-plan.ts';
 import { environmentOf } from './execution.ts';
 import { writeJson, writeWhole } from './json-file.ts';
 import { discardOutDirectory, linkLatest, openOutDirectory, planOutDirectories, shown } from './out-directory.ts';
@@ -25,6 +26,8 @@ export interface InterposedRunOptions {
   readonly openFront: InterpositionOptions['openFront'];
   readonly out: string | undefined;
   readonly force: boolean;
+  /** It goes on from the runs beside it: what struck there does not strike again. */
+  readonly once: boolean;
   /** stdout is the client's: the summary goes to stderr. */
   readonly ownsStdout: boolean;
   readonly context: CommandContext;
@@ -36,9 +39,10 @@ const SAVED_EVERY = 50;
 
 /** One client from its first message to the report. A client that kills us leaves a plan and a history that can be judged. */
 export async function interposeClient(options: InterposedRunOptions): Promise<number> {
-  const { plan, target, openFront, context } = options;
+  const { target, openFront, context } = options;
   const { output, cwd } = context;
-  const directory = chooseDirectory(options);
+  const { directory, earlier } = chooseDirectory(options);
+  const plan = options.once ? continuedPlan(options.plan, earlier) : options.plan;
   const made = openOutDirectory(directory, cwd);
   writeJson(directory.plan, plan);
   writeFileSync(directory.ledger, '');
@@ -70,17 +74,22 @@ export async function interposeClient(options: InterposedRunOptions): Promise<nu
 }
 
 /** A client starts its server again after a crash, and its configuration names one directory: the next run goes beside it. */
-function chooseDirectory({ plan, out, force, ownsStdout, context }: InterposedRunOptions): RunDirectory {
+function chooseDirectory({ plan, out, force, ownsStdout, context }: InterposedRunOptions): {
+  readonly directory: RunDirectory;
+  readonly earlier: readonly RunDirectory[];
+} {
   const { cwd, clock } = context;
   const wanted = { cwd, out, force, wallMs: clock.wall() };
   if (out === undefined || force || !ownsStdout || !isRunDirectory(resolve(cwd, out))) {
     const [directory] = planOutDirectories([plan], wanted);
     if (directory === undefined) throw new Error('expected a directory for one run, got none');
-    return directory;
+    return { directory, earlier: [] };
   }
+  const earlier = [runDirectory(resolve(cwd, out))];
   for (let copy = 2; ; copy += 1) {
-    const path = `${resolve(cwd, out)}-${copy}`;
-    if (!existsSync(path)) return runDirectory(path);
+    const directory = runDirectory(`${resolve(cwd, out)}-${copy}`);
+    if (!existsSync(directory.path)) return { directory, earlier };
+    earlier.push(directory);
   }
 }
 

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { metrics } from '../metrics/index.ts';
 import type { Checker } from '../model/checker.ts';
+import type { FxBody } from '../model/event.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
+import { askedBefore } from '../model/foreign-client.ts';
 import type { History } from '../model/history.ts';
 import { type HistoryIndex, indexHistory, readIndex } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
@@ -68,8 +70,7 @@ export async function judgeIndex(
     exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
     checkers: verdicts.map(({ verdict }) => verdict),
     fates,
-    phantom: history.effects.filter(({ phase, call }) => phase === 'commit' && (call === null || !history.call(call)))
-      .length,
+    phantom: history.effects.filter(isPhantom(plan, history)).length,
     metrics: values,
     thresholds,
     coverage,
@@ -77,6 +78,11 @@ export async function judgeIndex(
     // Only its client can make such a run again; it can be judged again.
     replay: `claimcheck ${plan.client ? 'check' : 'replay'} ${shellWord(pathFromHere(input.directory ?? 'plan.json'))}`,
   };
+}
+
+function isPhantom({ client }: Plan, history: HistoryIndex): (effect: FxBody) => boolean {
+  return ({ phase, call, token }) =>
+    phase === 'commit' && (call === null || !history.call(call)) && askedBefore(client, token) === 0;
 }
 
 /** A run as it lies in its directory. */

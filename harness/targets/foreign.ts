@@ -126,7 +126,7 @@ function refuseBadUrl(url: string | undefined, options: TargetOptions): void {
   throw new UsageError(`${where}: expected a URL such as http://127.0.0.1:{{port}}/mcp; got ${url}`);
 }
 
-function dialectOption(name: string): DialectId | 'auto' {
+export function dialectOption(name: string): DialectId | 'auto' {
   return name === 'auto' ? name : dialectNamed(name);
 }
 

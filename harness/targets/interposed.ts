@@ -3,7 +3,7 @@ import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { assembleTarget } from './assembly.ts';
 import { factsOf } from './facts.ts';
-import { chosenDialect, withDialect } from './foreign.ts';
+import { chosenDialect, dialectOption, withDialect } from './foreign.ts';
 import type { PlannedProfile } from './planned-profile.ts';
 import { readProfile } from './profile-file.ts';
 import type { Profile } from './profile-schema.ts';
@@ -66,7 +66,7 @@ function savedProfile(options: InterposedOptions): PlannedProfile {
   const transport: TransportId = url === undefined ? 'stdio' : 'http';
   const line = command.map(shellWord).join(' ');
   if (asReference) {
-    const { dialect = DIALECT_UNSAID } = withDialect({}, options);
+    const dialect = options.dialect === undefined ? 'auto' : dialectOption(options.dialect);
     const known = dialect === 'auto' ? DIALECT_UNSAID : dialect;
     const profile = referenceProfile(line, known, transport, url);
     return { baseDirectory: process.cwd(), imitates: null, profile };
