@@ -66,7 +66,7 @@ td p,tbody th p{margin:.15rem 0;color:var(--soft);font-weight:400}
 tr.total>*{font-weight:700;border-top:1.5px solid var(--line)}tr.muted>*{color:var(--soft)}
 tr:target>*,.events li:target,li:target>details>summary{background:var(--warn-paper)}
 code.id{color:var(--soft);font-size:.76rem;font-weight:400;white-space:nowrap}
-.none{color:var(--soft)}b.warn{color:var(--warn)}.best{color:var(--good)}small{color:var(--soft)}
+.none{color:var(--soft)}b.warn{color:var(--warn)}b.good{color:var(--good)}b.bad{color:var(--bad)}.best{color:var(--good)}small{color:var(--soft)}
 .findings{margin:.3rem 0;padding-left:1.3rem;max-height:22rem;overflow-y:auto}
 .fate{white-space:nowrap}
 .swatch{display:inline-block;width:.7rem;height:.7rem;margin-right:.5rem;border-radius:2px}

@@ -5,6 +5,7 @@ import { agents } from '../agents/index.ts';
 import { backoffs } from '../backoffs/index.ts';
 import { checkers } from '../checkers/index.ts';
 import { situations } from '../checkers/situations.ts';
+import { realClients } from '../evaluation/clients/index.ts';
 import { lintRules } from '../evaluation/lint/index.ts';
 import { measures } from '../evaluation/measures/index.ts';
 import { policies } from '../evaluation/policies/index.ts';
@@ -62,6 +63,14 @@ export const KINDS: Readonly<Record<string, () => readonly CatalogueRow[]>> = {
   measures: () => metas(measures).map((meta) => row(meta, { group: meta.group, unit: meta.unit, better: meta.better })),
   'latency-laws': () => Object.values(LATENCY_LAW_METAS).map((meta) => row(meta, {})),
   situations: () => metas(situations).map((meta) => row(meta, {})),
+  clients: () =>
+    metas(realClients).map((meta) =>
+      row(meta, {
+        package: `${meta.package}@${meta.packages[meta.package] ?? ''}`,
+        node: `${meta.node} or newer`,
+        meets: meta.dialects.join(', '),
+      }),
+    ),
   reporters: () => metas(reporters).map((meta) => row(meta, {})),
 };
 

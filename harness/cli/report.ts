@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Command } from './command.ts';
+import { drawSavedClients, isClientsDirectory } from './eval-client-report.ts';
 import { drawSavedEvaluation, isEvaluationDirectory, REPORT_FILE } from './eval-report.ts';
 import { writeWhole } from './json-file.ts';
 import { existingRun, shown } from './out-directory.ts';
@@ -14,7 +15,10 @@ export const report: Command = {
   summary: 'draw the report of a saved run again, or one that compares several',
   attach(parser, { output, cwd, end }) {
     parser
-      .argument('<directory...>', 'run directories; or an evaluation; or two of them, the earlier one first')
+      .argument(
+        '<directory...>',
+        'run directories; or an evaluation; or two of them, the earlier one first; or a table of clients',
+      )
       .option(
         '-o, --output <file>',
         'where to write it (default: report.html in the directory; comparison.html for several)',
@@ -23,6 +27,11 @@ export const report: Command = {
       .action(async (paths: readonly string[], options: { output?: string; strict?: boolean }) => {
         if (paths.some((path) => isEvaluationDirectory(resolve(cwd, path)))) {
           output.result(await evaluationReport(paths, options, cwd));
+          end(EXIT.valid);
+          return;
+        }
+        if (paths.some((path) => isClientsDirectory(resolve(cwd, path)))) {
+          output.result(clientsReport(paths, options, cwd));
           end(EXIT.valid);
           return;
         }
@@ -55,6 +64,16 @@ async function evaluationReport(
   const standard = before === null ? join(last, REPORT_FILE) : join(cwd, 'comparison.html');
   const file = placeFor(options.output, standard, cwd);
   writeReport(file, await drawSavedEvaluation(last, { name: shown(cwd, last), before }));
+  return shown(cwd, file);
+}
+
+/** Draws a table of clients. Returns the path of the report. */
+function clientsReport(paths: readonly string[], options: { readonly output?: string }, cwd: string): string {
+  const [path, ...more] = paths;
+  if (path === undefined || more.length > 0) throw new UsageError('name one table of clients: they do not compare');
+  const directory = resolve(cwd, path);
+  const file = placeFor(options.output, join(directory, REPORT_FILE), cwd);
+  writeReport(file, drawSavedClients(directory, shown(cwd, directory)));
   return shown(cwd, file);
 }
 

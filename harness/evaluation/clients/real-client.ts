@@ -1,0 +1,19 @@
+import type { MetDialect } from '../../model/evaluation/client-table.ts';
+import type { Meta } from '../../model/registry.ts';
+
+/** A client that others wrote, unmodified, and what it needs to run. Its program is fixtures/clients/<id>.mjs. */
+export interface RealClient {
+  readonly meta: Meta & {
+    /** The package that it is known by. */
+    readonly package: string;
+    /** Exact versions of everything that its program imports. */
+    readonly packages: Readonly<Record<string, string>>;
+    /** The oldest major of Node that its packages allow. */
+    readonly node: number;
+    readonly dialects: readonly MetDialect[];
+    /** It can work with tasks of the protocol; one that cannot calls plainly what can be called either way. */
+    readonly hasTasks: boolean;
+    /** Its request timeout can be set where it is made; else every run goes by its default. */
+    readonly hasTimeout: boolean;
+  };
+}
