@@ -1,4 +1,5 @@
-// Builds dist/, which mirrors the tree: compiles the sources, bundles the report's browser code, makes the bin executable.
+// Builds dist/, which mirrors the tree: compiles the sources, bundles the report's browser code and the programs, makes the
+// bin executable.
 // `npm ci` and `npm install` call it through `prepare`; it needs nothing but what the lock file names.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
@@ -27,6 +28,8 @@ if (compiler === null || bundler === null) {
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 run(join(dirname(compiler), 'bin/tsc'), ['-p', join(root, 'tsconfig.build.json')]);
 if (existsSync(browserSource)) await bundle();
+const { bundlePrograms } = await import('./bundle-programs.mjs');
+await bundlePrograms(join(root, 'dist'));
 // npm 10 links a package's own bin without making it executable.
 if (existsSync(bin)) chmodSync(bin, 0o755);
 

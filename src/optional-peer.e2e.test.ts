@@ -12,7 +12,9 @@ let directory = '';
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'claimcheck-peer-'));
-  cpSync(join(ROOT, 'dist/src'), join(directory, 'dist/src'), { recursive: true });
+  for (const part of ['dist/src', 'dist/chunks']) {
+    cpSync(join(ROOT, part), join(directory, part), { recursive: true });
+  }
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
 });
 afterAll(() => {
