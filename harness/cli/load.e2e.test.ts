@@ -102,6 +102,9 @@ describe('claimcheck load', () => {
   it('refuses what exclude each other before anything is started', async () => {
     const ended = await stage.run('load', '--rate', '5/s', '--concurrency', '3');
     expect([ended.code, ended.stderr.trim()]).toEqual([64, 'claimcheck: --rate and --concurrency exclude each other']);
+    const sought = await stage.run('load', '--find-capacity', '--concurrency', '3');
+    expect(sought.code).toBe(64);
+    expect(sought.stderr).toContain('--find-capacity chooses the rate');
     expect(stage.written()).toEqual([]);
   });
 });

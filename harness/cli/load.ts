@@ -1,6 +1,9 @@
 import type { Plan } from '../model/plan.ts';
+import { UsageError } from '../model/usage-error.ts';
 import { probeServer } from '../run/probe.ts';
-import type { Command } from './command.ts';
+import type { ResolvedTarget } from '../targets/index.ts';
+import { findCapacity } from './capacity.ts';
+import type { Command, CommandContext } from './command.ts';
 import { addLoadOptions, type LoadFlags } from './load-options.ts';
 import { LOAD_SCENARIO, underLoad } from './load-scenario.ts';
 import { loadText } from './load-table.ts';
@@ -15,7 +18,47 @@ import { chooseScenarios, inRealTime, planScenarios } from './scenario-plans.ts'
 import { runSeries } from './series.ts';
 import { addTargetOptions, refuseSimulatedStore, resolveFlags, type TargetFlags } from './target-options.ts';
 
-type Flags = TargetFlags & ScenarioFlags & OutputFlags & LoadFlags;
+type Flags = TargetFlags & ScenarioFlags & OutputFlags & LoadFlags & { readonly findCapacity?: boolean };
+
+/** What a search for a capacity asks for, where nobody says: a receipt in time, as agents with little patience want it. */
+const DEFAULT_THRESHOLD = 'ack-latency.p95 < 500ms';
+/** Many short runs say more than a few long ones. */
+const PROBE_MS = 8_000;
+const PROBE_WARMUP_MS = 2_000;
+const FIRST_RATE = 20;
+const REPEATS = 3;
+const CONFIRMATIONS = 5;
+const PRECISION = 0.1;
+
+/** The load of the flags at whatever rate the search asks for. */
+function seekCapacity(
+  flags: Flags,
+  how: {
+    readonly target: ResolvedTarget;
+    readonly context: CommandContext;
+    plansUnder(flags: Flags): readonly Plan[];
+  },
+): Promise<number> {
+  const { concurrency, stages, calls } = flags;
+  if (concurrency !== undefined || stages !== undefined || calls !== undefined) {
+    throw new UsageError('--find-capacity chooses the rate; only --rate may say where it begins');
+  }
+  const wanted: Flags = {
+    duration: PROBE_MS,
+    warmup: PROBE_WARMUP_MS,
+    ...flags,
+    threshold: flags.threshold ?? [DEFAULT_THRESHOLD],
+  };
+  return findCapacity({
+    ...{ target: how.target, context: how.context, flags },
+    ...{ from: flags.rate ?? FIRST_RATE, precision: PRECISION, repeats: REPEATS, confirmations: CONFIRMATIONS },
+    planAt(rate) {
+      const [plan] = how.plansUnder({ ...wanted, rate });
+      if (plan === undefined) throw new Error('expected a plan for every scenario');
+      return plan;
+    },
+  });
+}
 
 /** A scenario's work at a rate or a concurrency, measured: open, closed or partly open load in real time. */
 export const load: Command = {
@@ -24,6 +67,10 @@ export const load: Command = {
   attach(parser, context) {
     parser.argument('[scenario]', 'a name (claimcheck list scenarios) or the path of a file', LOAD_SCENARIO);
     addLoadOptions(parser);
+    parser.option(
+      '--find-capacity',
+      `search for the highest rate that keeps every --threshold (default: ${DEFAULT_THRESHOLD}) and lets no work pile up`,
+    );
     addTargetOptions(parser);
     addScenarioOptions(parser);
     addOutputOptions(parser);
@@ -32,8 +79,13 @@ export const load: Command = {
       refuseSimulatedStore(flags);
       const reporters = await chosenReporters(flags);
       const target = await resolveFlags(flags, { probe: (request) => probeServer(request, context.signal) });
-      const scenarios = chosen.map((scenario) => underLoad(scenario, flags, target.planned));
-      const plans = planScenarios(scenarios, { flags, target, time: 'real', claimcheck: context.package.version });
+      const plansUnder = (wanted: Flags) =>
+        planScenarios(
+          chosen.map((scenario) => underLoad(scenario, wanted, target.planned)),
+          { flags: wanted, target, time: 'real', claimcheck: context.package.version },
+        );
+      if (flags.findCapacity) return context.end(await seekCapacity(flags, { target, context, plansUnder }));
+      const plans = plansUnder(flags);
       const texts: string[] = [];
       const code = await runSeries({
         ...{ plans, target, flags, reporters, context },
