@@ -1,6 +1,6 @@
 import { type GateReport, type GateRow, type GateStatus, sortedRows } from '../model/gate-report.ts';
 import { ANNOTATIONS_MAX, command } from './reporters/github.ts';
-import { loadBuilder } from './reporters/junit.ts';
+import { fail, legal, loadBuilder } from './reporters/junit.ts';
 
 const WORDS: Readonly<Record<GateStatus, string>> = {
   pass: 'pass',
@@ -67,12 +67,12 @@ export function gateAnnotations(report: GateReport): readonly string[] {
 export function gateJunit(report: GateReport): string {
   const builder = loadBuilder().newBuilder();
   for (const subject of new Set(report.rows.map((row) => row.subject))) {
-    const suite = builder.testSuite().name(`gate ${subject}`);
+    const suite = builder.testSuite().name(legal(`gate ${subject}`));
     for (const row of report.rows.filter((one) => one.subject === subject)) {
-      const test = suite.testCase().className(`gate.${report.kind}`).name(row.gate);
-      const text = `${numbersOf(row)}${row.text}`;
-      if (row.status === 'fail' || row.status === 'stale') test.failure(text, row.status);
-      else if (row.status === 'unknown') test.error(text, 'unknown');
+      const test = suite.testCase().className(`gate.${report.kind}`).name(legal(row.gate));
+      const text = legal(`${numbersOf(row)}${row.text}`);
+      if (row.status === 'fail' || row.status === 'stale') fail(test, row.status, text);
+      else if (row.status === 'unknown') test.error(text, 'unknown', text);
       else if (row.status === 'expected') test.skipped();
       if (row.status === 'reported' || row.status === 'expected') test.standardOutput(text);
     }

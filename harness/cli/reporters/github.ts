@@ -66,7 +66,14 @@ export function summaryText(runs: readonly FinishedRun[]): string {
 function detailsOf(verdict: Verdict): string[] {
   const lines = reasons(verdict);
   if (lines.length === 0) return [];
-  return ['', `### ${verdict.scenario}`, '', '```text', ...lines, verdict.replay, '```'];
+  const fence = fenceFor([...lines, verdict.replay].join('\n'));
+  return ['', `### ${verdict.scenario}`, '', `${fence}text`, ...lines, verdict.replay, fence];
+}
+
+/** Longer than any in the text, or what a server said could end the block. */
+function fenceFor(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  return '`'.repeat(Math.max(3, longest + 1));
 }
 
 /** Properties and message are escaped as GitHub asks for, or a server's text could end the command and begin another. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Builder, TestSuite } from 'junit-report-builder';
+import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
 import type { CheckerVerdict, Verdict } from '../../model/verdict.ts';
 import { writeWhole } from '../json-file.ts';
 import type { FinishedRun, Reporter } from './reporter.ts';
@@ -35,41 +35,64 @@ export const junit: Reporter = {
 export function junitText(runs: readonly FinishedRun[]): string {
   const builder = loadBuilder().newBuilder();
   for (const { verdict, directory } of runs) {
-    const suite = builder.testSuite().name(`${verdict.scenario}, seed ${verdict.seed}`);
+    const suite = builder.testSuite().name(`${legal(verdict.scenario)}, seed ${verdict.seed}`);
     suite
       .timestamp(new Date(verdict.startedAt))
       .time(verdict.durationMs / 1000)
-      .property('directory', directory);
-    suite.property('replay', verdict.replay);
+      .property('directory', legal(directory));
+    suite.property('replay', legal(verdict.replay));
     for (const checker of verdict.checkers) addChecker(suite, verdict, checker);
     for (const { expression, valid, value, reason, applicable } of verdict.thresholds) {
-      const test = suite.testCase().className(`${verdict.scenario}.thresholds`).name(expression);
+      const test = suite
+        .testCase()
+        .className(`${legal(verdict.scenario)}.thresholds`)
+        .name(legal(expression));
       const text = value === null ? (reason ?? 'nothing was measured') : `it was ${value}`;
       if (applicable === false) test.skipped();
-      else if (valid === false) test.failure(text, 'threshold');
-      else if (valid === 'unknown') test.error(text, 'unknown');
+      else if (valid === false) fail(test, 'threshold', text);
+      else if (valid === 'unknown') test.error(legal(text), 'unknown', legal(text));
     }
     for (const { id, title, required, reached, applicable } of verdict.coverage) {
       if (!required) continue;
-      const test = suite.testCase().className(`${verdict.scenario}.situations`).name(id);
+      const test = suite
+        .testCase()
+        .className(`${legal(verdict.scenario)}.situations`)
+        .name(id);
+      const text = `not reached: ${title}`;
       if (applicable === false) test.skipped();
-      else if (reached === 0) test.error(`not reached: ${title}`, 'unknown');
+      else if (reached === 0) test.error(text, 'unknown', text);
     }
   }
   return builder.build();
 }
 
 function addChecker(suite: TestSuite, verdict: Verdict, checker: CheckerVerdict): void {
-  const test = suite.testCase().className(`${verdict.scenario}.checkers`);
+  const test = suite.testCase().className(`${legal(verdict.scenario)}.checkers`);
   test.name(`${checker.invariants.join(', ')} ${checker.id}: ${checker.title}`.trim());
   if (checker.valid === 'not-applicable') test.skipped();
-  if (checker.valid === 'unknown') test.error(checker.reason ?? 'no evidence', 'unknown');
+  if (checker.valid === 'unknown') {
+    const text = legal(checker.reason ?? 'no evidence');
+    test.error(text, 'unknown', text);
+  }
   if (checker.valid === false) {
     const lines = checker.findings.slice(0, FINDINGS_MAX).map(({ invariant, message }) => `${invariant}: ${message}`);
     const rest = checker.findings.length - lines.length;
     if (rest > 0) lines.push(`and ${rest} more in verdict.json`);
-    test.failure(lines.join('\n') || checker.title, 'violation');
+    fail(test, 'violation', lines.join('\n') || checker.title);
   }
+}
+
+/** Some readers show the message, others what stands inside: the first line is the one, all of them the other. */
+export function fail(test: TestCase, type: string, text: string): void {
+  const [message = ''] = text.split('\n');
+  test.failure(legal(message), type).stacktrace(legal(text));
+}
+
+// XML has no way at all to write these, and what a server says may hold them.
+const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+
+export function legal(text: string): string {
+  return text.replaceAll(ILLEGAL, '\u{FFFD}').replaceAll(']]>', ']] >');
 }
 
 /** Loaded when a document is written: most runs write none, and it takes as long to load as a small run in virtual time. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { brokenVerdict, sampleVerdict } from '../testing/verdict.ts';
+import { brokenVerdict, sampleChecker, sampleVerdict } from '../testing/verdict.ts';
 import { annotations, summaryText } from './github.ts';
 import { junitText } from './junit.ts';
 
@@ -30,6 +30,28 @@ it('GitHub annotations come worst first, escaped, and no more than are shown', (
 });
 
 it('the job summary has a row for every run and reasons for those that are not valid', () => {
-  expect(summaryText([good, bad])).toContain('| tour | VIOLATED | 60 | 31.2 s | 7 |');
-  expect(summaryText([good]).includes('###')).toBe(false);
+  expect(summaryText([good, bad])).toBe(`## Claimcheck
+
+| scenario | verdict | calls | took | seed |
+|---|---|---:|---:|---:|
+| tour | valid | 60 | 31.2 s | 7 |
+| tour | VIOLATED | 60 | 31.2 s | 7 |
+
+### tour
+
+\`\`\`text
+violated  S3: Work was done twice
+first     S3: call 41 committed twice <&> (events 1201, 1377)
+threshold lost == 0: missed, it was 2
+unknown   S8: Wrong results (no result)
+unknown   the situation 'kill-mid-work' was not reached
+claimcheck replay reports/out/tour/x
+\`\`\`
+`);
+});
+
+it('what a server said does not end the block it stands in', () => {
+  const finding = { invariant: 'S3', message: 'it said ```` and more', events: [1] };
+  const verdict = { ...brokenVerdict(), checkers: [sampleChecker({ valid: false, findings: [finding] })] };
+  expect(summaryText([{ directory: 'c', verdict }])).toMatch(/\n`{5}text\n[^]*\n`{5}\n$/);
 });
