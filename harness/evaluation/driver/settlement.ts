@@ -23,17 +23,19 @@ export function unseen(why: string): Settled {
   return { status: 'lost', endedMs: null, result: why };
 }
 
-/** One read of a job as its agent sees it. `before`: what the read before said. */
+/** One read of a job as its agent sees it. `before`: what the read before said. `hintMs` in ms of the run. */
 export function polledFrom(outcome: Outcome, before: Seen): Polled {
   if (outcome.type !== 'ok') {
     return { status: null, isNews: false, bytes: textBytes(outcome.message ?? outcome.reason), isTerminal: false };
   }
-  const { status = null, statusMessage, lastUpdatedAt, result, error } = outcome;
+  const { status = null, statusMessage, lastUpdatedAt, result, error, pollMs } = outcome;
+  const isOver = isTerminal(outcome.status) || (result !== undefined && status === null);
   return {
     status,
     isNews: !isSame(before, outcome),
     bytes: textBytes(JSON.stringify({ status, statusMessage, lastUpdatedAt, result, error })),
-    isTerminal: isTerminal(outcome.status) || (result !== undefined && status === null),
+    isTerminal: isOver,
+    ...(isOver || pollMs === undefined ? {} : { hintMs: pollMs }),
   };
 }
 

@@ -90,7 +90,8 @@ class Host implements WireHost {
     const { task, outcome } = receipt;
     if (task === null) return { kind: 'result', settled: settledFrom(outcome, null) };
     this.#jobs.set(job, newJob(planned, task, receipt));
-    return { kind: 'receipt', id: task };
+    const hintMs = isTerminal(outcome.status) ? undefined : outcome.pollMs;
+    return { kind: 'receipt', id: task, ...(hintMs === undefined ? {} : { hintMs: hintMs / this.#options.timeScale }) };
   }
 
   async poll(number: number): Promise<Polled> {
@@ -162,13 +163,18 @@ class Host implements WireHost {
   }
 
   #see(job: Job, outcome: Outcome): Polled {
-    const polled = polledFrom(outcome, job.seen);
+    const polled = this.#inHostTime(polledFrom(outcome, job.seen));
     if (outcome.type !== 'ok') return polled;
     job.seen = outcome;
     if (!isTerminal(outcome.status)) return polled;
     job.endedMs = this.#hostMs(outcome.lastUpdatedAt);
     if (this.#options.context.wire.getCarriesResult) job.end = outcome;
     return polled;
+  }
+
+  #inHostTime(polled: Polled): Polled {
+    const { hintMs } = polled;
+    return hintMs === undefined ? polled : { ...polled, hintMs: hintMs / this.#options.timeScale };
   }
 
   /** By the clock of the server. */

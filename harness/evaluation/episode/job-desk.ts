@@ -1,5 +1,5 @@
 import type { EpisodeEvent } from '../../model/evaluation/episode.ts';
-import type { Accepted, EvaluationHost, HostCall, Settled } from '../../model/evaluation/host.ts';
+import type { Accepted, EvaluationHost, HostCall, Polled, Settled } from '../../model/evaluation/host.ts';
 import type { StepId } from '../../model/evaluation/instance.ts';
 import type { Delivery, OpenJob } from '../../model/evaluation/policy.ts';
 import type { CrashWatch } from './planned-crash.ts';
@@ -101,7 +101,7 @@ export function createJobDesk(parts: DeskParts): JobDesk {
     }
     const id = accepted.kind === 'receipt' ? accepted.id : null;
     job.hasId = id !== null;
-    write({ kind: 'receipt', t: now(), job: job.job, id });
+    write({ kind: 'receipt', t: now(), job: job.job, id, ...hintOf(accepted) });
     watch.acked(job.job, now());
     if (id !== null) meter.read(`{"job":${job.job},"id":"${id}"}`);
     if (accepted.kind === 'result') arrive(job, accepted.settled, false);
@@ -111,7 +111,7 @@ export function createJobDesk(parts: DeskParts): JobDesk {
   host.onPoll((job, polled, t) => {
     if (isClosed) return;
     const { status, isNews, bytes } = polled;
-    write({ kind: 'poll', t: t - originMs, job, by: 'host', status, isNews, bytes });
+    write({ kind: 'poll', t: t - originMs, job, by: 'host', status, isNews, bytes, ...hintOf(polled) });
   });
 
   return {
@@ -160,9 +160,10 @@ export function createJobDesk(parts: DeskParts): JobDesk {
       const job = find(number);
       if (job === undefined || job.isForgotten)
         throw new Error(`expected a job whose id the agent holds, got ${number}`);
-      const { status, isNews, bytes } = await host.poll(number);
+      const polled = await host.poll(number);
+      const { status, isNews, bytes } = polled;
       meter.readBytes(bytes);
-      write({ kind: 'poll', t: now(), job: number, by: 'agent', status, isNews, bytes });
+      write({ kind: 'poll', t: now(), job: number, by: 'agent', status, isNews, bytes, ...hintOf(polled) });
     },
     taskOf: (job) => find(job)?.task ?? null,
     stepOf: (job) => find(job)?.step ?? null,
@@ -190,6 +191,10 @@ export function createJobDesk(parts: DeskParts): JobDesk {
       for (const job of open) host.forget(job.job);
     },
   };
+}
+
+function hintOf(answer: Accepted | Polled): { readonly hintMs?: number } {
+  return 'hintMs' in answer && answer.hintMs !== undefined ? { hintMs: answer.hintMs } : {};
 }
 
 const NOTHING: readonly Delivery[] = [];

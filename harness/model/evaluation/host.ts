@@ -38,7 +38,8 @@ export interface HostCall {
 }
 
 export type Accepted =
-  | { readonly kind: 'receipt'; readonly id: string }
+  /** `hintMs`: how long the server asks to wait before the first poll; absent: it does not say. */
+  | { readonly kind: 'receipt'; readonly id: string; readonly hintMs?: number }
   | { readonly kind: 'result'; readonly settled: Settled }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -48,6 +49,8 @@ export interface Polled {
   readonly bytes: number;
   /** The job has ended; its end is delivered as every other. */
   readonly isTerminal: boolean;
+  /** How long the server asks to wait before the next poll, ms; absent: it does not say, or there is nothing to wait for. */
+  readonly hintMs?: number;
 }
 
 export interface Settled {
