@@ -20,4 +20,18 @@ export interface EvaluationComparison {
   readonly differences: readonly string[];
   readonly measures: readonly MeasureMeta[];
   readonly changes: readonly MeasureChange[];
+  /** Absent: both are in the same time, real or virtual. */
+  readonly agreements?: readonly Agreement[];
+}
+
+/** How far an agent scores the same in real and in virtual time, by the measures that do not depend on how long things took. */
+export interface Agreement {
+  readonly agent: string;
+  readonly mode: EpisodeMode;
+  readonly law: string;
+  /** Scores that are the same to the last digit. */
+  readonly equal: number;
+  /** Measures whose scores differ and whose intervals meet, and those whose intervals do not. */
+  readonly within: readonly string[];
+  readonly apart: readonly string[];
 }
