@@ -1,11 +1,15 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { judgeDirectory } from '../judge/judge.ts';
 import { worstExitCode } from '../model/exit-code.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
+import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Command, CommandContext } from './command.ts';
 import { concludeRun } from './conclusion.ts';
+import { recheckEvaluation } from './eval-check.ts';
+import { isEvaluationDirectory } from './eval-report.ts';
 import { jsonText, writeJson } from './json-file.ts';
 import { existingRun, shown } from './out-directory.ts';
 import { summarise } from './summary.ts';
@@ -16,9 +20,13 @@ export const check: Command = {
   summary: 'judge saved runs again; the exit code is that of the worst',
   attach(parser, context) {
     parser
-      .argument('<directory...>', 'run directories')
+      .argument('<directory...>', 'run directories; or an evaluation, whose episodes are scored again')
       .option('--json', 'one JSON document: the verdict, or a summary of several')
       .action(async (paths: readonly string[], options: { json?: boolean }) => {
+        if (paths.some((path) => isEvaluationDirectory(resolve(context.cwd, path)))) {
+          context.end(await checkEvaluations(paths, options.json === true, context));
+          return;
+        }
         const directories = paths.map((path) => existingRun(context.cwd, path));
         const verdicts: { directory: string; verdict: Verdict }[] = [];
         for (const directory of directories) {
@@ -41,6 +49,16 @@ export const check: Command = {
       });
   },
 };
+
+async function checkEvaluations(paths: readonly string[], json: boolean, context: CommandContext): Promise<number> {
+  const directories = paths.map((path) => resolve(context.cwd, path));
+  const run = paths.find((path) => !isEvaluationDirectory(resolve(context.cwd, path)));
+  if (run !== undefined) throw new UsageError(`${run} holds no evaluation; check runs and evaluations apart`);
+  if (json && paths.length > 1) throw new UsageError('--json: name one evaluation at a time');
+  const codes: number[] = [];
+  for (const directory of directories) codes.push(await recheckEvaluation(directory, json, context));
+  return worstExitCode(codes);
+}
 
 /** A history that does not end with a line end was cut while it was written: what came before is judged. */
 function tellCut({ history }: RunDirectory, { output, cwd }: CommandContext): void {

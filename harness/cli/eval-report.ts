@@ -1,15 +1,13 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ReportedEpisode, ReportedEvaluation } from '../../reports/evaluation-input.ts';
 import { renderEvaluation } from '../../reports/evaluation-report.ts';
+import { episodeLines, episodesPath, hasInstances, parsed, readInstances } from '../evaluation/driver/episode-lines.ts';
 import { type EpisodeRecord, episodeOf } from '../evaluation/driver/episode-record.ts';
 import { violationsOf } from '../evaluation/scores/violations.ts';
 import type { EvaluationDocument, WorstEpisode } from '../model/evaluation/document.ts';
 import type { EvaluationComparison } from '../model/evaluation/evaluation-comparison.ts';
-import type { Instance } from '../model/evaluation/instance.ts';
 import { groupBy } from '../model/grouping.ts';
-import { UsageError } from '../model/usage-error.ts';
 import { compareEvaluations, readEvaluation } from './eval-baseline.ts';
 
 /** Drawn in one report: enough for every agent of an evaluation, and a page that still opens at once. */
@@ -72,15 +70,15 @@ export function worstFirst(worst: readonly WorstEpisode[]): readonly WorstEpisod
 
 /** Only the chosen lines are parsed: an evaluation may have a hundred thousand. */
 async function readEpisodes(directory: string, chosen: readonly WorstEpisode[]): Promise<readonly ReportedEpisode[]> {
-  const paths = { episodes: join(directory, 'episodes.jsonl'), instances: join(directory, 'instances.jsonl') };
-  if (chosen.length === 0 || !existsSync(paths.episodes) || !existsSync(paths.instances)) return [];
-  const instances = readInstances(paths.instances, new Set(chosen.map(({ instance }) => instance)));
-  const texts = await readLines(paths.episodes, new Set(chosen.map(({ line }) => line)));
+  const path = episodesPath(directory);
+  if (chosen.length === 0 || path === null || !hasInstances(directory)) return [];
+  const instances = readInstances(directory);
+  const texts = await readLines(path, new Set(chosen.map(({ line }) => line)));
   return chosen.flatMap(({ line, failures, instance: id }) => {
     const text = texts.get(line);
     const instance = instances.get(id);
     if (text === undefined || instance === undefined) return [];
-    const record: EpisodeRecord = parsed(text, `${paths.episodes} line ${line}`);
+    const record: EpisodeRecord = parsed(text, `${path} line ${line}`);
     const episode = episodeOf(record, instance);
     return [{ line, failures, episode, violations: violationsOf(episode) }];
   });
@@ -89,24 +87,10 @@ async function readEpisodes(directory: string, chosen: readonly WorstEpisode[]):
 async function readLines(path: string, wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
   const texts = new Map<number, string>();
   let line = 0;
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of episodeLines(path)) {
     line += 1;
     if (wanted.has(line)) texts.set(line, text);
     if (texts.size === wanted.size) break;
   }
   return texts;
-}
-
-function readInstances(path: string, wanted: ReadonlySet<string>): ReadonlyMap<string, Instance> {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  const all = lines.map((text, index): Instance => parsed(text, `${path} line ${index + 1}`));
-  return new Map(all.filter(({ id }) => wanted.has(id)).map((instance) => [instance.id, instance]));
-}
-
-function parsed(text: string, where: string) {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError(`${where} is damaged: not JSON`, { cause });
-  }
 }

@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createEpisodeFile } from '../evaluation/driver/episode-file.ts';
+import {
+  EPISODES_FILE,
+  INSTANCES_FILE,
+  PACKED_EPISODES_FILE,
+  packEpisodes,
+} from '../evaluation/driver/episode-lines.ts';
 import { type PreparedEvaluation, prepareEvaluation, runEvaluation } from '../evaluation/driver/evaluation.ts';
 import { describeInstances, evaluationDocument, type KeptReport } from '../evaluation/driver/evaluation-document.ts';
 import { measures } from '../evaluation/measures/index.ts';
@@ -22,7 +28,16 @@ import type { TargetFlags } from './target-options.ts';
 const TELL_MS = 5000;
 const FILE = 'evaluation.json';
 /** What an evaluation leaves; --force removes these and nothing else. */
-const OWN_FILES = [FILE, 'episodes.jsonl', 'instances.jsonl', BASELINE_FILE, REPORT_FILE, 'runs', 'transcripts'];
+const OWN_FILES = [
+  FILE,
+  EPISODES_FILE,
+  PACKED_EPISODES_FILE,
+  INSTANCES_FILE,
+  BASELINE_FILE,
+  REPORT_FILE,
+  'runs',
+  'transcripts',
+];
 
 /** Runs what the flags ask for, writes it down and prints the table. Returns the exit code. */
 export async function evalCommand(given: EvalFlags & TargetFlags, context: CommandContext): Promise<number> {
@@ -43,12 +58,13 @@ export async function evalCommand(given: EvalFlags & TargetFlags, context: Comma
   const from = clock.now();
   output.progress(`eval: ${prepared.episodeCount} episodes of ${request.agents.length} agents in ${flags.time} time`);
   writeFileSync(
-    join(directory, 'instances.jsonl'),
+    join(directory, INSTANCES_FILE),
     prepared.instances.map((instance) => `${JSON.stringify(instance)}\n`).join(''),
   );
   await using model =
     choice === null ? null : await openModel(choice, { request, prepared, flags, directory, context });
   const { reports, lines } = await runAll(prepared, flags, { context, directory, model });
+  await packEpisodes(directory);
   const document = evaluationDocument({
     claimcheck: context.package.version,
     startedAt,
@@ -75,7 +91,7 @@ export async function evalCommand(given: EvalFlags & TargetFlags, context: Comma
   }
   for (const why of model?.desk.voids ?? []) output.warn(why);
   if (document.model !== undefined && document.model.stopped !== null) output.warn(document.model.stopped);
-  return exitCodeOf(document, prepared);
+  return exitCodeOf(document, { done: reports.length, episodeCount: prepared.episodeCount });
 }
 
 async function runAll(
@@ -86,7 +102,7 @@ async function runAll(
   const { context, directory, model } = parts;
   const { output, clock, signal } = context;
   const tasks = model === null ? prepared.tasks : prepared.tasks.map((task) => ({ ...task, model: model.play }));
-  const file = createEpisodeFile(join(directory, 'episodes.jsonl'));
+  const file = createEpisodeFile(join(directory, EPISODES_FILE));
   const reports: KeptReport[] = [];
   const from = clock.now();
   let toldAt = from;
@@ -114,9 +130,11 @@ async function runAll(
 }
 
 /** Nothing is judged here: how well agents do is the result. What was not run to its end says so. */
-function exitCodeOf({ interrupted, cells }: EvaluationDocument, { episodeCount }: PreparedEvaluation): number {
+export function exitCodeOf(
+  { interrupted }: EvaluationDocument,
+  { done, episodeCount }: { readonly done: number; readonly episodeCount: number },
+): number {
   if (interrupted) return EXIT.interrupted;
-  const done = cells.reduce((sum, { episodes }) => sum + episodes, 0);
   return done < episodeCount ? EXIT.unknown : EXIT.valid;
 }
 

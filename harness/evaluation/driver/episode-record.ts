@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../model/canonical.ts';
 import type { Episode, EpisodeEvent } from '../../model/evaluation/episode.ts';
 import { type Instance, type Json, type Step, type StepId, stepId } from '../../model/evaluation/instance.ts';
+import type { PlannedCrash } from '../episode/planned-crash.ts';
 
 type KnowEvent = Extract<EpisodeEvent, { kind: 'know' }>;
 /** `gold`: the result is the gold one of this step, and left out. */
@@ -18,6 +19,14 @@ export interface EpisodeRecord extends Omit<Episode, 'instance' | 'events' | 'st
   readonly golden: readonly string[];
   /** The others. */
   readonly states: Readonly<Record<string, Json>>;
+}
+
+/** With what its host knows beside it. */
+export interface RecordedEpisode extends EpisodeRecord {
+  /** Sent for it, creates and reads, repeated ones too. */
+  readonly requests: number;
+  /** The crash that was planned for its agent. */
+  readonly crash: PlannedCrash | null;
 }
 
 export function recordOf({ instance, events, states, ...rest }: Episode): EpisodeRecord {
@@ -40,11 +49,12 @@ export function recordOf({ instance, events, states, ...rest }: Episode): Episod
 }
 
 /** The whole episode again. Throws when the record names a step that its instance has not. */
-export function episodeOf({ golden, states, events, ...rest }: EpisodeRecord, instance: Instance): Episode {
+export function episodeOf(record: EpisodeRecord, instance: Instance): Episode {
+  const { golden, states, events, agent, mode, seed, law, agentMs, latencyMs, end, makespanMs } = record;
   const steps = new Map(goldSteps(instance));
   const goldStates = instance.tasks.filter(({ workspace }) => golden.includes(workspace));
   return {
-    ...rest,
+    ...{ agent, mode, seed, law, agentMs, latencyMs, end, makespanMs },
     instance,
     states: { ...Object.fromEntries(goldStates.map((task) => [task.workspace, task.goldState])), ...states },
     events: events.map((event): EpisodeEvent => {
