@@ -114,9 +114,19 @@ describe('the report of an evaluation', () => {
 
   it('shows what survives a crash of the agent', () => {
     const resumed = { kind: 'share', hits: 3, cases: 4, value: 0.75, low: 0.3, high: 0.95 } as const;
-    const crash = { agent: 'amnesiac', phase: 'after the receipt', keepsIds: false, episodes: 4, resumed } as const;
-    const text = plain(render(withDocument({ crashes: [{ ...crash, doubledEffects: 1.5 }] })));
-    expect(text).toContain('amnesiac after the receipt lost 0.75 [0.3 – 0.95], 3 of 4 1.5 4');
+    const crash = {
+      agent: 'amnesiac',
+      who: 'agent',
+      phase: 'after the receipt',
+      keepsIds: false,
+      episodes: 4,
+    } as const;
+    const costMs = { kind: 'value', cases: 3, value: 12_400, sd: 500, low: 11_000, high: 13_800 } as const;
+    const cell = { ...crash, resumed, ids: null, results: resumed, doubledEffects: 1.5, costMs };
+    const text = plain(render(withDocument({ crashes: [cell] })));
+    expect(text).toContain(
+      'amnesiac after the receipt lost 0.75 [0.3 – 0.95], 3 of 4 – 0.75 [0.3 – 0.95], 3 of 4 1.5 12.4 s [11 s – 13.8 s], n = 3 4',
+    );
   });
 
   it('says what a model was asked, what it cost and why it was stopped', () => {

@@ -35,6 +35,8 @@ export function evaluationText(document: EvaluationDocument, columns: number): s
   return [
     `${head}${interrupted ? '; interrupted' : ''}`,
     ...SHOWN.map((ids) => vectorTable(document, ids)),
+    ...lawTable(document),
+    ...passTable(document),
     ...gapTable(document),
     ...robustnessTable(document, columns),
     ...crashTable(document),
@@ -52,6 +54,33 @@ function vectorTable({ cells, measures }: EvaluationDocument, ids: readonly stri
     table.push([agent, mode, ...(manyLaws ? [law] : []), ...values, String(episodes)]);
   }
   return table.toString();
+}
+
+/** Task success law by law: what the other tables say in many rows. */
+function lawTable({ cells, settings: { laws, agents } }: EvaluationDocument): string[] {
+  if (laws.length < 2) return [];
+  const mode = cells.some((cell) => cell.mode === 'async') ? 'async' : 'sync';
+  const table = tableOf(['agent', ...laws], 1);
+  for (const agent of agents) {
+    const values = laws.map((law) => cells.find((one) => one.agent === agent && one.mode === mode && one.law === law));
+    table.push([agent, ...values.map((cell) => cell?.scores.task?.value.toFixed(3) ?? '–')]);
+  }
+  return [`task success (${mode}) by law of latency`, table.toString()];
+}
+
+function passTable({ cells, settings: { seeds, laws } }: EvaluationDocument): string[] {
+  if (seeds.length < 2) return [];
+  const manyLaws = laws.length > 1;
+  const table = tableOf(['agent', 'mode', ...(manyLaws ? ['law'] : []), 'pass@1', 'pass^4'], manyLaws ? 3 : 2);
+  for (const { agent, mode, law, passes } of cells) {
+    const values = [passes.pass1, passes.pass4].map((value) => value?.toFixed(3) ?? '–');
+    table.push([agent, mode, ...(manyLaws ? [law] : []), ...values]);
+  }
+  const few = seeds.length < 4 ? '; pass^4 needs four seeds' : '';
+  return [
+    `all tasks of an instance right: in one run, and in each of four (over ${seeds.length} seeds${few})`,
+    table.toString(),
+  ];
 }
 
 function gapTable({ asyncGaps }: EvaluationDocument): string[] {
@@ -80,12 +109,18 @@ function robustnessTable({ robustness }: EvaluationDocument, columns: number): s
 
 function crashTable({ crashes }: EvaluationDocument): string[] {
   if (crashes.length === 0) return [];
-  const table = tableOf(['agent', 'crash', 'ids', 'resumed', 'doubled effects', 'n'], 3);
-  for (const { agent, phase, keepsIds, resumed, doubledEffects, episodes } of crashes) {
-    const ids = keepsIds ? 'kept' : 'lost';
-    table.push([agent, phase, ids, resumed.value.toFixed(3), doubledEffects.toFixed(2), String(episodes)]);
+  const head = ['agent', 'crash', 'ids', 'resumed', 'ids of use', 'results known', 'doubled effects', 'cost', 'n'];
+  const table = tableOf(head, 3);
+  for (const { agent, phase, keepsIds, resumed, ids, results, doubledEffects, costMs, episodes } of crashes) {
+    table.push([
+      ...[agent, phase, keepsIds ? 'kept' : 'lost', resumed.value.toFixed(3)],
+      ...[ids, results].map((score) => score?.value.toFixed(3) ?? '–'),
+      doubledEffects.toFixed(2),
+      costMs === null ? '–' : `${(costMs.value / 1000).toFixed(1)} s`,
+      String(episodes),
+    ]);
   }
-  return ['what survives a crash of the agent', table.toString()];
+  return ['what survives a crash of the agent, and what it costs beside the same episode without it', table.toString()];
 }
 
 function mutantTable({ mutants, measures, settings }: EvaluationDocument): string[] {

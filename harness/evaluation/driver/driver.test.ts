@@ -11,6 +11,7 @@ import { instanceOf, randomLatencies } from '../testing/toy-world.ts';
 import { withEffects } from './effects.ts';
 import { createEpisodeFile } from './episode-file.ts';
 import { episodeOf, recordOf } from './episode-record.ts';
+import { evaluationTasks } from './evaluation-tasks.ts';
 import { chooseInstances } from './instance-choice.ts';
 import { callsOf, seatFor } from './seat.ts';
 import { polledFrom, settledFrom } from './settlement.ts';
@@ -64,6 +65,7 @@ const REPORT = {
   end: 'ended' as const,
   requests: 0,
   calls: 0,
+  isCrashPlanned: false,
   crashed: null,
   samples: {},
   figures: {
@@ -148,6 +150,27 @@ describe('the plan of a world', () => {
     expect(plan.calls[0]?.ms).toBe(Math.round((sittings[0]?.latencyMs['A/$var_1'] ?? 0) / 2));
   });
 
+  it('runs every episode in which the agent crashes a second time without', () => {
+    const set = {
+      law: 'uniform',
+      seed: 1,
+      instances: [INSTANCE, OTHER].map((instance) => ({ instance, latencyMs: {} })),
+    };
+    const crash = { phases: ['mid-run', 'after-ack'], keepsIds: [true] };
+    const tasks = evaluationTasks({
+      ...{ agents: ['reference'], modes: ['async'], sets: [{ ...set, target: sampleTarget() }], crash },
+      ...{ scenario: loadScenario('steady'), time: 'virtual', rules, claimcheck: '0' },
+    });
+    expect(tasks.map(({ name }) => name)).toEqual(['reference-async-uniform-1-1', 'reference-async-uniform-1-1-calm']);
+    expect(new Set(tasks.map(({ seed }) => seed)).size).toBe(1);
+    expect(tasks.flatMap(({ sittings }) => sittings.map(({ index, crash }) => [index, crash?.phase]))).toEqual([
+      [0, 'mid-run'],
+      [1, 'after-ack'],
+      [2, undefined],
+      [3, undefined],
+    ]);
+  });
+
   it('lets faults strike gold calls and no others', () => {
     const long = instanceOf([[[], [0], [1], [2], [3], [4], [5], [6]]], 'toy/003');
     const many = Array.from({ length: 8 }, (_, index) => ({
@@ -196,5 +219,11 @@ describe('the end of a job', () => {
     expect(polledFrom(outcome, {})).toMatchObject({ isNews: true, isTerminal: false });
     expect(polledFrom(outcome, outcome)).toMatchObject({ isNews: false });
     expect(polledFrom({ type: 'info', reason: 'timeout' }, outcome)).toMatchObject({ status: null, isNews: false });
+  });
+
+  it('comes with the interval that the server asks for, as long as there is something to wait for', () => {
+    expect(polledFrom({ ...ok, status: 'working', pollMs: 700 }, {})).toMatchObject({ hintMs: 700 });
+    expect(polledFrom({ ...ok, status: 'completed', pollMs: 700 }, {})).not.toHaveProperty('hintMs');
+    expect(polledFrom({ ...ok, status: 'working' }, {})).not.toHaveProperty('hintMs');
   });
 });

@@ -2,7 +2,7 @@ import type { EpisodeEnd } from '../../model/evaluation/episode.ts';
 import type { Measure, Sample } from '../../model/evaluation/measure.ts';
 import { type EpisodeFigures, episodeFigures } from '../scores/episode-figures.ts';
 import { type CrashedEpisode, crashedEpisode } from '../scores/restart-matrix.ts';
-import { recordOf } from './episode-record.ts';
+import { type RecordedEpisode, recordOf } from './episode-record.ts';
 import type { SittingResult } from './world-drive.ts';
 
 /** What an evaluation keeps of one episode: its line, and what the measures say of it. */
@@ -13,6 +13,8 @@ export interface EpisodeReport {
   readonly requests: number;
   readonly calls: number;
   readonly figures: EpisodeFigures;
+  /** A crash was planned for its agent. */
+  readonly isCrashPlanned: boolean;
   /** null: its agent did not crash. */
   readonly crashed: CrashedEpisode | null;
   /** By measure id; what said nothing is not there. */
@@ -29,6 +31,7 @@ export function createReporter(measures: readonly Measure[]): { report(result: S
         const sample = of(episode);
         if (sample !== null) samples[meta.id] = sample;
       }
+      const recorded: RecordedEpisode = { ...recordOf(episode), requests, crash };
       const hasCrashed = crash !== null && episode.events.some(({ kind }) => kind === 'crash');
       return {
         index,
@@ -36,9 +39,10 @@ export function createReporter(measures: readonly Measure[]): { report(result: S
         requests,
         calls: episode.events.reduce((count, { kind }) => count + (kind === 'call' ? 1 : 0), 0),
         figures: episodeFigures(episode),
+        isCrashPlanned: crash !== null,
         crashed: hasCrashed ? crashedEpisode(episode, { who: 'agent', ...crash }) : null,
         samples,
-        line: JSON.stringify(recordOf(episode)),
+        line: JSON.stringify(recorded),
       };
     },
   };

@@ -43,8 +43,10 @@ export interface DocumentParts {
 /** All that is said of an evaluation. Pure: reports in another order give the same document. */
 export function evaluationDocument(parts: DocumentParts): EvaluationDocument {
   const { claimcheck, startedAt, durationMs, interrupted, settings, measures } = parts;
-  const reports = [...parts.reports].sort((a, b) => a.index - b.index);
-  const calm = reports.filter(({ crashed }) => crashed === null);
+  const sorted = [...parts.reports].sort((a, b) => a.index - b.index);
+  // Where agents are crashed, the others were run only to be held beside them.
+  const reports = sorted.filter(({ isCrashPlanned }) => settings.crash === null || isCrashPlanned);
+  const calm = sorted.filter(({ isCrashPlanned }) => !isCrashPlanned);
   const groups = [
     ...groupBy(reports, ({ figures: { agent, mode, law } }) => JSON.stringify([agent, mode, law])).values(),
   ];

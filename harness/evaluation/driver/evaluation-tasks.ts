@@ -32,27 +32,34 @@ export interface TaskOptions {
   readonly claimcheck: string;
 }
 
-/** Every world of an evaluation, in the order of its episodes: law and seed, agent, mode, instance. */
+/**
+ * Every world of an evaluation, in the order of its episodes: law and seed, agent, mode, instance. Where agents are crashed, each
+ * world is followed by the same one without a crash, which says what the crash cost.
+ */
 export function evaluationTasks(options: TaskOptions): readonly WorldTask[] {
   const { scenario, time, rules, claimcheck } = options;
   const tasks: WorldTask[] = [];
   let index = 0;
   for (const { law, seed, instances, target } of options.sets) {
-    for (const agent of options.agents) {
-      for (const mode of options.modes) {
-        for (let from = 0; from < instances.length; from += WORLD_SITTINGS) {
-          const name = `${agent}-${mode}-${law}-${seed}-${from / WORLD_SITTINGS + 1}`;
-          const sittings = instances.slice(from, from + WORLD_SITTINGS).map(({ instance, latencyMs }): PlainSitting => {
-            const crash = crashFor(options, seed, index);
-            return { index: index++, instance: instance.id, agent, mode, seed, law, latencyMs, crash };
-          });
-          const worldSeed = createPrng(seed, `evaluation/${name}`).integer(1, 2 ** 31 - 1);
-          tasks.push({ name, seed: worldSeed, time, target, scenario, rules, sittings, claimcheck });
-        }
+    for (const { agent, mode, isCalm } of turnsOf(options)) {
+      for (let from = 0; from < instances.length; from += WORLD_SITTINGS) {
+        const world = `${agent}-${mode}-${law}-${seed}-${from / WORLD_SITTINGS + 1}`;
+        const sittings = instances.slice(from, from + WORLD_SITTINGS).map(({ instance, latencyMs }): PlainSitting => {
+          const crash = isCalm ? null : crashFor(options, seed, index);
+          return { index: index++, instance: instance.id, agent, mode, seed, law, latencyMs, crash };
+        });
+        const worldSeed = createPrng(seed, `evaluation/${world}`).integer(1, 2 ** 31 - 1);
+        const name = isCalm && options.crash !== null ? `${world}-calm` : world;
+        tasks.push({ name, seed: worldSeed, time, target, scenario, rules, sittings, claimcheck });
       }
     }
   }
   return tasks;
+}
+
+function turnsOf({ agents, modes, crash }: TaskOptions) {
+  const turns = crash === null ? [true] : [false, true];
+  return agents.flatMap((agent) => modes.flatMap((mode) => turns.map((isCalm) => ({ agent, mode, isCalm }))));
 }
 
 /** In turn over phases and what the agent keeps, so that each comes about as often as any other. */

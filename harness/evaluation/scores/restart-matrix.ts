@@ -1,4 +1,4 @@
-import type { CrashCell, Score } from '../../model/evaluation/document.ts';
+import type { CrashCell } from '../../model/evaluation/document.ts';
 import type { Episode } from '../../model/evaluation/episode.ts';
 import type { Sample } from '../../model/evaluation/measure.ts';
 import { groupBy } from '../../model/grouping.ts';
@@ -16,16 +16,6 @@ export interface CrashedEpisode extends EpisodeFigures {
   readonly keepsIds: boolean;
   readonly ids: Sample | null;
   readonly results: Sample | null;
-}
-
-/** One cell of the matrix: who crashed, and in which phase. */
-export interface RestartCell extends CrashCell {
-  readonly who: string;
-  /** Of the jobs pending then: those whose ids were still of use, and those whose results were known in the end. */
-  readonly ids: Score | null;
-  readonly results: Score | null;
-  /** What the crash cost, beside the same episode without it, ms. null: none was run, or they did not both succeed. */
-  readonly costMs: Score | null;
 }
 
 export function crashedEpisode(
@@ -47,7 +37,7 @@ export function crashedEpisode(
 export function restartMatrix(
   crashed: readonly CrashedEpisode[],
   calm: readonly EpisodeFigures[],
-): readonly RestartCell[] {
+): readonly CrashCell[] {
   const twins = new Map(calm.map((one) => [keyOf(one), one]));
   const groups = groupBy(crashed, ({ agent, who, phase, keepsIds }) => JSON.stringify([agent, who, phase, keepsIds]));
   return [...groups.values()].flatMap((group) => {

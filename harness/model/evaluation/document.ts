@@ -206,14 +206,22 @@ export interface WorstEpisode {
   readonly failures: readonly string[];
 }
 
-/** One phase at which the agent was crashed. */
+/** One cell of a restart matrix: who was crashed, in which phase, and what it then still had. */
 export interface CrashCell {
   readonly agent: string;
+  /** agent */
+  readonly who: string;
   readonly phase: string;
+  /** What crashed had its ids afterwards. */
   readonly keepsIds: boolean;
   readonly episodes: number;
   /** Task success. */
   readonly resumed: Score;
+  /** Of the jobs pending then: those whose ids were still of use, and those whose results were known in the end. */
+  readonly ids: Score | null;
+  readonly results: Score | null;
   /** Effects committed more than once, per episode. */
   readonly doubledEffects: number;
+  /** What the crash cost beside the same episode without it, ms. null: none was run, or they did not both succeed. */
+  readonly costMs: Score | null;
 }
