@@ -1,55 +1,55 @@
+import { dirname } from 'node:path';
 import Table from 'cli-table3';
+import { episodesPath } from '../evaluation/driver/episode-lines.ts';
+import { hasInstances, savedEpisodes } from '../evaluation/driver/saved-episodes.ts';
+import { measures } from '../evaluation/measures/index.ts';
+import { agreementsOf, courseOf, type EpisodeCourse } from '../evaluation/scores/agreement.ts';
 import type { EvaluationDocument } from '../model/evaluation/document.ts';
-import type { Agreement, MeasureChange } from '../model/evaluation/evaluation-comparison.ts';
-import type { MeasureMeta } from '../model/evaluation/measure.ts';
+import type { Agreement, EvaluationComparison } from '../model/evaluation/evaluation-comparison.ts';
+import { loadAll } from '../model/registry.ts';
+import { compareEvaluations } from './eval-baseline.ts';
 
-/** What does not depend on how long things took: where real and virtual time are held against each other, these must be equal. */
-const TIMELESS: readonly MeasureMeta['group'][] = ['step', 'task', 'preservation', 'reliability'];
+/** An evaluation, and where it is: its directory, or its evaluation.json. */
+export interface SavedEvaluation {
+  readonly path: string;
+  readonly document: EvaluationDocument;
+}
 
-/** How far two evaluations in different time agree, agent by agent; null: both are in the same time. */
-export function agreementsOf(
-  before: EvaluationDocument,
-  after: EvaluationDocument,
-  changes: readonly MeasureChange[],
-): readonly Agreement[] | null {
-  if (before.settings.time === after.settings.time) return null;
-  const timeless = new Set(
-    // Which result comes first is a matter of time itself.
-    after.measures.filter(({ group, better }) => TIMELESS.includes(group) && better !== 'neither').map(({ id }) => id),
-  );
-  return after.cells.flatMap(({ agent, mode, law }) => {
-    const own = changes.filter((one) => one.agent === agent && one.mode === mode && one.law === law);
-    const judged = own.filter(({ measure }) => timeless.has(measure));
-    if (judged.length === 0) return [];
-    const named = (holds: (change: MeasureChange) => boolean) => judged.filter(holds).map(({ measure }) => measure);
-    const within = named(({ verdict }) => verdict === 'unclear');
-    const apart = named(({ verdict }) => verdict !== 'same' && verdict !== 'unclear');
-    return [{ agent, mode, law, equal: judged.length - within.length - apart.length, within, apart }];
-  });
+/** Every measure that both have; where one is in real and the other in virtual time, episode by episode too. */
+export async function compareSaved(before: SavedEvaluation, after: SavedEvaluation): Promise<EvaluationComparison> {
+  const comparison = compareEvaluations(before.document, after.document);
+  if (before.document.settings.time === after.document.settings.time) return comparison;
+  const agreements = agreementsOf(await coursesOf(before), await coursesOf(after));
+  return agreements.length === 0 ? comparison : { ...comparison, agreements };
+}
+
+/** None where the episodes were not kept. */
+async function coursesOf({ path }: SavedEvaluation): Promise<readonly EpisodeCourse[]> {
+  const directory = path.endsWith('.json') ? dirname(path) : path;
+  if (episodesPath(directory) === null || !hasInstances(directory)) return [];
+  const taken = await loadAll(measures);
+  const courses: EpisodeCourse[] = [];
+  for await (const { episode } of savedEpisodes(directory)) courses.push(courseOf(episode, taken));
+  return courses;
 }
 
 export function agreementText(agreements: readonly Agreement[]): string {
   const table = new Table({
-    head: ['agent', 'mode', 'law', 'equal', 'differ within their intervals', 'differ beyond them'],
-    colAligns: ['left', 'left', 'left', 'right', 'left', 'left'],
+    head: ['agent', 'mode', 'law', 'episodes', 'alike', 'their scores', 'raced', 'by at most', 'apart'],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'left', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { agent, mode, law, equal, within, apart } of agreements) {
-    table.push([agent, mode, law, String(equal), listed(within), listed(apart)]);
+  for (const { agent, mode, law, episodes, alike, unequal, raced, raceMsMax, apart } of agreements) {
+    table.push([
+      ...[agent, mode, law, String(episodes), String(alike)],
+      alike === 0 ? '–' : unequal.length === 0 ? 'equal' : `NOT: ${unequal.join('\n')}`,
+      ...[String(raced), raceMsMax === null ? '–' : `${Math.round(raceMsMax)} ms`],
+      apart.length === 0 ? '–' : `${apart.length}: ${apart[0]}`,
+    ]);
   }
-  const whole = agreements.filter(({ within, apart }) => within.length + apart.length === 0);
   return [
-    'real against virtual time: scores that do not depend on how long things took',
+    'real against virtual time, episode by episode; scores are those that do not depend on how long things took',
     table.toString(),
-    `all of them are equal for ${whole.length} of ${agreements.length} agents. Who acts on what arrives first, or when its patience ends, may act otherwise where two moments are a few ms apart: those are held to their intervals`,
+    'alike: the same happened in the same order. raced: a result came, or a patience ended, before something that it comes after in the other time, so many ms of the episode from each other; what follows may differ. apart: it differs for another reason',
   ].join('\n');
-}
-
-// More would make a row of the table many lines high.
-const NAMES_MAX = 3;
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return '–';
-  const rest = names.length - NAMES_MAX;
-  return `${names.slice(0, NAMES_MAX).join('\n')}${rest > 0 ? `\nand ${rest} more` : ''}`;
 }

@@ -10,7 +10,6 @@ import {
 import type { EvaluationComparison, MeasureChange } from '../model/evaluation/evaluation-comparison.ts';
 import type { MeasureMeta } from '../model/evaluation/measure.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { agreementsOf, agreementText } from './eval-agreement.ts';
 import { scoreText } from './eval-text.ts';
 
 /** Reads an evaluation by its directory or its file. Throws a UsageError when it is none. */
@@ -34,17 +33,10 @@ export function compareEvaluations(before: EvaluationDocument, after: Evaluation
     if (old === undefined) return [];
     return after.measures.flatMap((meta) => changeOf(meta, old, cell));
   });
-  const agreements = agreementsOf(before, after, changes);
-  const differences = differencesOf(before, after);
-  return { differences, measures: after.measures, changes, ...(agreements === null ? {} : { agreements }) };
+  return { differences: differencesOf(before, after), measures: after.measures, changes };
 }
 
-export function baselineText(comparison: EvaluationComparison): string {
-  const { agreements } = comparison;
-  return [changesText(comparison), ...(agreements === undefined ? [] : [agreementText(agreements)])].join('\n');
-}
-
-function changesText({ differences, changes, measures }: EvaluationComparison): string {
+export function baselineText({ differences, changes, measures }: EvaluationComparison): string {
   const said = differences.map((text) => `not like with like: ${text}`);
   const moved = changes.filter(({ verdict }) => verdict !== 'same');
   const same = changes.length - moved.length;

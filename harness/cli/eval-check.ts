@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { episodeLines, episodesPath, parsed, readInstances } from '../evaluation/driver/episode-lines.ts';
-import { episodeOf, type RecordedEpisode } from '../evaluation/driver/episode-record.ts';
 import { createReporter } from '../evaluation/driver/episode-report.ts';
 import { evaluationDocument, type KeptReport } from '../evaluation/driver/evaluation-document.ts';
+import { readInstances, savedEpisodes } from '../evaluation/driver/saved-episodes.ts';
 import { measures } from '../evaluation/measures/index.ts';
 import type { EvaluationDocument } from '../model/evaluation/document.ts';
 import { loadAll } from '../model/registry.ts';
-import { UsageError } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
 import { readEvaluation } from './eval-baseline.ts';
 import { exitCodeOf } from './eval-run.ts';
@@ -22,26 +20,18 @@ import { shown } from './out-directory.ts';
 export async function recheckEvaluation(directory: string, json: boolean, context: CommandContext): Promise<number> {
   const { output, cwd } = context;
   const before = readEvaluation(directory);
-  const instances = readInstances(directory);
-  const path = episodesPath(directory);
-  if (path === null) throw new UsageError(`${shown(cwd, directory)} holds no episodes: nothing can be scored again`);
   const reporter = createReporter(await loadAll(measures));
   const reports: KeptReport[] = [];
-  for await (const text of episodeLines(path)) {
-    const index = reports.length;
-    const record: RecordedEpisode = parsed(text, `${shown(cwd, path)} line ${index + 1}`);
-    const instance = instances.get(record.instance);
-    if (instance === undefined)
-      throw new UsageError(`${shown(cwd, path)} line ${index + 1}: no instance ${record.instance}`);
+  for await (const { line, record, episode } of savedEpisodes(directory)) {
     const { requests, crash } = record;
-    const { line: _, ...kept } = reporter.report({ index, episode: episodeOf(record, instance), requests, crash });
+    const { line: _, ...kept } = reporter.report({ index: line - 1, episode, requests, crash });
     reports.push(kept);
   }
   const { claimcheck, startedAt, durationMs, interrupted, settings, model } = before;
   const document = evaluationDocument({
     ...{ claimcheck, startedAt, durationMs, interrupted, settings, reports },
     total: before.instances.total,
-    instances: [...instances.values()],
+    instances: [...readInstances(directory).values()],
     measures: Object.values(measures).map(({ meta }) => meta),
     lines: new Map(reports.map(({ index }) => [index, index + 1])),
     ...(model === undefined ? {} : { model }),

@@ -53,8 +53,8 @@ const TURNS_MAX = 2000;
 const TIME_MS_MAX = 1_800_000;
 // In real time a second of an episode takes 50 ms: fifty instances in about a minute.
 const REAL_TIME_SCALE = 0.05;
-// More at once would wait for each other on a small machine, and be late.
-const REAL_PARALLEL = 8;
+// More at once would wait for each other on a small machine, and be late: eight in the haste of REAL_TIME_SCALE.
+const REAL_PARALLEL = 8 / REAL_TIME_SCALE;
 const NUMBER_MAX = 2 ** 31 - 1;
 
 export function addEvalOptions(parser: Parser): void {
@@ -142,7 +142,7 @@ export function requestOf(
       turnsMax: TURNS_MAX,
       timeMsMax: TIME_MS_MAX,
       timeScale: isReal ? flags.timeScale : 1,
-      parallel: isReal ? REAL_PARALLEL : NUMBER_MAX,
+      parallel: isReal ? Math.max(1, Math.round(REAL_PARALLEL * flags.timeScale)) : NUMBER_MAX,
     },
   };
 }

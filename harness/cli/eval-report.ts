@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReportedEpisode, ReportedEvaluation } from '../../reports/evaluation-input.ts';
 import { renderEvaluation } from '../../reports/evaluation-report.ts';
-import { episodeLines, episodesPath, hasInstances, parsed, readInstances } from '../evaluation/driver/episode-lines.ts';
+import { episodeLines, episodesPath } from '../evaluation/driver/episode-lines.ts';
 import { type EpisodeRecord, episodeOf } from '../evaluation/driver/episode-record.ts';
+import { hasInstances, parsed, readInstances } from '../evaluation/driver/saved-episodes.ts';
 import { violationsOf } from '../evaluation/scores/violations.ts';
 import type { EvaluationDocument, WorstEpisode } from '../model/evaluation/document.ts';
 import type { EvaluationComparison } from '../model/evaluation/evaluation-comparison.ts';
 import { groupBy } from '../model/grouping.ts';
-import { compareEvaluations, readEvaluation } from './eval-baseline.ts';
+import { compareSaved } from './eval-agreement.ts';
+import { readEvaluation } from './eval-baseline.ts';
 
 /** Drawn in one report: enough for every agent of an evaluation, and a page that still opens at once. */
 const EPISODES_MAX = 30;
@@ -36,7 +38,10 @@ export async function drawSavedEvaluation(
   { name, before }: { readonly name: string; readonly before: string | null },
 ): Promise<string> {
   const document = readEvaluation(directory);
-  const baseline = before === null ? savedBaseline(directory) : compareEvaluations(readEvaluation(before), document);
+  const baseline =
+    before === null
+      ? savedBaseline(directory)
+      : await compareSaved({ path: before, document: readEvaluation(before) }, { path: directory, document });
   return drawEvaluation({ directory, name, document, baseline });
 }
 

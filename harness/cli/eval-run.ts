@@ -1,20 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createEpisodeFile } from '../evaluation/driver/episode-file.ts';
-import {
-  EPISODES_FILE,
-  INSTANCES_FILE,
-  PACKED_EPISODES_FILE,
-  packEpisodes,
-} from '../evaluation/driver/episode-lines.ts';
+import { EPISODES_FILE, PACKED_EPISODES_FILE, packEpisodes } from '../evaluation/driver/episode-lines.ts';
 import { type PreparedEvaluation, prepareEvaluation, runEvaluation } from '../evaluation/driver/evaluation.ts';
 import { describeInstances, evaluationDocument, type KeptReport } from '../evaluation/driver/evaluation-document.ts';
+import { INSTANCES_FILE } from '../evaluation/driver/saved-episodes.ts';
 import { measures } from '../evaluation/measures/index.ts';
 import type { EvaluationDocument, EvaluationSettings } from '../model/evaluation/document.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
-import { baselineText, compareEvaluations, readEvaluation } from './eval-baseline.ts';
+import { agreementText, compareSaved } from './eval-agreement.ts';
+import { baselineText, readEvaluation } from './eval-baseline.ts';
 import { flagsForModel, modelText, type OpenModel, openModel, requestForModel } from './eval-model.ts';
 import { modelChoice } from './eval-model-options.ts';
 import { type EvalFlags, requestOf } from './eval-options.ts';
@@ -46,7 +43,8 @@ export async function evalCommand(given: EvalFlags & TargetFlags, context: Comma
   const flags = choice === null ? given : flagsForModel(given, choice);
   const asked = requestOf(flags, context);
   const request = choice === null ? asked : requestForModel(asked, choice);
-  const baseline = flags.baseline === undefined ? null : readEvaluation(resolve(context.cwd, flags.baseline));
+  const baselinePath = flags.baseline === undefined ? null : resolve(context.cwd, flags.baseline);
+  const baseline = baselinePath === null ? null : { path: baselinePath, document: readEvaluation(baselinePath) };
   const prepared = await prepareEvaluation(request);
   for (const note of prepared.notes) output.progress(note);
   if (flags.list) {
@@ -78,7 +76,7 @@ export async function evalCommand(given: EvalFlags & TargetFlags, context: Comma
     ...(model === null ? {} : { model: model.desk.usage() }),
   });
   writeJson(join(directory, FILE), document);
-  const comparison = baseline === null ? null : compareEvaluations(baseline, document);
+  const comparison = baseline === null ? null : await compareSaved(baseline, { path: directory, document });
   if (comparison !== null) writeJson(join(directory, BASELINE_FILE), comparison);
   const name = shown(context.cwd, directory);
   writeWhole(join(directory, REPORT_FILE), await drawEvaluation({ directory, name, document, baseline: comparison }));
@@ -87,6 +85,7 @@ export async function evalCommand(given: EvalFlags & TargetFlags, context: Comma
     output.result(evaluationText(document, output.columns));
     if (document.model !== undefined) output.result(modelText(document.model));
     if (comparison !== null) output.result(baselineText(comparison));
+    if (comparison?.agreements !== undefined) output.result(agreementText(comparison.agreements));
     output.result(`${name}/${FILE}\n${name}/${REPORT_FILE}`);
   }
   for (const why of model?.desk.voids ?? []) output.warn(why);

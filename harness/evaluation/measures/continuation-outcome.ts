@@ -12,6 +12,9 @@ import { busyTimes, inputsKnownT } from './waiting-time.ts';
 export const CONTINUATION_OUTCOMES = ['misrouted', 'duplicated', 'stale', 'lost', 'late', 'once-correct'] as const;
 export type ContinuationOutcome = (typeof CONTINUATION_OUTCOMES)[number];
 
+// One poll of the agent's own takes an action and the way to the server and back; two are late.
+const LATE_ACTIONS = 1.5;
+
 interface Continuation {
   readonly step: StepView;
   readonly outcome: ContinuationOutcome;
@@ -21,7 +24,7 @@ interface Continuation {
  * The first that holds: misrouted (the result was taken for another's, or another's for it), duplicated (a step that needs it
  * was called twice, with nothing gone wrong), stale (it was taken after a newer one of the same step was known, or after it
  * was known that there is none), lost (a step could go on and was not called since), late (the agent stood still or polled for
- * more than the time of an action before it went on), once-correct.
+ * more than LATE_ACTIONS before it went on), once-correct.
  */
 export const continuations = onceAnEpisode((episode): readonly Continuation[] => {
   const view = viewOf(episode);
@@ -78,5 +81,5 @@ function isLate(view: EpisodeView, follower: StepView, know: Placed<'know'>): bo
   if (call === null || from === null) return false;
   const until = call.act?.t ?? call.call.t;
   const busyMs = lengthOf(common(united(busyTimes(view)), [{ from, until }]));
-  return until - from - busyMs > view.episode.agentMs;
+  return until - from - busyMs > LATE_ACTIONS * view.episode.agentMs;
 }

@@ -6,7 +6,7 @@ export const continuationsLate: Measure = {
     id: 'continuations-late',
     title: 'Continuations late',
     description:
-      'Results before whose next step the agent stood still or polled for more than the time of an action, of all that were known and that a step could go on with. Each result counts in exactly one of the six outcomes.',
+      'Results before whose next step the agent stood still or polled for more than the time of an action and a half, of all that were known and that a step could go on with. Each result counts in exactly one of the six outcomes.',
     unit: 'ratio',
     better: 'lower',
     group: 'preservation',

@@ -24,14 +24,21 @@ export interface EvaluationComparison {
   readonly agreements?: readonly Agreement[];
 }
 
-/** How far an agent scores the same in real and in virtual time, by the measures that do not depend on how long things took. */
+/** How far an agent does the same in real and in virtual time, by the measures that do not depend on how long things took. */
 export interface Agreement {
   readonly agent: string;
   readonly mode: EpisodeMode;
   readonly law: string;
-  /** Scores that are the same to the last digit. */
-  readonly equal: number;
-  /** Measures whose scores differ and whose intervals meet, and those whose intervals do not. */
-  readonly within: readonly string[];
+  /** That are in both. */
+  readonly episodes: number;
+  /** In which the same happened in the same order. */
+  readonly alike: number;
+  /** Measures that differ all the same in some of them. */
+  readonly unequal: readonly string[];
+  /** In which a result came before something that it came after in the other time. */
+  readonly raced: number;
+  /** How far from each other the two moments were at most, ms of the episode. */
+  readonly raceMsMax: number | null;
+  /** Those that differ for another reason: instance and seed. */
   readonly apart: readonly string[];
 }
