@@ -15,13 +15,14 @@ export interface Course {
 
 type CallAction = Extract<Action, { do: 'call' }>;
 
-const NEVER = new AbortController().signal;
 // More than every job of the largest instance bound, dropped and claimed; a policy that goes on has lost its way.
 const FREE_ACTIONS_MAX = 500;
 
 export function createCourse(options: EpisodeOptions, originMs: number, write: (event: EpisodeEvent) => void): Course {
   const { instance, policy, host, mode, agentMs, latencyMs, limits, faults } = options;
   const steps = stepsOf(options);
+  // One for each: Node takes many listeners of one signal for a leak.
+  const never = new AbortController().signal;
   const now = () => host.now() - originMs;
   const watch = createCrashWatch(faults?.crash, latencyMs);
   const meter = createTokenMeter();
@@ -36,7 +37,7 @@ export function createCourse(options: EpisodeOptions, originMs: number, write: (
   const act = async (what: ActionKind, task: string | null, step: StepId | null, work: () => Promise<unknown>) => {
     const event = { kind: 'act' as const, t: now(), untilT: now() + agentMs, what, task, step };
     write(event);
-    await host.sleep(originMs + event.untilT, NEVER);
+    await host.sleep(originMs + event.untilT, never);
     await work();
     event.untilT = now();
   };
@@ -68,7 +69,7 @@ export function createCourse(options: EpisodeOptions, originMs: number, write: (
     if (due === null) return false;
     desk.crash(due.keepsIds);
     write({ kind: 'crash', t: now(), keepsIds: due.keepsIds });
-    await host.sleep(originMs + now() + due.downMs, NEVER);
+    await host.sleep(originMs + now() + due.downMs, never);
     if (run.crashed) run.crashed(desk.open);
     else run = policy.start(input);
     return true;

@@ -50,6 +50,8 @@ class Course implements ModelCourse {
   readonly #called = new Set<StepId>();
   readonly #sent = new Set<string>();
   readonly #results = new Map<StepId, Json>();
+  // One for each: Node takes many listeners of one signal for a leak.
+  readonly #never = new AbortController().signal;
   #firstNewIndex = 0;
   #jobCount = 0;
   #before: TurnUsage = { input: 0, output: 0, isEstimated: false };
@@ -106,7 +108,7 @@ class Course implements ModelCourse {
     this.#firstNewIndex = this.#messages.length;
     const asked = (message.tool_calls ?? []).map((call) => askedCall(call, this.#tools));
     this.#countTokens(t, usage, asked);
-    await this.#host.sleep(this.#originMs + t + turnMs(turnTime, ms, this.#draw), NEVER);
+    await this.#host.sleep(this.#originMs + t + turnMs(turnTime, ms, this.#draw), this.#never);
     act.untilT = this.#now();
     this.#claim(message);
     if (asked.length > 0) {
@@ -261,5 +263,3 @@ interface AnswerParts {
   /** Ids of the tasks that are still at work. */
   readonly open: readonly string[];
 }
-
-const NEVER = new AbortController().signal;
