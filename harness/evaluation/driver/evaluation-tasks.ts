@@ -1,9 +1,9 @@
 import type { EpisodeMode } from '../../model/evaluation/episode.ts';
+import type { Instance, StepId } from '../../model/evaluation/instance.ts';
 import type { Plan, PlannedTarget } from '../../model/plan.ts';
 import { createPrng } from '../../model/prng.ts';
 import type { Scenario } from '../../plan/scenario-schema.ts';
 import { CRASH_PHASES, type PlannedCrash } from '../episode/planned-crash.ts';
-import type { TimedInstance } from './instances.ts';
 import type { EpisodeRules } from './sitting.ts';
 import type { PlainSitting, WorldTask } from './world-task.ts';
 
@@ -16,8 +16,14 @@ const CRASH_DOWN_MS = 12_000;
 export interface LawSet {
   readonly law: string;
   readonly seed: number;
-  readonly instances: readonly TimedInstance[];
+  readonly instances: readonly SetInstance[];
   readonly target: PlannedTarget;
+}
+
+/** With what its gold calls take under that law and seed, ms. */
+interface SetInstance {
+  readonly instance: Instance;
+  readonly latencyMs: Readonly<Record<StepId, number>>;
 }
 
 export interface TaskOptions {

@@ -10,8 +10,7 @@ import type { Complete } from '../model-agent/completion.ts';
 import { openEvaluationCrew } from './crew.ts';
 import { createReporter, type EpisodeReport } from './episode-report.ts';
 import { evaluationTasks, type LawSet, type TaskOptions } from './evaluation-tasks.ts';
-import { chooseInstances } from './instance-choice.ts';
-import { printedInstances } from './instances.ts';
+import { type PrintedInstances, printedInstances } from './instances.ts';
 import { runRealWorld } from './real-world.ts';
 import type { EpisodeRules } from './sitting.ts';
 import {
@@ -55,7 +54,7 @@ export interface PreparedEvaluation {
   readonly notes: readonly string[];
   /** Those asked for, in the order of the data set. */
   readonly instances: readonly Instance[];
-  /** The tool classes of every tool that the data set calls. */
+  /** The classes of every tool of the data set. */
   readonly toolClasses: ReadonlyMap<string, ReadonlySet<string>>;
   readonly tasks: readonly WorldTask[];
   readonly episodeCount: number;
@@ -65,27 +64,24 @@ export interface PreparedEvaluation {
 export async function prepareEvaluation(request: EvaluationRequest): Promise<PreparedEvaluation> {
   const { laws, seeds, dataSeed, rules, time } = request;
   const places = seeds.flatMap((seed) => laws.map((law) => ({ law, seed })));
-  let total = 0;
-  let notes: readonly string[] = [];
-  let toolClasses: PreparedEvaluation['toolClasses'] = new Map();
+  const { root, dialect, transport, schema, data, failing, filter, sample } = request;
+  const { total, notes, toolsByClass, instances } = await printedInstances(evaluationProgram(root), {
+    places,
+    choice: { filter, sample, seed: dataSeed },
+    flags: dataFlags(data),
+  });
   const sets: LawSet[] = [];
-  for (const { law, seed } of places) {
-    const { root, dialect, transport, schema, data, failing } = request;
+  for (const [index, { law, seed }] of places.entries()) {
     const server: EvaluationServer = {
       ...{ root, dialect, transport, schema, data, law, failing },
       latencySeed: seed,
       timeScale: rules.timeScale,
     };
-    const flags = ['--seed', String(dataSeed), '--law', law, '--latency-seed', String(seed)];
-    const printed = await printedInstances(evaluationProgram(root), [...flags, ...dataFlags(data)]);
-    total = printed.instances.length;
-    notes = printed.notes;
-    toolClasses = toolClassesOf(printed.instances.map(({ instance }) => instance));
     const target = await (time === 'virtual' ? virtualTarget(server) : realTarget(server));
     sets.push({
       law,
       seed,
-      instances: chooseInstances(printed.instances, { ...request, seed: dataSeed }),
+      instances: instances.map(({ instance, latencies }) => ({ instance, latencyMs: latencies[index] ?? {} })),
       target: target.planned,
     });
   }
@@ -93,17 +89,17 @@ export async function prepareEvaluation(request: EvaluationRequest): Promise<Pre
   return {
     total,
     notes,
-    toolClasses,
-    instances: sets[0]?.instances.map(({ instance }) => instance) ?? [],
+    toolClasses: classesByTool(toolsByClass),
+    instances: instances.map(({ instance }) => instance),
     tasks,
     episodeCount: tasks.reduce((sum, { sittings }) => sum + sittings.length, 0),
   };
 }
 
-function toolClassesOf(instances: readonly Instance[]): Map<string, Set<string>> {
+function classesByTool(toolsByClass: PrintedInstances['toolsByClass']): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { toolClass, steps } of instances.flatMap(({ tasks }) => tasks)) {
-    for (const { tool } of steps) found.set(tool, (found.get(tool) ?? new Set()).add(toolClass));
+  for (const [toolClass, tools] of Object.entries(toolsByClass)) {
+    for (const tool of tools) found.set(tool, (found.get(tool) ?? new Set()).add(toolClass));
   }
   return found;
 }

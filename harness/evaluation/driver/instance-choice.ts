@@ -1,4 +1,3 @@
-import type { Instance } from '../../model/evaluation/instance.ts';
 import { createPrng } from '../../model/prng.ts';
 import { UsageError } from '../../model/usage-error.ts';
 
@@ -11,14 +10,14 @@ export interface InstanceChoice {
 }
 
 /** Those of the data set that are asked for, in its order. Throws a UsageError when there are none. */
-export function chooseInstances<One extends { readonly instance: Instance }>(
+export function chooseInstances<One extends { readonly id: string }>(
   all: readonly One[],
   { filter, sample, seed }: InstanceChoice,
 ): readonly One[] {
   const patterns = filter?.split(',').map((glob) => patternOf(glob.trim())) ?? null;
-  const fitting = all.filter(({ instance }) => patterns?.some((pattern) => pattern.test(instance.id)) ?? true);
+  const fitting = all.filter(({ id }) => patterns?.some((pattern) => pattern.test(id)) ?? true);
   if (fitting.length === 0) {
-    const known = [...new Set(all.map(({ instance }) => instance.id.split('/')[0]))].join(', ');
+    const known = [...new Set(all.map(({ id }) => id.split('/')[0]))].join(', ');
     throw new UsageError(
       `--filter ${filter}: no instance fits; their ids begin with ${known}, for example ${known.split(', ')[0]}/*`,
     );

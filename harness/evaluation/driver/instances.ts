@@ -8,6 +8,7 @@ import {
   type StepId,
 } from '../../model/evaluation/instance.ts';
 import { UsageError } from '../../model/usage-error.ts';
+import type { InstanceChoice } from './instance-choice.ts';
 
 // It makes a thousand instances and prints them; a loaded machine has needed 10 s.
 const PRINT_MS_MAX = 120_000;
@@ -38,25 +39,55 @@ const timedInstance = z.object({
   id: z.string(),
   kind: z.enum(INSTANCE_KINDS),
   tasks: z.array(task),
-  latencyMs: z.record(z.string(), z.number()),
+  latencies: z.array(z.record(z.string(), z.number())),
 });
 
-/** An instance with what its gold calls take under one law and seed, ms. */
+const head = z.object({ total: z.number(), toolsByClass: z.record(z.string(), z.array(z.string())) });
+
+/** An instance with what its gold calls take, ms: in each place of a law and a seed. */
 export interface TimedInstance {
   readonly instance: Instance;
-  readonly latencyMs: Readonly<Record<StepId, number>>;
+  readonly latencies: readonly Readonly<Record<StepId, number>>[];
+}
+
+export interface LatencyPlace {
+  readonly law: string;
+  readonly seed: number;
+}
+
+export interface PrintedInstances {
+  /** In the data set. */
+  readonly total: number;
+  readonly toolsByClass: Readonly<Record<string, readonly string[]>>;
+  /** Those asked for, in its order. */
+  readonly instances: readonly TimedInstance[];
+  /** What was made up about records that say too little. */
+  readonly notes: readonly string[];
 }
 
 /**
- * The data set, as the program that serves it prints it: `program` with `flags`, an instance a line. `notes`: what it
- * made up about records that say too little. Throws a UsageError with
- * what the program says when it refuses, and an error of ours when a line cannot be read.
+ * Instances as the program that serves them prints them: `program` with `flags`, one a line. Throws a UsageError with what the
+ * program says when it refuses, and an error of ours when a line cannot be read.
  */
 export async function printedInstances(
   program: string,
-  flags: readonly string[],
-): Promise<{ readonly instances: readonly TimedInstance[]; readonly notes: readonly string[] }> {
-  const args = [program, '--instances', ...flags];
+  {
+    places,
+    choice,
+    flags = [],
+  }: {
+    readonly places: readonly LatencyPlace[];
+    readonly choice: InstanceChoice;
+    readonly flags?: readonly string[];
+  },
+): Promise<PrintedInstances> {
+  const { filter, sample, seed } = choice;
+  const args = [
+    ...[program, '--instances', '--head', '--seed', String(seed), ...flags],
+    ...['--latencies', places.map((place) => `${place.law}:${place.seed}`).join(',')],
+    ...(filter === null ? [] : ['--filter', filter]),
+    ...(sample === null ? [] : ['--sample', String(sample)]),
+  ];
   const { exitCode, stdout, stderr } = await execa(process.execPath, args, {
     reject: false,
     timeout: PRINT_MS_MAX,
@@ -65,8 +96,10 @@ export async function printedInstances(
   });
   if (exitCode === 64) throw new UsageError(stderr.trim());
   if (exitCode !== 0) throw new Error(`the data set could not be printed (exit code ${exitCode}): ${stderr}`);
+  const [first = '', ...lines] = stdout.split('\n');
   return {
-    instances: stdout.split('\n').flatMap((line, index) => (line === '' ? [] : [readLine(line, index)])),
+    ...head.parse(JSON.parse(first)),
+    instances: lines.flatMap((line, index) => (line === '' ? [] : [readLine(line, index)])),
     notes: stderr.split('\n').filter((line) => line !== ''),
   };
 }
@@ -74,6 +107,6 @@ export async function printedInstances(
 function readLine(line: string, index: number): TimedInstance {
   const parsed = timedInstance.safeParse(JSON.parse(line));
   if (!parsed.success) throw new Error(`instance ${index + 1}: ${z.prettifyError(parsed.error)}`);
-  const { latencyMs, ...instance } = parsed.data;
-  return { instance, latencyMs };
+  const { latencies, ...instance } = parsed.data;
+  return { instance, latencies };
 }
