@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DialectId, TransportId } from '../../model/operation.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import { type ResolvedTarget, resolveTarget } from '../../targets/index.ts';
+import { readPlannedProfile } from '../../targets/planned-profile.ts';
 
 /** What the server of an evaluation is set to. */
 export interface EvaluationServer {
@@ -33,7 +34,7 @@ export function evaluationProgram(root: string): string {
 }
 
 /** The server as a module for virtual time. Nothing is started to look at it: what it is, is known. */
-export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget> {
+export async function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget> {
   const { dialect, transport, law, latencySeed, timeScale, schema, data, failing } = server;
   const options = new URLSearchParams({
     ...{ dialect, law, latencySeed: String(latencySeed), latencyScale: String(timeScale), schema },
@@ -43,7 +44,7 @@ export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget>
   const refuse = async () => {
     throw new Error('an evaluation in virtual time starts no process');
   };
-  return resolveTarget(
+  const target = await resolveTarget(
     { module: `${builtFile(server.root, 'module.js')}?${options}`, dialect, transport },
     {
       probe: refuse,
@@ -53,10 +54,11 @@ export function virtualTarget(server: EvaluationServer): Promise<ResolvedTarget>
       }),
     },
   );
+  return withoutEcho(target);
 }
 
 /** The same server as a process. */
-export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
+export async function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
   const { dialect, transport, law, latencySeed, timeScale, schema, data, failing } = server;
   const words = [process.execPath, evaluationProgram(server.root)].map(quoted);
   const flags = [
@@ -66,7 +68,7 @@ export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
     ...(transport === 'http' ? ['--host', '127.0.0.1', '--port', '{{port}}'] : []),
     ...dataFlags(data).map(quoted),
   ];
-  return resolveTarget(
+  const target = await resolveTarget(
     { server: [...words, ...flags].join(' '), dialect, transport, asReference: true },
     {
       probe: async () => {
@@ -74,6 +76,18 @@ export function realTarget(server: EvaluationServer): Promise<ResolvedTarget> {
       },
     },
   );
+  return withoutEcho(target);
+}
+
+/** Each tool has another place for its canary, so that no expression finds it in all results. */
+function withoutEcho(target: ResolvedTarget): ResolvedTarget {
+  const { planned } = target;
+  const { profile, ...saved } = readPlannedProfile(planned);
+  const { echo: _, ...others } = profile;
+  return {
+    ...target,
+    planned: { ...planned, profile: { ...saved, profile: others }, facts: { ...planned.facts, echo: false } },
+  };
 }
 
 /** Flags of the program for these records. */

@@ -1,6 +1,6 @@
 import { backoffs } from '../../backoffs/index.ts';
 import { faultUnits } from '../../faults/index.ts';
-import { PLAN_SCHEMA, type Plan, type PlannedTarget, VIRTUAL_DEFAULTS } from '../../model/plan.ts';
+import { type NotApplicable, PLAN_SCHEMA, type Plan, type PlannedTarget, VIRTUAL_DEFAULTS } from '../../model/plan.ts';
 import { createPrng } from '../../model/prng.ts';
 import { planFaults } from '../../plan/planned-fault.ts';
 import type { Scenario } from '../../plan/scenario-schema.ts';
@@ -91,11 +91,27 @@ export function planWorld(options: WorldPlanOptions): WorldPlan {
     },
     thresholds: [],
     mustReach: [],
-    notApplicable: [...set.notApplicable, ...planned.notApplicable],
+    notApplicable: [...set.notApplicable, ...planned.notApplicable, ...notJudged()],
     record: 'heads',
     ...(time === 'virtual' ? { virtual: VIRTUAL_DEFAULTS } : {}),
   };
   return { plan, seats };
+}
+
+/** What holds effects against the plan: these agents decide what they call while it runs, and the token follows from that. */
+const OF_PLANNED_EFFECTS = [
+  'broken-keys',
+  'duplicate-effects',
+  'effects-after-refusal',
+  'late-effects',
+  'missing-effects',
+  'phantom-effects',
+] as const;
+
+function notJudged(): readonly NotApplicable[] {
+  const reason =
+    'what an agent of an evaluation calls is its own choice; the measures of the evaluation judge its effects';
+  return OF_PLANNED_EFFECTS.map((id) => ({ kind: 'checker', id, reason }));
 }
 
 /**
