@@ -35,16 +35,28 @@ async function coursesOf({ path }: SavedEvaluation): Promise<readonly EpisodeCou
 
 export function agreementText(agreements: readonly Agreement[]): string {
   const table = new Table({
-    head: ['agent', 'mode', 'law', 'episodes', 'alike', 'their scores', 'raced', 'by at most', 'apart'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'left', 'right', 'right', 'left'],
+    head: [
+      'agent',
+      'mode',
+      'law',
+      'episodes',
+      'alike',
+      'their scores',
+      'raced',
+      'by at most',
+      'apart',
+      'scores over all',
+    ],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'left', 'right', 'right', 'left', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { agent, mode, law, episodes, alike, unequal, raced, raceMsMax, apart } of agreements) {
+  for (const { agent, mode, law, episodes, alike, unequal, raced, raceMsMax, apart, scores } of agreements) {
     table.push([
       ...[agent, mode, law, String(episodes), String(alike)],
       alike === 0 ? '–' : unequal.length === 0 ? 'equal' : `NOT: ${unequal.join('\n')}`,
       ...[String(raced), raceMsMax === null ? '–' : `${Math.round(raceMsMax)} ms`],
       apart.length === 0 ? '–' : `${apart.length}: ${apart[0]}`,
+      `${scores.equal} of ${scores.all} equal`,
     ]);
   }
   return [

@@ -38,7 +38,7 @@ describe('two evaluations in real and in virtual time', () => {
     }));
     expect(agreed(one, { ...one, events, makespanMs: one.makespanMs * SLOWER })).toEqual({
       ...{ agent: 'reference', mode: 'async', law: 'uniform', episodes: 1, alike: 1, unequal: [] },
-      ...{ raced: 0, raceMsMax: null, apart: [] },
+      ...{ raced: 0, raceMsMax: null, apart: [], scores: { equal: expect.any(Number), all: expect.any(Number) } },
     });
   });
 
@@ -66,6 +66,7 @@ describe('two evaluations in real and in virtual time', () => {
     expect(agreed(one, { ...one, states })).toMatchObject({
       alike: 1,
       unequal: expect.arrayContaining(['environment', 'task']),
+      scores: { equal: expect.any(Number) },
     });
   });
 

@@ -2,6 +2,7 @@ import type { Episode, EpisodeEvent } from '../../model/evaluation/episode.ts';
 import type { Agreement } from '../../model/evaluation/evaluation-comparison.ts';
 import type { Measure, MeasureMeta, Sample } from '../../model/evaluation/measure.ts';
 import { groupBy } from '../../model/grouping.ts';
+import { scoreOf } from './score-tally.ts';
 
 /** What is kept of an episode to hold it against its twin in other time. */
 export interface EpisodeCourse {
@@ -67,13 +68,23 @@ export function agreementsOf(before: readonly EpisodeCourse[], after: readonly E
         raced: raced.length,
         raceMsMax: raced.length === 0 ? null : Math.max(...raced.map(({ raceMs }) => raceMs)),
         apart: pairs.filter(({ kind }) => kind === 'apart').map(({ place }) => place),
+        scores: equalScores(pairs),
       },
     ];
   });
 }
 
+function equalScores(pairs: readonly Pair[]): Agreement['scores'] {
+  const ids = new Set(pairs.flatMap(({ courses }) => courses.flatMap(({ samples }) => Object.keys(samples))));
+  const figureOf = (id: string, side: 0 | 1) =>
+    scoreOf(pairs.flatMap(({ courses }) => courses[side].samples[id] ?? []))?.value;
+  const equal = [...ids].filter((id) => figureOf(id, 0) === figureOf(id, 1));
+  return { equal: equal.length, all: ids.size };
+}
+
 interface Pair {
   readonly place: string;
+  readonly courses: readonly [EpisodeCourse, EpisodeCourse];
   readonly kind: 'alike' | 'raced' | 'apart';
   /** Measures that differ. */
   readonly unequal: readonly string[];
@@ -82,14 +93,14 @@ interface Pair {
 }
 
 function pairOf(one: EpisodeCourse, other: EpisodeCourse): Pair {
-  const { place } = one;
+  const pair = { place: one.place, courses: [one, other] as const };
   const ids = new Set([...Object.keys(one.samples), ...Object.keys(other.samples)]);
   const unequal = [...ids].filter((id) => JSON.stringify(one.samples[id]) !== JSON.stringify(other.samples[id]));
   const index = one.steps.findIndex(({ text }, at) => other.steps[at]?.text !== text);
   const [mine, theirs] = [one.steps[index], other.steps[index]];
-  if (mine === undefined || theirs === undefined) return { place, kind: 'alike', unequal, raceMs: 0 };
-  if (!mine.isTimed && !theirs.isTimed) return { place, kind: 'apart', unequal, raceMs: 0 };
-  return { place, kind: 'raced', unequal, raceMs: raceMsOf([mine, theirs], [one, other]) };
+  if (mine === undefined || theirs === undefined) return { ...pair, kind: 'alike', unequal, raceMs: 0 };
+  if (!mine.isTimed && !theirs.isTimed) return { ...pair, kind: 'apart', unequal, raceMs: 0 };
+  return { ...pair, kind: 'raced', unequal, raceMs: raceMsOf([mine, theirs], [one, other]) };
 }
 
 /** How close the two were where they were closest: each in its own time, or both in that of one, if both came about there. */

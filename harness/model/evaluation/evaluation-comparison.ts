@@ -41,4 +41,6 @@ export interface Agreement {
   readonly raceMsMax: number | null;
   /** Those that differ for another reason: instance and seed. */
   readonly apart: readonly string[];
+  /** Of the scores over all episodes so many are equal to the last digit. */
+  readonly scores: { readonly equal: number; readonly all: number };
 }
