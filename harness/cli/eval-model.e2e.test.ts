@@ -23,7 +23,9 @@ beforeAll(async () => {
   stage = openProgramStage();
   process.env.CLAIMCHECK_TEST_KEY = KEY;
   const program = evaluationProgram(findPackage().root);
-  instances = (await printedInstances(program, ['--seed', '1'])).instances.map(({ instance }) => instance);
+  const choice = { filter: CHOSEN, sample: null, seed: 1 };
+  const printed = await printedInstances(program, { places: [{ law: 'uniform', seed: 1 }], choice });
+  instances = printed.instances.map(({ instance }) => instance);
 }, 120_000);
 afterAll(() => {
   delete process.env.CLAIMCHECK_TEST_KEY;

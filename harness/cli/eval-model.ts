@@ -27,6 +27,8 @@ export function flagsForModel(flags: EvalFlags & TargetFlags, choice: ModelChoic
   // A model cannot be made to think faster.
   const own = { ...flags, agent: [], mode, agentMs, timeScale: 1 };
   if (flags.crash !== undefined) throw new UsageError('--crash: only policies are crashed');
+  if (flags.set !== undefined)
+    throw new UsageError('--set: a transcript would not say so; write a scenario (--faults)');
   if (source.kind === 'endpoint') return own;
   const { schema, agentMs: writtenMs, faults, ...settings } = commonSettings(source.transcripts);
   const { prompt, dataSeed, dialect, transport, time, failing } = settings;

@@ -30,6 +30,7 @@ export interface EvalFlags extends ModelFlags {
   readonly timeScale: number;
   readonly faults: string;
   readonly fault?: readonly string[];
+  readonly set?: readonly string[];
   readonly failing: number;
   readonly crash?: readonly string[];
   readonly schema?: 'bare' | 'explicit';
@@ -81,6 +82,7 @@ export function addEvalOptions(parser: Parser): void {
     .option('--time-scale <factor>', 'real time: a ms of an episode takes so many', factor, REAL_TIME_SCALE)
     .option('--faults <scenario>', 'the faults of this scenario strike the calls', 'steady')
     .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; may be repeated', collect)
+    .option('--set <key=value>', 'change a value of that scenario, for example agents.policy=subscriber', collect)
     .option('--failing <share>', 'so great a share of all different calls fails once, 0 to 1', share, 0)
     .option('--crash <phases>', `crash every agent once: all, or some of ${CRASH_PHASES.join(', ')}`, commaList)
     .addOption(new Option('--prompt <mode>', 'what models are told besides').choices(['bare', 'async']).default('bare'))
@@ -114,7 +116,7 @@ export function requestOf(
   const dialect = DIALECT_IDS.find((id) => id === (flags.dialect ?? 'tasks-2026-07-28'));
   if (dialect === undefined) throw unknownName('dialect', flags.dialect ?? '', DIALECT_IDS);
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index);
-  const scenario = applyOverrides(loadScenario(flags.faults), { faults: flags.fault ?? [] });
+  const scenario = applyOverrides(loadScenario(flags.faults), { set: flags.set ?? [], faults: flags.fault ?? [] });
   return {
     root: own.root,
     claimcheck: own.version,

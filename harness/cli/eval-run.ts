@@ -145,7 +145,7 @@ function settingsOf(request: ReturnType<typeof requestOf>, flags: EvalFlags): Ev
     prompt: flags.prompt,
     agentMs: request.rules.agentMs,
     timeScale: request.rules.timeScale,
-    faults: { scenario: request.scenario.name, changes: flags.fault ?? [] },
+    faults: { scenario: request.scenario.name, changes: [...(flags.set ?? []), ...(flags.fault ?? [])] },
     failing: request.failing,
     crash: flags.crash?.join(',') ?? null,
   };
