@@ -127,7 +127,7 @@ describe('tidy', () => {
     const bad = /^(utils?|helpers?|common|misc|types?)$/;
     const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
     const faults = sources.flatMap(({ path }) => {
-      const name = basename(path).replace(/(\.e2e|\.property)?(\.test|\.bench)?(\.d)?\.(ts|mjs|js)$/, '');
+      const name = basename(path).replace(/(\.e2e|\.property)?(\.test|\.spec|\.bench)?(\.d)?\.(ts|mjs|js)$/, '');
       if (bad.test(name)) return [`${path}: name the file by the thing it holds, not '${name}'`];
       return isKebab.test(name) ? [] : [`${path}: name the file in kebab-case`];
     });

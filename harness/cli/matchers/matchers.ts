@@ -6,7 +6,8 @@ import { parseThreshold } from '../../plan/threshold.ts';
 import { catalogueOf } from '../../plan/threshold-choice.ts';
 import { gateSaved } from '../gate-saved.ts';
 import { gateText } from '../gate-text.ts';
-import { type RunChoice, runServer, type ServerRun } from './server-run.ts';
+import type { RunChoice, ScenarioChoice } from './choice.ts';
+import { runServer, type ServerRun } from './server-run.ts';
 
 /** What a matcher tells the test that asked. */
 export interface MatcherAnswer {
@@ -22,12 +23,6 @@ export async function toSurvive(received: unknown, scenario: string, choice?: Ru
   const { exitCode } = run.verdict;
   if (exitCode !== EXIT.valid && exitCode !== EXIT.violated && exitCode !== EXIT.threshold) throw noAnswer(run);
   return answer(run, exitCode === EXIT.valid, `the server to survive ${scenario}`);
-}
-
-/** Options of `toMeet` and `toMatchBaseline`. */
-export interface ScenarioChoice extends RunChoice {
-  /** Default: steady, where nothing goes wrong. */
-  readonly scenario?: string;
 }
 
 /** One threshold is met, such as 'detection-lag.p95 < 800ms'; invariants are not asked. */

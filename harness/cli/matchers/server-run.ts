@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { createSystemClock } from '../../model/clock.ts';
 import { runDirectory } from '../../model/run-directory.ts';
 import { UsageError } from '../../model/usage-error.ts';
@@ -16,49 +15,7 @@ import { runnerFor } from '../plan-runner.ts';
 import { chooseScenarios, inRealTime, inVirtualTime, planScenarios } from '../scenario-plans.ts';
 import { resolveFlags } from '../target-options.ts';
 import { virtualProbes } from '../virtual-probes.ts';
-
-const serverSchema = z
-  .strictObject({
-    /** Starts it, over stdio, or over HTTP together with `url`. */
-    server: z.string().optional(),
-    /** Where it listens; alone: it is already running, and is not killed. */
-    url: z.string().optional(),
-    /** A file that describes it. */
-    profile: z.string().optional(),
-    /** A file that exports createServer: it is run in virtual time. */
-    module: z.string().optional(),
-    /** The tool that does the work, where there is no profile, and its arguments. */
-    tool: z.string().optional(),
-    arguments: z.record(z.string(), z.unknown()).optional(),
-    dialect: z.string().optional(),
-    transport: z.enum(['stdio', 'http']).optional(),
-  })
-  .refine(({ server, url, profile, module }) => [server, url, profile, module].some((one) => one !== undefined), {
-    message: 'expected one of server, url, profile, module',
-  });
-
-/** A server as a test names it: the options of the command line, by their names. */
-export type ServerUnderTest = Readonly<z.input<typeof serverSchema>>;
-
-const choiceSchema = z.strictObject({
-  seed: z.number().int().min(0).optional(),
-  agents: z.number().int().min(1).optional(),
-  /** Changes to the scenario, as `--set` takes them: ['calls=300']. */
-  set: z.array(z.string()).optional(),
-  /** As `--fault` takes them: ['F5=0.2']. */
-  fault: z.array(z.string()).optional(),
-  /** Limits of one's own: ['detection-lag.p95 < 800ms']. */
-  threshold: z.array(z.string()).optional(),
-  /** Folder for the runs; a run that passed is removed, others stay as evidence. Default: reports/out/vitest. */
-  out: z.string().optional(),
-  /** Keep runs that passed, too. */
-  keep: z.boolean().optional(),
-  /** Ends the run early: the `signal` of a test's context. */
-  signal: z.instanceof(AbortSignal).optional(),
-});
-
-/** What is changed about a scenario, and where its run goes. */
-export type RunChoice = Readonly<z.input<typeof choiceSchema>>;
+import { parseChoice, parseServer } from './choice.ts';
 
 export interface ServerRun {
   readonly verdict: Verdict;
@@ -76,8 +33,8 @@ export interface ServerRun {
  * neither a server nor a scenario.
  */
 export async function runServer(received: unknown, scenario: string, given: unknown): Promise<ServerRun> {
-  const server = parsed(serverSchema, received, 'The server');
-  const choice = parsed(choiceSchema, given ?? {}, 'The options');
+  const server = parseServer(received);
+  const choice = parseChoice(given);
   const { seed, agents, set, fault, threshold } = choice;
   const flags = { seed, agents, set, fault, threshold };
   const context = contextOf(choice.signal ?? new AbortController().signal);
@@ -131,12 +88,4 @@ function contextOf(signal: AbortSignal): CommandContext {
     signal,
     end: () => {},
   };
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue?.path.join('.') ?? '';
-  throw new UsageError(`${what}${place === '' ? '' : `, ${place}`}: ${issue?.message ?? 'not understood'}`);
 }

@@ -6,11 +6,10 @@
  * Adding them is all that importing this does. A run takes as long as its scenario, so give the test a limit of its own.
  */
 import { expect } from 'vitest';
-import { type ScenarioChoice, toMatchBaseline, toMeet, toSurvive } from './matchers.ts';
-import type { RunChoice } from './server-run.ts';
+import type { RunChoice, ScenarioChoice } from './choice.ts';
+import { toMatchBaseline, toMeet, toSurvive } from './matchers.ts';
 
-export type { ScenarioChoice } from './matchers.ts';
-export type { RunChoice, ServerUnderTest } from './server-run.ts';
+export type { RunChoice, ScenarioChoice, ServerUnderTest } from './choice.ts';
 
 expect.extend({ toSurvive, toMeet, toMatchBaseline });
 

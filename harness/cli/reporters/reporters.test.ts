@@ -53,5 +53,5 @@ claimcheck replay reports/out/tour/x
 it('what a server said does not end the block it stands in', () => {
   const finding = { invariant: 'S3', message: 'it said ```` and more', events: [1] };
   const verdict = { ...brokenVerdict(), checkers: [sampleChecker({ valid: false, findings: [finding] })] };
-  expect(summaryText([{ directory: 'c', verdict }])).toMatch(/\n`{5}text\n[^]*\n`{5}\n$/);
+  expect(summaryText([{ directory: 'c', verdict }])).toMatch(/\n`{5}text\n.*\n`{5}\n$/s);
 });
