@@ -1,12 +1,13 @@
 import type { FrameBody, InvBody, OkBody, Stamped } from './event.ts';
 import type { FoldedExchange } from './fold-reads.ts';
 import { appended, NOTHING } from './history-draft.ts';
-import { createPollReader, type Poll, type PollReceipt } from './poll.ts';
+import { createPollReader, type KnownTask, type Poll, type PollReceipt } from './poll.ts';
 import type { PollFigures } from './poll-figures.ts';
 import { createPollTally } from './poll-tally.ts';
 
 interface CallReads {
   readonly acks: PollReceipt[];
+  readonly known: KnownTask[];
   readonly read: (exchange: FoldedExchange) => Poll | null;
   /** Reads in the order they were sent, from the first that has not ended. */
   waiting: Waiting[];
@@ -31,14 +32,26 @@ export interface PollFold {
 export function createPollFold(): PollFold {
   const tally = createPollTally();
   const calls = new Map<number, CallReads>();
+  /** Calls whose one task was seen at its end: hardly ever read again, so of all they were the least is kept. */
+  const settled = new Map<number, KnownTask>();
   let hasReplies = false;
   const callOf = (number: number): CallReads => {
-    const known = calls.get(number);
-    if (known) return known;
-    const acks: PollReceipt[] = [];
-    const fresh: CallReads = { acks, read: createPollReader(acks), waiting: NOTHING };
+    const open = calls.get(number);
+    if (open) return open;
+    const before = settled.get(number);
+    settled.delete(number);
+    const acks = before ? [receiptFor(before)] : [];
+    const known = before ? [before] : [];
+    const fresh: CallReads = { acks, known, read: createPollReader(acks, known), waiting: NOTHING };
     calls.set(number, fresh);
     return fresh;
+  };
+  const settle = (number: number, { acks, known, waiting }: CallReads) => {
+    const [task, another] = known;
+    const isOne = acks.length === 1 && another === undefined && acks[0]?.end.task === task?.task;
+    if (task === undefined || !isOne || !task.isTerminal || waiting.length > 0) return;
+    calls.delete(number);
+    settled.set(number, task);
   };
   const count = (number: number, call: CallReads, isLast: boolean) => {
     let counted = 0;
@@ -62,13 +75,15 @@ export function createPollFold(): PollFold {
     },
     end(exchange) {
       const { inv, end } = exchange;
-      const call = callOf(inv.call);
-      if (inv.op === 'create' && end?.kind === 'ok') call.acks.push(receiptOf(inv, end));
+      if (inv.op === 'create' && end?.kind === 'ok') callOf(inv.call).acks.push(receiptOf(inv, end));
+      const call = calls.get(inv.call);
+      if (!call) return;
       const own = call.waiting.find((waiting) => waiting.exchange === exchange);
       if (!own) return;
       own.hasEnded = true;
       own.bytes = bytesOf(exchange);
       count(inv.call, call, false);
+      settle(inv.call, call);
     },
     finish() {
       for (const [number, call] of calls) count(number, call, true);
@@ -81,6 +96,11 @@ export function createPollFold(): PollFold {
 function receiptOf({ agent }: InvBody, end: Stamped<OkBody>): PollReceipt {
   const { kind, t, task, status, pollMs, lastUpdatedAt, statusMessage } = end;
   return { inv: { agent }, end: { kind, t, task, status, pollMs, lastUpdatedAt, statusMessage } };
+}
+
+/** Stands for the receipt of a task of which all that a receipt tells is known already. */
+function receiptFor({ task, lastT }: KnownTask): PollReceipt {
+  return { inv: { agent: 0 }, end: { kind: 'ok', t: lastT ?? 0, task } };
 }
 
 /** Request and replies as recorded; the request falls back to what the sender counted. */

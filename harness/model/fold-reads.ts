@@ -1,6 +1,6 @@
 import type { Event, EventOf, FrameBody, InvBody, OkBody, Stamped } from './event.ts';
 import type { Exchange } from './history-index.ts';
-import { isTerminal } from './operation.ts';
+import { isTerminal, type Status } from './operation.ts';
 import type { Plan } from './plan.ts';
 
 /** A request on its way through a fold. */
@@ -25,7 +25,6 @@ interface TaskReads {
   last: Reading | null;
   /** It says what the one before it said, and may be let go once the next one says the same. */
   isHeld: boolean;
-  hasEnded: boolean;
 }
 
 /** Lets go of reads between two that say the same; hands on all others, and everything else that ended. */
@@ -39,7 +38,9 @@ export interface ReadFold {
 
 export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFold {
   const agents = new Map(plan.calls.map(({ call, agent }) => [call, agent]));
-  const tasks = new Map<string, TaskReads>();
+  const open = new Map<string, TaskReads>();
+  /** Tasks that somebody has seen ended. */
+  const over = new Set<string>();
   const sums = { reads: 0, validated: 0 };
   const handOn = ({ inv, end }: Pick<Exchange, 'inv' | 'end'>) => {
     keep(inv);
@@ -61,34 +62,34 @@ export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFo
     if (isSame) task.isHeld = true;
     else handOn(reading);
   };
+  /** Something other than a plain read was told of a task: the next read is compared with nothing. */
+  const interrupt = (id: string | undefined, status: Status | undefined) => {
+    const task = id === undefined ? undefined : open.get(id);
+    if (id === undefined || !task) return;
+    release(task);
+    task.last = null;
+    if (!isTerminal(status)) return;
+    open.delete(id);
+    over.add(id);
+  };
   return {
     end(exchange, era) {
       const { inv, end } = exchange;
       const id = inv.task ?? (end?.kind === 'ok' ? end.task : undefined);
-      if (inv.op === 'create' && end?.kind === 'ok' && id !== undefined && !tasks.has(id)) {
-        tasks.set(id, { last: null, isHeld: false, hasEnded: isTerminal(end.status) });
+      if (inv.op === 'create' && end?.kind === 'ok' && id !== undefined && !open.has(id) && !over.has(id)) {
+        open.set(id, { last: null, isHeld: false });
       }
-      const task = id === undefined ? undefined : tasks.get(id);
-      if (task && !task.hasEnded && end?.kind === 'ok' && isPlainRead(inv, end, agents.get(inv.call))) {
+      const task = id === undefined ? undefined : open.get(id);
+      if (task && end?.kind === 'ok' && isPlainRead(inv, end, agents.get(inv.call))) {
         read(task, { inv, end, saying: sayingOf(inv, end, [exchange.era, era]) });
         return;
       }
-      if (task) {
-        release(task);
-        task.last = null;
-        if (end?.kind === 'ok' && isTerminal(end.status)) task.hasEnded = true;
-      }
+      interrupt(id, end?.kind === 'ok' ? end.status : undefined);
       handOn(exchange);
     },
-    push(event) {
-      const task = event.task === undefined ? undefined : tasks.get(event.task);
-      if (!task) return;
-      release(task);
-      task.last = null;
-      if (isTerminal(event.status)) task.hasEnded = true;
-    },
+    push: ({ task, status }) => interrupt(task, status),
     finish() {
-      for (const task of tasks.values()) release(task);
+      for (const task of open.values()) release(task);
       return sums;
     },
   };

@@ -24,7 +24,7 @@ export interface PollReceipt {
 }
 
 /** What an agent knows of one task. Kept for every task of a run, so it holds no event. */
-interface Known {
+export interface KnownTask {
   readonly task: string;
   /** What the latest answer said of the task; null: none did. */
   said: Said | null;
@@ -36,10 +36,12 @@ interface Known {
 /**
  * Tells which reads of one call are polls; feed it the reads in the order they were sent, each once its end is known (or never
  * will be). A `result` request counts as a poll too unless the agent had already seen the task terminal: then it only fetches
- * what it knows to be there; null for such a read. The auditor's reads are no polls.
+ * what it knows to be there; null for such a read. The auditor's reads are no polls. `known`: what came of the reads so far.
  */
-export function createPollReader(acks: readonly PollReceipt[]): (exchange: Exchange) => Poll | null {
-  const known: Known[] = [];
+export function createPollReader(
+  acks: readonly PollReceipt[],
+  known: KnownTask[] = [],
+): (exchange: Exchange) => Poll | null {
   return (exchange) => {
     const { inv, end } = exchange;
     if (inv.agent === 'auditor' || inv.task === undefined) return null;
@@ -64,7 +66,7 @@ export function createPollReader(acks: readonly PollReceipt[]): (exchange: Excha
   };
 }
 
-function knownOf(task: string, known: Known[], acks: readonly PollReceipt[]): Known {
+function knownOf(task: string, known: KnownTask[], acks: readonly PollReceipt[]): KnownTask {
   for (const state of known) if (state.task === task) return state;
   const state = firstKnown(task, acks);
   known.push(state);
@@ -72,7 +74,7 @@ function knownOf(task: string, known: Known[], acks: readonly PollReceipt[]): Kn
 }
 
 /** What the receipt told. */
-function firstKnown(task: string, acks: readonly PollReceipt[]): Known {
+function firstKnown(task: string, acks: readonly PollReceipt[]): KnownTask {
   const end = acks.find((ack) => ack.inv.agent !== 'auditor' && ack.end.task === task)?.end;
   if (end === undefined) return { task, said: null, isTerminal: false, hintMs: null, lastT: null };
   const said = saidBy(end, null);

@@ -28,6 +28,7 @@ export function createTextSharer(): TextSharer {
       if (event.kind === 'inv') shareRequest(event, one);
       else if (event.kind === 'ok' || event.kind === 'push') shareTask(event, one);
       else if (event.kind === 'know' || event.kind === 'bind') shareTask(event, one);
+      else if (event.kind === 'fx') shareEffect(event, one);
     },
     shareAnswer,
   };
@@ -38,8 +39,13 @@ function shareRequest(event: Writable<EventOf<'inv'>>, one: (text: string) => st
   if (event.task !== undefined) event.task = one(event.task);
 }
 
-function shareTask(event: { task?: string }, one: (text: string) => string): void {
+function shareEffect(event: Writable<EventOf<'fx'>>, one: (text: string) => string): void {
+  event.token = one(event.token);
+}
+
+function shareTask(event: { task?: string; echo?: string | null }, one: (text: string) => string): void {
   if (event.task !== undefined) event.task = one(event.task);
+  if (event.echo != null) event.echo = one(event.echo);
 }
 
 function shareAnswer(event: Writable<EventOf<'ok'>> | Writable<EventOf<'push'>>, last: Observation | undefined): void {

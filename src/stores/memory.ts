@@ -6,11 +6,21 @@ import type { Position, TaskStore } from './store.ts';
 /** Records in the memory of the process, with an index for each scan: hundreds of thousands of them cost no more than a few. */
 export async function openMemoryStore(): Promise<TaskStore> {
   const byId = new Map<string, TaskRecord>();
-  const idByKey = new Map<string, string>();
+  const idsByKey = new Map<string, Map<string, string>>();
   const indexes = createIndexes();
   const keyed = (principal: string, key: string) => {
-    const id = idByKey.get(keyOf(principal, key));
+    const id = idsByKey.get(principal)?.get(key);
     return id === undefined ? undefined : byId.get(id);
+  };
+  const keysOf = (principal: string): Map<string, string> => {
+    const known = idsByKey.get(principal) ?? new Map<string, string>();
+    idsByKey.set(principal, known);
+    return known;
+  };
+  const forgetKey = (principal: string, key: string) => {
+    const own = idsByKey.get(principal);
+    own?.delete(key);
+    if (own?.size === 0) idsByKey.delete(principal);
   };
   const write = (before: TaskRecord | undefined, after: TaskRecord) => {
     byId.set(after.id, after);
@@ -32,7 +42,7 @@ export async function openMemoryStore(): Promise<TaskStore> {
       if (task.idempotencyKey !== null) {
         const holder = keyed(task.principal, task.idempotencyKey);
         if (holder !== undefined) return { kind: 'key-taken', task: holder };
-        idByKey.set(keyOf(task.principal, task.idempotencyKey), task.id);
+        keysOf(task.principal).set(task.idempotencyKey, task.id);
       }
       write(undefined, task);
       return { kind: 'inserted' };
@@ -50,7 +60,7 @@ export async function openMemoryStore(): Promise<TaskStore> {
       if (task?.version !== expectedVersion) return false;
       byId.delete(id);
       indexes.change(task, undefined);
-      if (task.idempotencyKey !== null) idByKey.delete(keyOf(task.principal, task.idempotencyKey));
+      if (task.idempotencyKey !== null) forgetKey(task.principal, task.idempotencyKey);
       return true;
     },
     list: async (principal, { after, limit }) => page(indexes.ofPrincipal(principal).after(after), limit),
@@ -59,7 +69,7 @@ export async function openMemoryStore(): Promise<TaskStore> {
     held: async ({ after, limit }) => page(indexes.held.after(after), limit),
     async [Symbol.asyncDispose]() {
       byId.clear();
-      idByKey.clear();
+      idsByKey.clear();
       indexes.clear();
     },
   };
@@ -132,10 +142,6 @@ function* until(positions: Iterable<Due>, nowMs: number): Generator<Position> {
     if (position.at > nowMs) return;
     yield position;
   }
-}
-
-function keyOf(principal: string, key: string): string {
-  return JSON.stringify([principal, key]);
 }
 
 function oldestFirst(a: Position, b: Position): number {
