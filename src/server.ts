@@ -52,6 +52,8 @@ export interface ServerOptions {
   /** Who a caller over HTTP is. Default: every bearer token is a principal of its own. */
   readonly authenticate?: Authenticate;
   readonly log?: ServerLog;
+  /** Where it counts. Default: in series of its own, for Prometheus. */
+  readonly metrics?: ServerMetrics;
   readonly clock?: ServerClock;
   /** Where stdio talks. Default: the process's own pipes. */
   readonly pipes?: { readonly input: Readable; readonly output: Writable };
@@ -99,12 +101,14 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const foundation = await openFoundation(config, { ...options, log });
   const { queue, effects, createDialect, secret, usageFile } = foundation;
   const { store, usage } = meterStore(foundation.store, usageFile && ((current) => usageFile.write(current())));
-  const metrics = createServerMetrics({
-    load: () => queue.load(),
-    storeUsage: usage,
-    now: () => clock.now(),
-    windowMs: config.observability.alerts.windowSeconds * 1_000,
-  });
+  const metrics =
+    options.metrics ??
+    createServerMetrics({
+      load: () => queue.load(),
+      storeUsage: usage,
+      now: () => clock.now(),
+      windowMs: config.observability.alerts.windowSeconds * 1_000,
+    });
   const limits = limitsOf(config);
   const { role } = config.execution;
   const { isQueueShared } = foundation;

@@ -4,6 +4,7 @@ import { createServer as createWholeServer, type RequestContext, type ServerOpti
 import { createStateSecret } from './state-secret.ts';
 import { openSimulatedStore } from './stores/simulated.ts';
 import { createSilentLog } from './telemetry/log.ts';
+import { createSilentMetrics } from './telemetry/metrics.ts';
 import type { EffectLedger } from './tools/tool.ts';
 
 /** What a simulator gives each boot. */
@@ -41,6 +42,7 @@ export async function createServer(simulation: Simulation, more: ServerOptions =
     effects: createOutsideWorld(simulation),
     secret: secretOf(simulation),
     log: createSilentLog(),
+    metrics: createSilentMetrics(),
     ...more,
     config: configOf(simulation),
   });

@@ -32,11 +32,8 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
         if (hasResult(receipt.outcome)) return finish(receipt.outcome, task ?? `call-${call.call}`);
         if (task === null) return void giveUp(context, call, 'the receipt names no task');
         const held = { call, task, receipt };
-        const done = new AbortController();
-        const outcome = await together([
-          waitFromThen(context, held, wait).finally(() => done.abort(DONE)),
-          ...(isRace ? [] : [cancelInTime(context, held, done.signal)]),
-        ]);
+        const waiting = waitFromThen(context, held, wait);
+        const outcome = isRace || call.cancelAfterMs === null ? await waiting : await beside(context, held, waiting);
         if (outcome) await finish(outcome, task);
       };
       // Who races cancels in any case, also what has just ended.
@@ -44,6 +41,12 @@ export function policy(meta: AgentPolicy['meta'], wait: Wait, options = { isBusy
       await together([work(), probe(context, call, receipt), trespass(context, call), ...race]);
     },
   };
+}
+
+/** The outcome that is waited for, with a planned cancel beside the wait. */
+function beside(context: AgentContext, held: Held, waiting: Promise<OkOutcome | null>): Promise<OkOutcome | null> {
+  const done = new AbortController();
+  return together([waiting.finally(() => done.abort(DONE)), cancelInTime(context, held, done.signal)]);
 }
 
 /** Turns to the task when the agent is to come back to it, and waits for it from then on. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCompactStore } from './compact-store.ts';
 import type { FrameBody } from './event.ts';
-import { TOLD_MAX, type TokenSearch } from './foreign-tokens.ts';
+import { createTokenWatch, TOLD_MAX, type TokenSearch } from './foreign-tokens.ts';
 import { indexHistory } from './history-index.ts';
 import { createIndexBuilder } from './history-index-builder.ts';
 import { type BuilderOptions, createHistory, type HistoryBuilder, tokenOf } from './testing/history-builder.ts';
@@ -59,6 +59,37 @@ test('searches only what agents were sent, and only whole words', () => {
 test('searches nothing where the server cannot tell agents apart', () => {
   const found = search((h) => sent(h, 'a2', tokenOf(1)), { ...TWO, facts: { principals: false } });
   expect(found).toEqual({ messages: 0, told: [] });
+});
+
+test('finds tokens whatever they have in common', () => {
+  const h = createHistory(TWO);
+  for (const tokens of [
+    ['alpha-0001', 'beta-00002'],
+    ['token-0001', 'token-0002'],
+    ['token-0001', 'token-0001-and-more'],
+  ]) {
+    const watch = createTokenWatch({
+      ...h.plan,
+      calls: h.plan.calls.map((call, index) => ({ ...call, token: tokens[index] ?? '' })),
+    });
+    const text = `of "${tokens[0]}" and "${tokens[1]}"`;
+    const frame = {
+      seq: 1,
+      t: 1,
+      wall: 1,
+      kind: 'frame',
+      action: 'pass',
+      dir: 'in',
+      type: 'response',
+      bytes: 1,
+    } as const;
+    watch.see({ ...frame, conn: 'a1', text });
+    watch.see({ ...frame, conn: 'a2', text });
+    expect(watch.found().told.map(({ agent, call }) => [agent, call])).toEqual([
+      [1, 2],
+      [2, 1],
+    ]);
+  }
 });
 
 test('stops keeping what it finds when a server tells everybody everything', () => {

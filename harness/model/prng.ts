@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -20,7 +20,7 @@ export interface Prng {
 }
 
 export function createPrng(seed: number, path = ''): Prng {
-  const digest = createHash('sha256').update(`${seed}\0${path}`).digest();
+  const digest = hash('sha256', `${seed}\0${path}`, 'buffer');
   const generator = xoroshiro128plus(digest.readInt32LE(0));
   const integer = (from: number, to: number) => uniformInt(generator, from, to);
   const float = () => uniformFloat64(generator);

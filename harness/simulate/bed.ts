@@ -14,6 +14,7 @@ import { createRequestTags } from '../wire/request-tags.ts';
 import { type Door, openHttpDoor, openPipeDoor } from './door.ts';
 import type { SimulatedLink } from './link.ts';
 import type { LoadedServer } from './loaded-server.ts';
+import type { MessageReader } from './message-reader.ts';
 import type { Remains } from './remains.ts';
 import type { SimulationContext } from './server-face.ts';
 import { createServerHost } from './server-host.ts';
@@ -40,6 +41,8 @@ export interface SimulatedBedOptions extends BedParts {
   readonly ledgerCopy: string | null;
   /** Shared by all runs of a thread. */
   readonly toolPages: ToolPages;
+  /** The same. */
+  readonly read: MessageReader;
 }
 
 /** The server under test in this thread, with its link, its store and its ledger in virtual time. */

@@ -1,6 +1,7 @@
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
-import { parseJson, readMessage } from '../wire/json-rpc.ts';
+import { readMessage } from '../wire/json-rpc.ts';
 import type { Channel, HttpHeaders, RawReply } from '../wire/wire.ts';
+import type { MessageReader } from './message-reader.ts';
 import type { LivingServer } from './site.ts';
 import type { World } from './world.ts';
 
@@ -9,12 +10,13 @@ export interface DirectChannelOptions {
   readonly living: LivingServer;
   readonly headers: HttpHeaders;
   readonly principal: string;
+  readonly read: MessageReader;
 }
 
 const NOBODY = () => {};
 
 /** Straight to one boot, past the interposer and the recorder, in no time: to see whether it answers. */
-export function createDirectChannel({ world, living, headers, principal }: DirectChannelOptions): Channel {
+export function createDirectChannel({ world, living, headers, principal, read }: DirectChannelOptions): Channel {
   const base = {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
@@ -35,7 +37,7 @@ export function createDirectChannel({ world, living, headers, principal }: Direc
             head = { status, headers: answered };
           },
           message(message) {
-            const reply = expected && takeMessage(readMessage(parseJson(message)), message, head, expected);
+            const reply = expected && takeMessage(readMessage(read(message)), message, head, expected);
             if (reply !== null) settle(reply);
           },
           end: (body) =>

@@ -52,6 +52,7 @@ export function openHttpDoor({ world, target, context, link, draw, plan, current
         living,
         headers: target.headersFor(1),
         principal: principalOf(1),
+        read: link.read,
       });
       const adapter = await loadUnit(ADAPTERS, 'dialect', target.wireTarget.dialect);
       const greeting = { ...context, tags: createRequestTags() };

@@ -3,7 +3,7 @@ import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts
 import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
-import { parseJson, readMessage } from '../wire/json-rpc.ts';
+import { readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
 import { ArrivingRequest, type ChannelSide } from './channel-side.ts';
 import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
@@ -134,9 +134,9 @@ class SimulatedExchange {
 
   /** A message of the server is in our hands: it is ruled on, recorded, and reaches the client or not. */
   #arrived(text: string, head: ResponseHead, isBody = false): void {
-    const { frames, interposer } = this.#link;
+    const { frames, interposer, read } = this.#link;
     frames.arrived();
-    const value = parseJson(text);
+    const value = read(text);
     const messageHead = headOf(value);
     const base: Framing = {
       conn: this.#side.conn,
@@ -193,7 +193,7 @@ class SimulatedExchange {
 
   /** The twin of a request that is delivered twice: its reply is seen, recorded, and goes nowhere. */
   #deliverAgain(view: MessageView, entries: readonly string[]): void {
-    const { frames, interposer, site } = this.#link;
+    const { frames, interposer, site, read } = this.#link;
     frames.frame(this.#out, 'dup', { entries });
     const living = site.current();
     const missed = () => {
@@ -207,7 +207,7 @@ class SimulatedExchange {
     const take = (text: string, { status }: ResponseHead) => {
       frames.arrived();
       const bytes = Buffer.byteLength(text);
-      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: headOf(parseJson(text)), http: status };
+      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: headOf(read(text)), http: status };
       frames.frame(base, 'drop', { entries });
     };
     deliver(this.#link.world, this.#delivery(), living, {

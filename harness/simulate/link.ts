@@ -1,6 +1,7 @@
 import type { FaultLog } from '../execution/fault-log.ts';
 import type { FrameLog, Tag } from '../execution/frame-log.ts';
 import type { Interposer } from '../execution/interposer.ts';
+import type { MessageReader } from './message-reader.ts';
 import type { Site } from './site.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +11,7 @@ export interface SimulatedLink {
   readonly site: Site;
   readonly interposer: Interposer;
   readonly frames: FrameLog;
+  readonly read: MessageReader;
   readonly log: FaultLog;
   /** As the harness. */
   readonly sleep: (ms: number) => Promise<void>;

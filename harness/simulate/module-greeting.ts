@@ -10,6 +10,7 @@ import type { Channel } from '../wire/wire.ts';
 import { type Boot, createBoot } from './boot.ts';
 import { createDirectChannel } from './direct-channel.ts';
 import { faceOf, TRANSPORTS_OF } from './faces/index.ts';
+import { createMessageReader } from './message-reader.ts';
 import type { ProbeData } from './module-probe.ts';
 import { loadModuleServer, type ModuleServer, type StartedModule } from './module-server.ts';
 import { openPipe } from './pipe.ts';
@@ -129,7 +130,8 @@ function startIn(site: Site, number: number, transport: SimulationContext['trans
 
 function overHttp({ world, request: { headers } }: Site, living: LivingServer): Channel {
   const { Authorization: authorization = PRINCIPAL } = headers;
-  return createDirectChannel({ world, living, headers, principal: authorization.replace(/^Bearer /, '') });
+  const principal = authorization.replace(/^Bearer /, '');
+  return createDirectChannel({ world, living, headers, principal, read: createMessageReader() });
 }
 
 function overPipe(world: VirtualWorld, living: LivingServer): Channel {

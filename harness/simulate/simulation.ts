@@ -8,6 +8,7 @@ import type { ToolPages } from '../wire/dialects/adapter.ts';
 import { openSimulatedBed } from './bed.ts';
 import { createEventLog } from './event-log.ts';
 import { loadServer } from './load-server.ts';
+import { createMessageReader } from './message-reader.ts';
 import { enterRealm } from './realm.ts';
 import { createRunFolder } from './run-folder.ts';
 import { createRemains } from './thread-remains.ts';
@@ -53,6 +54,7 @@ export async function openSimulation(options: {
     await warmUp({ realm, server, target, scratch });
     const remains = createRemains();
     const toolPages: ToolPages = new Map();
+    const read = createMessageReader();
     const folder = createRunFolder(scratch);
     return {
       async run({ plan, onEvent, onOutput, ledger = null, signal: asked, drive }) {
@@ -93,6 +95,7 @@ export async function openSimulation(options: {
                   directory,
                   remains,
                   toolPages,
+                  read,
                   onOutput,
                   ledgerCopy: ledger,
                 }),

@@ -38,6 +38,18 @@ export interface MetricsOptions {
   readonly windowMs: number;
 }
 
+/** Counts nothing, for a server that nobody watches. */
+export function createSilentMetrics(): ServerMetrics {
+  const counts = { endedCount: 0, failedCount: 0, meanDurationMs: 0, refusedCount: 0 };
+  return {
+    observe() {},
+    poll() {},
+    alert() {},
+    text: async () => ({ contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: '' }),
+    snapshot: () => ({ ...counts, waitingCount: 0, runningCount: 0 }),
+  };
+}
+
 const PREFIX = 'mcp_async';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];

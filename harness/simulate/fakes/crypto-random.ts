@@ -5,6 +5,9 @@ import { callBack } from './call-back.ts';
 import type { Fake, FakeContext } from './fake.ts';
 import { functionAt, isCall, override, overrideEach, undoAll } from './replacement.ts';
 
+/** So many bytes at most are made without asking the original, whose own randomness is thrown away. */
+const COMMON_BYTES_MAX = 65_536;
+
 /**
  * Random bytes, numbers and UUIDs of node:crypto and of globalThis.crypto: from the boot's own seeded stream. Keys for HMAC and
  * AES are made of it too.
@@ -31,11 +34,13 @@ export const CRYPTO_RANDOM: Fake = {
   },
 };
 
-/** With a callback: at this instant, in an event of its own. The original checks the arguments and makes the buffer. */
+/** With a callback: at this instant, in an event of its own. The original names what is wrong with the size. */
 function withBytes(context: FakeContext, name: string): () => void {
   const real = functionAt(crypto, name);
   return override(context, crypto, name, (world, [size, callback]) => {
-    const bytes = fill(world.current().draw, Reflect.apply(real, crypto, [size]));
+    const isCommon = typeof size === 'number' && Number.isInteger(size) && size >= 0 && size <= COMMON_BYTES_MAX;
+    const made = isCommon ? Buffer.alloc(size) : Reflect.apply(real, crypto, [size]);
+    const bytes = fill(world.current().draw, made);
     if (!isCall(callback)) return bytes;
     return callBack(world, 0, callback, null, bytes);
   });
