@@ -22,9 +22,12 @@ const baselineSchema = z.looseObject({
   expected: z.array(z.object({ run: z.string(), gate: z.string(), reason: z.string() })),
 });
 
+// Forty runs: half a minute on two idle cores, and several times that when they are busy.
+const PAIRED_MS_MAX = 240_000;
+
 let stage: ProgramStage;
 beforeEach(() => {
-  stage = openProgramStage();
+  stage = openProgramStage(PAIRED_MS_MAX);
 });
 afterEach(() => stage[Symbol.dispose]());
 
@@ -104,10 +107,10 @@ work: [{ ms: 10 }]
     gated(
       '--paired',
       ...['--baseline-server', WORSENED, '--candidate-server', `${WORSENED} ${worse}`],
-      ...['--scenario', './brief.yaml', '--seconds', '100', ...more],
+      ...['--scenario', './brief.yaml', '--seconds', `${PAIRED_MS_MAX / 1000 - 10}`, ...more],
     );
 
-  it('one poll more is found, by pairs that were run again', { timeout: 150_000 }, async () => {
+  it('one poll more is found, by pairs that were run again', { timeout: PAIRED_MS_MAX + 20_000 }, async () => {
     stage.file('brief.yaml', BRIEF);
     const report = await paired('polls=1');
     expect(report).toMatchObject({ kind: 'paired', outcome: 'regression', exitCode: 3 });
@@ -117,7 +120,9 @@ work: [{ ms: 10 }]
     expect(stage.left()).toEqual([]);
   });
 
-  it('too few pairs decide nothing, and Ctrl-C ends it with what is there', { timeout: 150_000 }, async () => {
+  it('too few pairs decide nothing, and Ctrl-C ends it with what is there', {
+    timeout: PAIRED_MS_MAX + 20_000,
+  }, async () => {
     stage.file('brief.yaml', BRIEF);
     const few = await paired('service=2', '--pairs', '2');
     expect(few).toMatchObject({ outcome: 'inconclusive', exitCode: 2 });

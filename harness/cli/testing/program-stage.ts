@@ -47,7 +47,8 @@ export interface ProgramStage extends Disposable {
   written(): string[];
 }
 
-export function openProgramStage(): ProgramStage {
+/** `endedMsMax`: for commands that take minutes on a busy machine. */
+export function openProgramStage(endedMsMax = ENDED_MS_MAX): ProgramStage {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: npm run build`);
   const cwd = mkdtempSync(join(tmpdir(), 'claimcheck-stage-'));
   const scratch = join(cwd, 'scratch');
@@ -65,7 +66,7 @@ export function openProgramStage(): ProgramStage {
     child.stderr.on('data', (chunk: Buffer) => {
       said.stderr += chunk.toString('utf8');
     });
-    const limit = setTimeout(() => child.kill('SIGKILL'), ENDED_MS_MAX);
+    const limit = setTimeout(() => child.kill('SIGKILL'), endedMsMax);
     const ended = new Promise<Ended>((resolve) => {
       child.once('exit', (code) => {
         clearTimeout(limit);
