@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const CALLS_PER_AGENT = 72; // An hour of jobs of 15 to 60 s, fetched by the policy of the scenario.
 const MB = 1e6;
+// Judging takes some 5 KB a call, and V8 gives a program 4 GB unless it is told otherwise.
+const AGENTS_IN_DEFAULT_HEAP_MAX = 5000;
+const LARGE_HEAP = '--max-old-space-size=12288';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, 'dist/harness/cli/main.js');
@@ -39,7 +42,7 @@ async function measure(agents) {
   try {
     const calls = agents * CALLS_PER_AGENT;
     const startedAt = performance.now();
-    const { code, usage } = await run([
+    const { code, usage } = await run(agents > AGENTS_IN_DEFAULT_HEAP_MAX ? [LARGE_HEAP] : [], [
       ...['simulate', scenario, '--store', 'modelled', '--agents', String(agents), '--set', `calls=${calls}`],
       ...['--out', directory, '--quiet'],
     ]);
@@ -56,10 +59,11 @@ async function measure(agents) {
 }
 
 /** Runs the program; it tells what it used when it ends. */
-function run(args) {
+function run(flags, args) {
   const teller =
     "import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,JSON.stringify(process.resourceUsage())))";
-  const child = spawn(process.execPath, ['--import', `data:text/javascript,${teller}`, program, ...args], {
+  const node = [...flags, '--import', `data:text/javascript,${teller}`];
+  const child = spawn(process.execPath, [...node, program, ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
