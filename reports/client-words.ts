@@ -26,7 +26,7 @@ export const OUTCOME_WORDS: Readonly<
     tone: 'warn',
   },
   empty: { word: 'EMPTY', meaning: 'the model was shown nothing, as if that were the result', tone: 'bad' },
-  hung: { word: 'HUNG', meaning: 'nothing came until the client was ended', tone: 'bad' },
+  hung: { word: 'HUNG', meaning: 'nothing came for more than a minute, and the client was ended', tone: 'bad' },
   died: { word: 'DIED', meaning: 'the process of the client ended by itself', tone: 'bad' },
   unasked: { word: 'not asked', meaning: 'the client had hung or died before', tone: 'warn' },
 };
@@ -108,7 +108,11 @@ export function hintText(polls: PollHabits | null): string {
 
 /** What the words in the table mean, and what was asked; one sentence each. */
 export function clientNotes({ patienceMs, timeoutMs, rows }: ClientTable): readonly string[] {
-  const shown = new Set(rows.flatMap(({ cells }) => cells.flatMap(({ calls }) => calls.map(({ outcome }) => outcome))));
+  const shown = new Set(
+    rows.flatMap(({ cells }) =>
+      cells.filter(({ refusal }) => refusal === null).flatMap(({ calls }) => calls.map(({ outcome }) => outcome)),
+    ),
+  );
   const watched = patienceMs === 0 ? 'nobody was watched' : `watched for ${secondsText(patienceMs)}`;
   const untold = rows.filter(({ cells }) => cells.some(({ timeoutMs: told }) => told === null));
   const titles = [...new Set(untold.map(({ title }) => title))].join(' and ');
@@ -116,6 +120,9 @@ export function clientNotes({ patienceMs, timeoutMs, rows }: ClientTable): reado
     ...OUTCOMES.filter((outcome) => shown.has(outcome)).map(
       (outcome) => `${OUTCOME_WORDS[outcome].word}: ${OUTCOME_WORDS[outcome].meaning}.`,
     ),
+    ...(rows.some(({ cells }) => cells.some(({ refusal }) => refusal !== null))
+      ? ['could not connect: the client does not speak what the server speaks, over this transport.']
+      : []),
     '(n done): the work was done all the same. DONE TWICE: its effect happened more than once. NOT DONE: there is a result and no effect.',
     'The model asks once for each piece of work and repeats nothing, but keeps asking for the state of work that it has the handle of.',
     `Clients that can be told wait ${secondsText(timeoutMs)} for an answer; "gives up after" is what they do untold, left without an answer (${watched}).`,

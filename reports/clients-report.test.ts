@@ -98,6 +98,17 @@ describe('the report of a table of clients', () => {
     expect(text).toContain('claimcheck report out');
   });
 
+  it('leads to the run in which the client worked, and to each of the others', () => {
+    const run = (directory: string, fates: Readonly<Record<string, number>>) => {
+      return { directory, fates, valid: true, exitCode: 0, violated: [], struck: [] };
+    };
+    const runs = [run('a/stdio-steady', {}), run('a/stdio-steady-2', { 'settled-ok': 2 })];
+    const text = render({ rows: [sampleRow({ cells: [sampleCell({ runs })] })] });
+    expect([...text.matchAll(/href="([^"#]+)\/report\.html"/g)].map(([, to]) => to)).toEqual([
+      ...['a/stdio-steady-2', 'a/stdio-steady', 'a/stdio-steady-2'],
+    ]);
+  });
+
   it('explains the words that it uses and no others, and says who was not played', () => {
     const notes = clientNotes(sampleClientTable()).join(' ');
     expect(notes).toContain('right: the model was shown');

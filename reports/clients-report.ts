@@ -73,31 +73,40 @@ function outcomeTable({ situations, interrupted }: ClientTable, rows: readonly C
 ${table('Calls by what became of them; each cell leads to its run', columns, drawn)}`;
 }
 
+/** The words lead to the run in which the client worked; one that started several servers has one run each. */
 function linkedCell(cell: ClientCell): Markup {
-  const [run] = cell.runs;
   const words = html`<b class="${cellTone(cell)}">${cellText(cell)}</b>`;
-  return run === undefined ? words : html`<a href="${reportOf(run.directory)}">${words}</a>`;
+  const main = mainRun(cell);
+  if (main === undefined) return words;
+  const others = cell.runs.length === 1 ? [] : cell.runs;
+  const links = others.map((run, index) => html` <a href="${reportOf(run.directory)}">${index + 1}</a>`);
+  return html`<a href="${reportOf(main.directory)}">${words}</a>${links.length > 0 && html` <small>runs${links}</small>`}`;
+}
+
+/** The last in which there were calls. */
+function mainRun({ runs }: ClientCell): ClientCell['runs'][number] | undefined {
+  return runs.findLast(({ fates }) => Object.keys(fates).length > 0) ?? runs[0];
 }
 
 function behaviourTable(rows: readonly ClientRow[]): Markup {
   const columns: Column[] = [
-    ...['Client', 'Version', 'Node', 'Server', 'Asks for tasks', 'Gives up after'].map((title) => ({ title })),
-    ...['Cancels', 'Polls', 'Keeps the hint'].map((title) => ({ title })),
-    { title: 'Sends again', numeric: true },
-    { title: 'Starts its server again' },
+    ...['Client', 'Server', 'Asks for tasks', 'Gives up after', 'Cancels'].map((title) => ({ title })),
+    { title: 'Polls', wide: true },
+    ...['Keeps the hint', 'Sends again', 'Starts its server again'].map((title) => ({ title })),
   ];
   return table(
     'How each client waits, measured off the wire in all its cells',
     columns,
     rows.map(({ title, package: name, version, node, dialect, silence, behaviour }) => {
       const { asksForTasks, givesUp, polls, retries, cancels } = behaviour;
-      const runs = silence.flatMap((cell) =>
-        cell.runs.map(({ directory }) => ({ directory, transport: cell.transport })),
-      );
-      const links = runs.map(({ directory, transport }) => html` <a href="${reportOf(directory)}">${transport}</a>`);
+      const links = silence.flatMap((cell) => {
+        const run = mainRun(cell);
+        return run === undefined ? [] : [html` <a href="${reportOf(run.directory)}">${cell.transport}</a>`];
+      });
       return {
         cells: [
-          ...[title, html`<code>${name}@${version}</code>`, node ?? NONE, dialect, asksForTasks ? 'yes' : 'no'],
+          html`${title} <small><code>${name}@${version}</code> on Node ${node}</small>`,
+          ...[dialect, asksForTasks ? 'yes' : 'no'],
           html`${givesUpText(givesUp)}${links}`,
           ...[cancelsText(cancels), pollsText(polls), hintText(polls), retries, restartsText(behaviour)],
         ],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Cell, cellPath, SILENCE, timeoutOf } from '../evaluation/clients/cell.ts';
+import { type Cell, cellPath, isStrange, SILENCE, timeoutOf } from '../evaluation/clients/cell.ts';
 import type { Installation } from '../evaluation/clients/installation.ts';
 import { outcomeOf } from '../evaluation/clients/outcome.ts';
 import { type RunFacts, readRunFacts, runsAt } from '../evaluation/clients/run-facts.ts';
@@ -106,7 +106,8 @@ async function play(
   try {
     let { told, isHung, trouble } = await playCell(cell, options);
     // A client that did not get as far as a call has met nothing of the situation yet, only a busy machine.
-    for (let tried = 1; tried < CONNECT_TRIES && isRefused(told); tried += 1) {
+    const tries = isStrange(cell) ? 1 : CONNECT_TRIES;
+    for (let tried = 1; tried < tries && isRefused(told); tried += 1) {
       output.progress(`${cellPath(cell)}: could not connect, tried again`);
       for (const run of runsAt(out)) discardOutDirectory(runDirectory(run), [run]);
       ({ told, isHung, trouble } = await playCell(cell, options));

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Option, type Command as Parser } from 'commander';
-import { type Cell, SILENCE, SITUATIONS } from '../evaluation/clients/cell.ts';
+import { CALM, type Cell, isStrange, SILENCE, SITUATIONS } from '../evaluation/clients/cell.ts';
 import { realClients } from '../evaluation/clients/index.ts';
 import { type Installation, installClient } from '../evaluation/clients/installation.ts';
 import type { RealClient } from '../evaluation/clients/real-client.ts';
@@ -116,10 +116,13 @@ function cellsOf({ clients, situations, transport, dialect, patience }: ClientFl
   const cells = chosenClients(clients).flatMap((client) => {
     const met = client.meta.dialects.filter((one) => dialect === undefined || one === dialect);
     const places = met.flatMap((one) => transports.map((over) => ({ client, dialect: one, transport: over })));
-    const loud = places.flatMap((place) => ids.map((id): Cell => ({ ...place, situation: knownSituation(id) })));
-    // Work behind a handle is answered at once, whatever becomes of it.
-    const waiting = patience === 0 ? [] : places.filter((place) => place.dialect !== 'handle');
-    return [...waiting.map((place): Cell => ({ ...place, situation: SILENCE })), ...loud];
+    return places.flatMap((place): readonly Cell[] => {
+      if (isStrange(place)) return [{ ...place, situation: CALM }];
+      const loud = ids.map((id): Cell => ({ ...place, situation: knownSituation(id) }));
+      // Work behind a handle is answered at once, whatever becomes of it.
+      const isWatched = patience !== 0 && place.dialect !== 'handle';
+      return isWatched ? [{ ...place, situation: SILENCE }, ...loud] : loud;
+    });
   });
   if (cells.length > 0) return cells;
   throw new UsageError(`--dialect ${dialect ?? ''}: none of these clients is played with it`);

@@ -22,7 +22,7 @@ export function behaviourOf(
   const sum = (pick: (run: RunFacts) => number) => runs.reduce((total, run) => total + pick(run), 0);
   return {
     givesUp: cells.flatMap((cell) => (cell.situation === SILENCE.id ? givesUp(cell, patienceMs) : [])),
-    asksForTasks: runs.some((run) => run.dialect.startsWith('tasks-')),
+    asksForTasks: runs.filter(isWorked).some((run) => run.dialect.startsWith('tasks-')),
     // Work behind a handle is asked for by the script: that says nothing about the client.
     polls: dialect === 'handle' ? null : habitsOf(runs.flatMap(({ polls }) => polls ?? [])),
     retries: sum((run) => run.retries),

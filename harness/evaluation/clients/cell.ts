@@ -8,7 +8,7 @@ export interface Situation {
   readonly scenario: string;
   readonly workMs: number;
   readonly calls: number;
-  /** How long the model takes before it asks for the next thing. */
+  /** How long the model takes before it asks for the next thing, over HTTP. */
   readonly thinksMs: number;
   /** What must have come to pass, or nothing was shown: the id of a situation of the verdict. null: nothing must. */
   readonly mustReach: string | null;
@@ -17,23 +17,26 @@ export interface Situation {
 }
 
 // How long a client that can be told waits for one answer: shorter than the late work, longer than the other.
-export const TIMEOUT_MS = 5000;
+export const TIMEOUT_MS = 7000;
 // Long enough that a kill finds it unfinished; no multiple of the half second that the server asks to be left alone, so that a poll
 // that was due and one that followed a push differ.
 const WORK_MS = 1700;
-const LATE_MS = TIMEOUT_MS + 3200;
+const LATE_MS = TIMEOUT_MS + 2700;
 const THINKS_MS = 500;
-// Longer than a server needs to come back, on a busy machine too: what is to be seen is the call that the crash hit.
-const RECOVERS_MS = 5000;
+// Longer than a server behind a URL needs to come back, on a busy machine too: what is to be seen is the call that the crash hit.
+const RECOVERS_MS = 8000;
 // Nothing is said about it within any patience that is tried.
 const ENDLESS_MS = 600_000;
 
+/** Nothing goes wrong. */
+export const CALM: Situation = situation('steady', {});
+
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
-  steady: situation('steady', {}),
+  steady: CALM,
   // One call for each way in which a request or a receipt is lost there.
   'lost-receipt': situation('lost-receipt', { calls: 5, mustReach: 'effect-before-lost-receipt' }),
   'crash-mid-task': situation('crash-mid-task', { thinksMs: RECOVERS_MS, mustReach: 'kill-mid-work' }),
-  'late-result': situation('late-result', { calls: 2, workMs: LATE_MS }),
+  'late-result': situation('late-result', { calls: 1, workMs: LATE_MS }),
 };
 
 /** One call that is never answered, to see how long a client waits by default. */
@@ -61,6 +64,12 @@ export function cellPath({ client, dialect, transport, situation: { id } }: Cell
   return `${client.meta.id}.${dialect}/${transport}-${id}`;
 }
 
+/** Whether the client cannot greet the server there: nothing else is to be expected then. */
+export function isStrange({ client, dialect, transport }: Omit<Cell, 'situation'>): boolean {
+  const { cannotGreet = [] } = client.meta;
+  return cannotGreet.some((one) => one.dialect === dialect && (one.over === undefined || one.over === transport));
+}
+
 export interface Piece {
   readonly name: string;
   readonly arguments: Readonly<Record<string, string | number>>;
@@ -83,6 +92,11 @@ export function timeoutOf({ client, situation: { isByDefault } }: Cell): number 
   return isByDefault || !client.meta.hasTimeout ? null : TIMEOUT_MS;
 }
 
+/** How long the model takes before it asks for the next thing. A server on a pipe comes back when its client starts it, or never. */
+export function thinksOf({ transport, situation }: Cell): number {
+  return transport === 'http' ? situation.thinksMs : THINKS_MS;
+}
+
 // Beyond what it waits for one answer: starting, repeating, polling, on a busy machine.
 const SLACK_MS = 20_000;
 // What the SDKs wait by default, where nothing else can be said.
@@ -91,8 +105,7 @@ const DEFAULT_MS = 60_000;
 /** A client that says nothing for so long hangs. */
 export function stallMs(cell: Cell, patienceMs: number): number {
   if (cell.situation.isByDefault) return patienceMs;
-  const { workMs, thinksMs } = cell.situation;
-  return (timeoutOf(cell) ?? DEFAULT_MS) + workMs + thinksMs + SLACK_MS;
+  return (timeoutOf(cell) ?? DEFAULT_MS) + cell.situation.workMs + thinksOf(cell) + SLACK_MS;
 }
 
 export interface InterposeOptions {

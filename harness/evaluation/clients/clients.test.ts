@@ -6,7 +6,17 @@ import { createSystemClock } from '../../model/clock.ts';
 import type { CellOutcome } from '../../model/evaluation/client-table.ts';
 import { behaviourOf, type FinishedCell } from './behaviour.ts';
 import { createCancelObserver } from './cancel-observer.ts';
-import { type Cell, cellPath, interposeWords, SILENCE, SITUATIONS, stallMs, timeoutOf, tokensOf } from './cell.ts';
+import {
+  type Cell,
+  cellPath,
+  interposeWords,
+  isStrange,
+  SILENCE,
+  SITUATIONS,
+  stallMs,
+  timeoutOf,
+  tokensOf,
+} from './cell.ts';
 import { realClients } from './index.ts';
 import { installClient } from './installation.ts';
 import { outcomeOf } from './outcome.ts';
@@ -60,6 +70,15 @@ describe('a cell', () => {
       interposeWords(cellOf(id, 'crash-mid-task', { dialect }), { server: 'main.js', out: 'dir', seed: 7, port: 1 });
     expect(words('langgraph').filter((word) => word === 'blocking' || word === dialect)).toEqual(['blocking', dialect]);
     expect(words('sdk-v1').filter((word) => word === 'blocking' || word === dialect)).toEqual([dialect, dialect]);
+  });
+
+  it('knows where a client cannot greet a server: over either transport, or over one', () => {
+    const dialect = 'tasks-2026-07-28';
+    const strange = (id: string, transport: 'stdio' | 'http') =>
+      isStrange(cellOf(id, 'steady', { dialect, transport }));
+    expect([strange('langgraph', 'stdio'), strange('langgraph', 'http')]).toEqual([true, true]);
+    expect([strange('vercel-ai', 'stdio'), strange('vercel-ai', 'http')]).toEqual([true, false]);
+    expect(isStrange(cellOf('langgraph', 'steady'))).toBe(false);
   });
 
   it('gives late work to clients that would have given up, and longer to those that cannot be told', () => {
@@ -244,6 +263,11 @@ describe('polls of a client', () => {
       fetch(541),
     );
     expect(record).toEqual({ first: [5], later: [515], hintMs: 500, kept: 1, asked: 2, onPush: 0 });
+  });
+
+  it('knows a poll that is on record before the receipt that led to it', () => {
+    const record = recordOf(create(0), get(9), receipt(0, 10, 500), get(511));
+    expect(record).toEqual({ first: [0], later: [502], hintMs: 500, kept: 1, asked: 2, onPush: 0 });
   });
 
   it('does not hold it against a client that it looks when it is told to', () => {

@@ -43,12 +43,14 @@ const NS_PER_MS = 1e6;
 export function createPollObserver(): { line(line: ObservedLine): void; record(): PollRecord | null } {
   const tasks = new Map<string, Seen>();
   const creates = new Set<number>();
+  const hasty = new Map<string, number>();
   const first: number[] = [];
   const later: number[] = [];
   const sums = { kept: 0, asked: 0, onPush: 0 };
   let hintMs: number | null = null;
   const poll = (seen: Seen, t: number) => {
-    const ms = (t - seen.lastT) / NS_PER_MS;
+    // The receipt may be on record a moment after the poll that it led to.
+    const ms = Math.max(0, t - seen.lastT) / NS_PER_MS;
     const isKept = seen.hintMs === null || ms >= TOLERANCE * seen.hintMs;
     if (!isKept && seen.isPushed) sums.onPush += 1;
     else {
@@ -70,6 +72,9 @@ export function createPollObserver(): { line(line: ObservedLine): void; record()
     seen.hintMs = pollMs ?? seen.hintMs;
     hintMs = seen.hintMs ?? hintMs;
     seen.isOver ||= isTerminal(status);
+    const early = hasty.get(task);
+    hasty.delete(task);
+    if (early !== undefined) poll(seen, early);
   };
   return {
     line(line) {
@@ -78,6 +83,7 @@ export function createPollObserver(): { line(line: ObservedLine): void; record()
       if (kind === 'inv' && op === 'create') creates.add(seq);
       else if (kind === 'inv' && (op === 'get' || (op === 'result' && seen?.isOver === false))) {
         if (seen !== undefined) poll(seen, t);
+        else if (!hasty.has(task)) hasty.set(task, t);
       } else if (kind === 'ok') answer(line);
       else if (kind === 'push' && seen !== undefined) seen.isPushed ||= isTerminal(status);
     },

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { type Clock, msOf } from '../../model/clock.ts';
 import { runDirectory } from '../../model/run-directory.ts';
 import { startGuardian } from '../../run/guardian.ts';
-import { type Cell, dataPath, interposeWords, piecesOf, stallMs, timeoutOf } from './cell.ts';
+import { type Cell, dataPath, interposeWords, piecesOf, stallMs, thinksOf, timeoutOf } from './cell.ts';
 import type { Installation } from './installation.ts';
 import { runsAt } from './run-facts.ts';
 import { readToldLine, type ToldLine } from './told-line.ts';
@@ -95,8 +95,8 @@ async function listen(
   { cell, place }: { readonly cell: Cell; readonly place: object },
   { installation, patienceMs, clock, signal }: SessionOptions,
 ): Promise<Heard> {
-  const { dialect, situation } = cell;
-  const script = { place, dialect, timeoutMs: timeoutOf(cell), thinksMs: situation.thinksMs, work: piecesOf(cell) };
+  const { dialect } = cell;
+  const script = { place, dialect, timeoutMs: timeoutOf(cell), thinksMs: thinksOf(cell), work: piecesOf(cell) };
   const child = start(installation.node, [installation.program, JSON.stringify(script)]);
   const told: ToldLine[] = [];
   let heardAt = clock.now();

@@ -1,7 +1,7 @@
 import type { TransportId } from '../operation.ts';
 
 /** How a client is asked to work: the dialect of the server that it meets. */
-export type MetDialect = 'blocking' | 'handle' | 'tasks-2025-11-25';
+export type MetDialect = 'blocking' | 'handle' | 'tasks-2025-11-25' | 'tasks-2026-07-28';
 
 /**
  * clients.json: what real clients did with the reference server. Rows stand in the order of the registry, cells in the order of
