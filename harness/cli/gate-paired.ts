@@ -124,6 +124,7 @@ function reportOf(about: {
   const isOpen = decision.outcome === 'inconclusive' || validity.some(({ status }) => status === 'unknown');
   const codes: number[] = [EXIT.valid];
   if (isCut) codes.push(EXIT.interrupted);
+  if ([...judged.baseline, ...judged.candidate].some(({ isOurs }) => isOurs)) codes.push(EXIT.ours);
   if (isBroken) codes.push(EXIT.violated);
   if (decision.outcome === 'regression') codes.push(EXIT.threshold);
   if (isOpen) codes.push(EXIT.unknown);

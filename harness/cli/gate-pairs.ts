@@ -6,6 +6,7 @@ import { measuredPart } from '../judge/measured-part.ts';
 import { partsOf } from '../judge/phase.ts';
 import type { Measured } from '../judge/threshold-evaluation.ts';
 import { metrics } from '../metrics/index.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { most } from '../model/extreme.ts';
 import type { Metric } from '../model/metric.ts';
 import type { Plan } from '../model/plan.ts';
@@ -117,8 +118,12 @@ async function runSide(
   };
 }
 
-function judgedRun({ valid, checkers, thresholds }: Verdict): JudgedRun {
+function judgedRun({ valid, exitCode, checkers, thresholds }: Verdict): JudgedRun {
   const violated = checkers.filter((checker) => checker.valid === false).map(({ id }) => id);
   const missed = thresholds.filter((one) => one.applicable !== false && one.valid === false);
-  return { valid, violated: [...violated, ...missed.map(({ expression }) => `threshold ${expression}`)] };
+  return {
+    valid,
+    violated: [...violated, ...missed.map(({ expression }) => `threshold ${expression}`)],
+    isOurs: exitCode === EXIT.ours,
+  };
 }

@@ -10,8 +10,9 @@ import {
 } from '../gate/baseline-file.ts';
 import { baselineRows, withExpected } from '../gate/baseline-gates.ts';
 import { baselineThresholdRow } from '../gate/baseline-threshold.ts';
+import { verdictRows, violationRows } from '../gate/verdict-rows.ts';
 import { judgeIndex, readSavedRun } from '../judge/judge.ts';
-import { EXIT } from '../model/exit-code.ts';
+import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import { GATE_SCHEMA, type GateReport, type GateRow, sortedRows } from '../model/gate-report.ts';
 import { isRunDirectory, runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
@@ -88,23 +89,11 @@ function rowsOf(
   asked: readonly Threshold[],
 ): readonly GateRow[] {
   const base = baseline.runs.find(({ key }) => key === run.key);
-  const own = verdict.thresholds
-    .filter(({ applicable }) => applicable !== false)
-    .map(({ expression, valid, value, reason }): GateRow => {
-      const status = valid === true ? 'pass' : valid === false ? 'fail' : 'unknown';
-      const text = valid === true ? 'met' : valid === false ? 'missed' : (reason ?? 'no evidence');
-      return {
-        subject: run.key,
-        gate: `threshold ${expression}`,
-        status,
-        baseline: null,
-        candidate: value,
-        unit: '',
-        text,
-      };
-    });
-  if (base === undefined)
-    return [open(run.key, 'run', 'the baseline does not hold this run; --update takes it in'), ...own];
+  const own = verdictRows(run.key, verdict);
+  if (base === undefined) {
+    const why = 'the baseline does not hold this run; --update takes it in';
+    return [open(run.key, 'run', why), ...violationRows(run.key, verdict), ...own];
+  }
   const thresholds = new Map([...relative, ...asked].map((one) => [one.expression, one]));
   return [
     ...baselineRows(run, base),
@@ -123,19 +112,20 @@ function reportOf(
   const unknown = count('unknown');
   const isViolated = rows.some(({ status, gate }) => status === 'fail' && gate.startsWith('checker '));
   const isCut = about.candidates.some(({ verdict }) => verdict.interrupted);
-  const exitCode = isViolated
-    ? EXIT.violated
-    : failed > 0
-      ? EXIT.threshold
-      : unknown > 0 || isCut
-        ? EXIT.unknown
-        : EXIT.valid;
+  const isOurs = about.candidates.some(({ verdict }) => verdict.exitCode === EXIT.ours);
+  const exitCode = worstExitCode([
+    EXIT.valid,
+    ...(isOurs ? [EXIT.ours] : []),
+    ...(isViolated ? [EXIT.violated] : []),
+    ...(failed > 0 ? [EXIT.threshold] : []),
+    ...(unknown > 0 || isCut ? [EXIT.unknown] : []),
+  ]);
   const runs = `${about.candidates.length} ${about.candidates.length === 1 ? 'run' : 'runs'} against the baseline`;
   return {
     schema: GATE_SCHEMA,
     claimcheck: about.claimcheck,
     kind: 'baseline',
-    outcome: failed > 0 ? 'regression' : exitCode === EXIT.unknown ? 'inconclusive' : 'no-regression',
+    outcome: failed > 0 ? 'regression' : exitCode === EXIT.valid ? 'no-regression' : 'inconclusive',
     exitCode,
     summary: `${runs}: ${failed} failed, ${unknown} unknown, ${count('expected')} expected${isCut ? ', and a run was interrupted' : ''}${about.extra ?? ''}`,
     rows: sortedRows(rows),

@@ -78,8 +78,8 @@ async function createParser(context: CommandContext, [name]: readonly string[]):
 }
 
 const HELP_TAIL = `
-Exit codes: 0 valid, 1 an invariant was violated, 2 unknown, 3 a threshold missed, 64 bad usage, 70 our own fault,
-130 interrupted (the report is still written).`;
+Exit codes: 0 valid, 1 an invariant was violated, 2 unknown, 3 a threshold missed or a gate failed, 64 bad usage,
+70 our own fault, 130 interrupted (the report is still written).`;
 
 /** A clear word about commands that are not there, before the parser speaks of its own rules. */
 function refuseUnknown(argv: readonly string[]): void {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { sampleChecker, sampleVerdict } from '../cli/testing/verdict.ts';
 import { metrics } from '../metrics/index.ts';
 import type { MetricValue, TrendValue } from '../model/metric-value.ts';
 import { parseThreshold } from '../plan/threshold.ts';
 import { BASELINE_SCHEMA, type BaselineRun, parseBaseline } from './baseline-file.ts';
 import { baselineRows, withExpected } from './baseline-gates.ts';
 import { baselineThresholdRow } from './baseline-threshold.ts';
+import { verdictRows, violationRows } from './verdict-rows.ts';
 
 const service = (p95: number): TrendValue => ({
   ...{ type: 'trend', unit: 'ms', count: 240, censored: 0, min: 50, mean: 55, p50: 55, p90: 58 },
@@ -64,6 +66,38 @@ test('in virtual time every number is exact', () => {
   const slower = { ...virtual, metrics: { ...virtual.metrics, service: service(60.001) } };
   expect(failing(slower, virtual)).toEqual(['fail metric service.p95']);
   expect(failing(virtual, slower)).toEqual([]);
+});
+
+test('what a run did not show by itself is unknown, whatever the baseline was', () => {
+  const bare = { applicable: undefined, value: null, reason: 'no samples' };
+  const verdict = sampleVerdict({
+    valid: 'unknown',
+    checkers: [sampleChecker({ valid: false })],
+    thresholds: [
+      { ...bare, expression: 'lost == 0', valid: true, value: 0 },
+      { ...bare, expression: 'polls < 3', valid: false, value: 7 },
+      { ...bare, expression: 'service.p99 < 1', valid: 'unknown' },
+      { expression: 'polls < 4', valid: 'unknown', value: null, applicable: false },
+    ],
+    coverage: [
+      { id: 'seen', title: 'Seen', required: true, reached: 2, first: 3 },
+      { id: 'missed', title: 'Missed', required: true, reached: 0, first: null },
+      { id: 'idle', title: 'Idle', required: false, reached: 0, first: null },
+    ],
+  });
+  const rows = verdictRows('it', verdict).map(({ gate, status, text }) => [gate, status, text]);
+  expect(rows).toEqual([
+    ['threshold lost == 0', 'pass', 'met'],
+    ['threshold polls < 3', 'fail', 'missed'],
+    ['threshold service.p99 < 1', 'unknown', 'no samples'],
+    ['situation missed', 'unknown', 'not reached: Missed'],
+  ]);
+  expect(verdictRows('it', sampleVerdict({ notRun: 'no node 24' })).map(({ gate, status }) => [gate, status])).toEqual([
+    ['run', 'unknown'],
+  ]);
+  expect(violationRows('it', verdict).map(({ gate, status }) => [gate, status])).toEqual([
+    ['checker duplicate-effects', 'fail'],
+  ]);
 });
 
 test('another plan is no comparison', () => {

@@ -68,8 +68,8 @@ it('rows say what fresh pairs said of an alarm', () => {
 });
 
 it('one violation of the candidate fails, and runs without evidence are unknown', () => {
-  const good = { valid: true, violated: [] } as const;
-  const bad = { valid: false, violated: ['lost-tasks'] } as const;
+  const good = { valid: true, violated: [], isOurs: false } as const;
+  const bad = { valid: false, violated: ['lost-tasks'], isOurs: false } as const;
   const statuses = (
     baseline: readonly (typeof good | typeof bad)[],
     candidate: readonly (typeof good | typeof bad)[],
@@ -77,6 +77,6 @@ it('one violation of the candidate fails, and runs without evidence are unknown'
   expect(statuses([good], [good])).toEqual(['pass validity']);
   expect(statuses([bad, bad], [good, bad])).toEqual(['fail checker lost-tasks']);
   expect(statuses([bad], [good])).toEqual(['reported checker lost-tasks']);
-  const rows = validityRows({ baseline: [good], candidate: [{ valid: 'unknown', violated: [] }] }, 'it');
+  const rows = validityRows({ baseline: [good], candidate: [{ valid: 'unknown', violated: [], isOurs: false }] }, 'it');
   expect(rows.map(({ status }) => status)).toEqual(['unknown']);
 });

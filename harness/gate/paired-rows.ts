@@ -57,6 +57,8 @@ export interface JudgedRun {
   readonly valid: Validity;
   /** Checkers that were violated. */
   readonly violated: readonly string[];
+  /** The harness itself was at fault: nothing that was measured says anything of the server. */
+  readonly isOurs: boolean;
 }
 
 /** Invariants are no statistics: one violation of the candidate fails, however often the baseline does the same. */
