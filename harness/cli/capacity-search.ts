@@ -87,10 +87,16 @@ async function confirm(options: SearchOptions, state: Found, probes: CapacityPro
     let outcome: ProbeOutcome | null = probes.some((probe) => probe.rate === rate && probe.outcome === 'fails')
       ? 'fails'
       : 'holds';
+    // A run that the harness could not make says nothing, and is made again.
+    let spoilt = 0;
     while (outcome === 'holds' && held < options.confirmations) {
       outcome = await options.probe(rate);
       if (outcome !== null) probes.push({ rate, outcome });
       if (outcome === 'holds') held += 1;
+      if (outcome === 'generator' && spoilt < options.confirmations) {
+        spoilt += 1;
+        outcome = 'holds';
+      }
     }
     const generator = state.generatorAt === null ? null : 'the harness itself could make no higher rate';
     if (outcome === 'holds') return { ...state, rate, why: state.failsAt === null ? generator : null, probes };

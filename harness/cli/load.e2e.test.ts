@@ -99,6 +99,24 @@ describe('claimcheck load', () => {
     expect(again.code).toBe(0);
   });
 
+  it('soaks: says of memory, handles and latency whether they grow', async () => {
+    const { ended } = await load(['--soak', '--rate', '20/s', '--duration', '5s', '--warmup', '500ms']);
+    const { schema, drifts } = JSON.parse(stage.read('run/soak.json'));
+    expect(schema).toBe('claimcheck/soak@1');
+    const names = drifts.map(({ what }: { what: string }) => what);
+    // What a process holds is known where the system tells.
+    const resources = ['server', 'harness'].flatMap((name) => [`memory of ${name}`, `handles of ${name}`]);
+    const latencies = ['latency of receipts', 'latency of reads'];
+    expect(names).toEqual(process.platform === 'linux' ? [...resources, ...latencies] : latencies);
+    const receipts = drifts.find(({ what }: { what: string }) => what === 'latency of receipts');
+    expect(receipts.readings).toBe(100);
+    expect(receipts.slope.start).toBeGreaterThan(DELAY_MS - 2);
+    // So short a soak may find anything; what it finds is what it ends with.
+    const grows = drifts.some(({ verdict }: { verdict: string }) => verdict === 'grows');
+    expect(ended.code).toBe(grows ? 3 : 0);
+    expect(ended.stdout).toMatch(grows ? /soak +GROWS: / : /soak +level/);
+  });
+
   it('refuses what exclude each other before anything is started', async () => {
     const ended = await stage.run('load', '--rate', '5/s', '--concurrency', '3');
     expect([ended.code, ended.stderr.trim()]).toEqual([64, 'claimcheck: --rate and --concurrency exclude each other']);

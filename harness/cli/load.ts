@@ -1,4 +1,6 @@
+import { worstExitCode } from '../model/exit-code.ts';
 import type { Plan } from '../model/plan.ts';
+import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { probeServer } from '../run/probe.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
@@ -16,9 +18,13 @@ import {
 } from './run-options.ts';
 import { chooseScenarios, inRealTime, planScenarios } from './scenario-plans.ts';
 import { runSeries } from './series.ts';
+import { judgeSoak, SOAK_MS, SOAK_WARMUP_MS, toSoak } from './soak.ts';
 import { addTargetOptions, refuseSimulatedStore, resolveFlags, type TargetFlags } from './target-options.ts';
 
-type Flags = TargetFlags & ScenarioFlags & OutputFlags & LoadFlags & { readonly findCapacity?: boolean };
+type Flags = TargetFlags &
+  ScenarioFlags &
+  OutputFlags &
+  LoadFlags & { readonly findCapacity?: boolean; readonly soak?: boolean };
 
 /** What a search for a capacity asks for, where nobody says: a receipt in time, as agents with little patience want it. */
 const DEFAULT_THRESHOLD = 'ack-latency.p95 < 500ms';
@@ -60,6 +66,15 @@ function seekCapacity(
   });
 }
 
+/** A slope needs the run read again, and time to show. */
+function refuseUnsoakable({ soak, findCapacity, record, stages }: Flags): void {
+  if (!soak) return;
+  if (findCapacity) throw new UsageError('--soak and --find-capacity exclude each other');
+  if (stages) throw new UsageError('--soak and --stages exclude each other: what changes with the load is no drift');
+  if (record === 'counts')
+    throw new UsageError('--soak reads its run again, and --record counts leaves nothing to read');
+}
+
 /** A scenario's work at a rate or a concurrency, measured: open, closed or partly open load in real time. */
 export const load: Command = {
   name: 'load',
@@ -71,11 +86,18 @@ export const load: Command = {
       '--find-capacity',
       `search for the highest rate that keeps every --threshold (default: ${DEFAULT_THRESHOLD}) and lets no work pile up`,
     );
+    parser.option(
+      '--soak',
+      'watch memory, handles and latency for half an hour (--duration): exit 3 when one of them grows',
+    );
     addTargetOptions(parser);
     addScenarioOptions(parser);
     addOutputOptions(parser);
-    parser.action(async (name: string, flags: Flags) => {
-      const chosen = inRealTime(chooseScenarios([name], flags), [name], context.output);
+    parser.action(async (name: string, given: Flags) => {
+      const named = inRealTime(chooseScenarios([name], given), [name], context.output);
+      const flags = given.soak ? { duration: SOAK_MS, warmup: SOAK_WARMUP_MS, ...given } : given;
+      const chosen = given.soak ? named.map(toSoak) : named;
+      refuseUnsoakable(flags);
       refuseSimulatedStore(flags);
       const reporters = await chosenReporters(flags);
       const target = await resolveFlags(flags, { probe: (request) => probeServer(request, context.signal) });
@@ -87,13 +109,19 @@ export const load: Command = {
       if (flags.findCapacity) return context.end(await seekCapacity(flags, { target, context, plansUnder }));
       const plans = plansUnder(flags);
       const texts: string[] = [];
+      const places: RunDirectory[] = [];
       const code = await runSeries({
         ...{ plans, target, flags, reporters, context },
-        onFinished: ({ verdict }) => texts.push(...plans.map((plan: Plan) => loadText(plan, verdict))),
+        onFinished({ verdict }, directory) {
+          places.push(directory);
+          texts.push(...plans.map((plan: Plan) => loadText(plan, verdict)));
+        },
       });
+      const soaks = flags.soak ? await Promise.all(places.map(judgeSoak)) : [];
+      texts.push(...soaks.map(({ text }) => text));
       const ownsStdout = flags.json === true || reporters.some(({ meta }) => meta.ownsStdout);
       if (!ownsStdout) for (const text of texts) context.output.result(text);
-      context.end(code);
+      context.end(worstExitCode([code, ...soaks.map(({ exitCode }) => exitCode)]));
     });
   },
 };

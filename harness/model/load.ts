@@ -6,6 +6,9 @@ export const LOAD_START = 'load-start';
 /** Topic of the note that says how late the harness's own event loop was while it made the load. */
 export const EVENT_LOOP = 'event-loop';
 
+/** Topic of the notes that say from time to time what a process holds: memoryMiB and handles. */
+export const RESOURCES = 'resources';
+
 /** When work is intended to start. Compiled into the plan; never consulted while running. */
 export interface Load {
   readonly meta: Meta & {

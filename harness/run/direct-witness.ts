@@ -1,5 +1,5 @@
 import type { FrameLog } from '../execution/frame-log.ts';
-import { headOf, readMessage } from '../execution/message-text.ts';
+import { headOf } from '../execution/message-text.ts';
 import type { Plan } from '../model/plan.ts';
 import type { MessageWitness } from '../wire/message-witness.ts';
 
@@ -19,9 +19,9 @@ export function directWitness(frames: Pick<FrameLog, 'frame' | 'arrived'>, conn:
     sent(message, text) {
       frames.frame({ conn, dir: 'out', text, bytes: Buffer.byteLength(text), head: headOf(message) }, 'pass');
     },
-    arrived(text, http) {
+    arrived(value, text, http) {
       frames.arrived();
-      frames.frame({ conn, dir: 'in', text, bytes: Buffer.byteLength(text), head: readMessage(text), http }, 'pass');
+      frames.frame({ conn, dir: 'in', text, bytes: Buffer.byteLength(text), head: headOf(value), http }, 'pass');
     },
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Drive, type RunResult, type RunUnits, runCourse } from '../execution/course.ts';
+import { type Drive, type LoadGauge, type RunResult, type RunUnits, runCourse } from '../execution/course.ts';
 import { createRecorder, type Recorder } from '../execution/recorder.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
@@ -13,6 +13,7 @@ import type { ResolvedTarget } from '../targets/target.ts';
 import { eventLoopGauge } from './event-loop-gauge.ts';
 import { measureFloor } from './floor.ts';
 import { startGuardian } from './guardian.ts';
+import { resourceGauge } from './resource-gauge.ts';
 import { openTestBed } from './test-bed.ts';
 
 // After an interrupt the server is asked to end, and not waited for longer than this.
@@ -86,7 +87,7 @@ async function runRecorded(options: Inner): Promise<RunResult> {
   const { plan, target, recorder } = options;
   return runCourse({
     ...options,
-    ...(plan.load.warmupMs === undefined ? {} : { gauge: eventLoopGauge(plan.load.warmupMs, recorder) }),
+    ...gaugesOf(plan, recorder),
     openBed: (parts) => openTestBed({ ...options, ...parts }),
     stopMs(isInterrupted) {
       // What its profile says, within what the plan allows.
@@ -94,6 +95,22 @@ async function runRecorded(options: Inner): Promise<RunResult> {
       return isInterrupted ? Math.min(INTERRUPTED_STOP_MS, stopMs) : stopMs;
     },
   });
+}
+
+/** What is watched while a measured load goes on. */
+function gaugesOf({ load }: Plan, recorder: Recorder): { readonly gauge?: LoadGauge } {
+  if (load.warmupMs === undefined) return {};
+  const gauges = [eventLoopGauge(load.warmupMs, recorder), resourceGauge(load, recorder)];
+  return {
+    gauge: {
+      start() {
+        for (const gauge of gauges) gauge.start();
+      },
+      stop() {
+        for (const gauge of gauges) gauge.stop();
+      },
+    },
+  };
 }
 
 /** What our own proxy costs stands in the history beside the latencies it is part of. */

@@ -3,7 +3,7 @@ import { createSignalListeners } from '../model/signal-listeners.ts';
 import { readWhole } from './http-body.ts';
 import { postOver } from './http-post.ts';
 import { type HttpHead, type ResponseReader, readResponse } from './http-reply.ts';
-import type { RpcAnswer, RpcNotification } from './json-rpc.ts';
+import { parseJson, type RpcAnswer, type RpcNotification } from './json-rpc.ts';
 import type { MessageWitness } from './message-witness.ts';
 import { answerServerRequest } from './server-request.ts';
 import { GARBAGE_CHARS_MAX, type Stray } from './stray.ts';
@@ -88,7 +88,7 @@ type Sending = Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers'>;
 /** The response to what has no answer: its status says whether it was taken. */
 function readTaken({ status, headers }: HttpHead, witness: MessageWitness | undefined): ResponseReader {
   return readWhole((text): RawReply => {
-    if (text !== '') witness?.arrived(text, status);
+    if (text !== '') witness?.arrived(parseJson(text), text, status);
     if (headers[UPSTREAM_HEADER] === 'refused') return { kind: 'refused', message: text };
     return { kind: 'http', http: status, headers, text: text.slice(0, GARBAGE_CHARS_MAX) };
   }, status);

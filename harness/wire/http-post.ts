@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { httpFailure } from './http-failure.ts';
 import type { HttpHead, ResponseReader } from './http-reply.ts';
@@ -54,7 +55,7 @@ class Post implements Dispatcher.DispatchHandler {
     if (this.#isCut) controller.abort(new Error('nobody waits for this any more'));
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: unknown): void {
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
     // What is announced before the response proper (100, 103) has no body.
     if (status >= 200) this.#reader = this.#options.readerFor({ status, headers: flatten(headers) });
   }
@@ -102,9 +103,8 @@ class Post implements Dispatcher.DispatchHandler {
 }
 
 /** undici gives names in lower case, and a list where a header came several times. */
-function flatten(headers: unknown): HttpHeaders {
+function flatten(headers: IncomingHttpHeaders): HttpHeaders {
   const flat: Record<string, string> = {};
-  if (typeof headers !== 'object' || headers === null) return flat;
-  for (const [name, value] of Object.entries(headers)) flat[name] = String(value);
+  for (const name in headers) flat[name] = String(headers[name]);
   return flat;
 }

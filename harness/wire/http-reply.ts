@@ -40,21 +40,27 @@ export function readResponse(head: HttpHead, expected: Expected, witness?: Messa
   if (headers[UPSTREAM_HEADER] === 'refused') return readWhole((message) => ({ kind: 'refused', message }), status);
   if (status < 300 && headers['content-type']?.startsWith('text/event-stream')) {
     return readEvents((text) => {
-      witness?.arrived(text, status);
-      return takeMessage(readMessage(parseJson(text)), text, head, expected);
+      const value = parseJson(text);
+      witness?.arrived(value, text, status);
+      return takeMessage(readMessage(value), text, head, expected);
     });
   }
   return readWhole((text) => {
-    if (text !== '') witness?.arrived(text, status);
-    return bodyReply(text, head, expected);
+    const value = parseJson(text);
+    if (text !== '') witness?.arrived(value, text, status);
+    return bodyReply(text, head, expected, value);
   }, status);
 }
 
 /** What a whole body that is no event stream means. */
-export function bodyReply(text: string, response: HttpHead, expected: Expected): RawReply {
+export function bodyReply(
+  text: string,
+  response: HttpHead,
+  expected: Expected,
+  value: unknown = parseJson(text),
+): RawReply {
   const { status, headers } = response;
   const head = text.slice(0, GARBAGE_CHARS_MAX);
-  const value = parseJson(text);
   // An error page is no stray message: it is told as the HTTP status that it is.
   if (value === undefined && status >= 300) return { kind: 'http', http: status, headers, text: head };
   const reply = takeMessage(readMessage(value), text, response, expected);
