@@ -84,13 +84,13 @@ export function emptyCall(planned: PlannedCall): Draft<CallView> {
 export const NOTHING: never[] = [];
 Object.freeze(NOTHING);
 
-// To push onto a list of one makes room for seventeen; there are a dozen lists a call, and few of them come to have more.
+// To push onto a list of one, or to spread it into a new one with one more, makes room for seventeen, and there are a dozen lists a call.
 const EXACT_MAX = 8;
 
 /** The list with one more item, and as long as one is short, without room for more. */
 export function appended<Item>(list: Item[], item: Item): Item[] {
   if (list.length === 0) return [item];
-  if (list.length < EXACT_MAX) return [...list, item];
+  if (list.length < EXACT_MAX) return list.concat([item]);
   list.push(item);
   return list;
 }
