@@ -8,7 +8,7 @@ import type { Event } from '../model/event.ts';
 import type { Gathering } from '../model/folded.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { keepHeapsClose, keepObjectsYoung, MODULE_THREAD_FLAGS, THREAD_LIMITS } from './thread-flags.ts';
+import { compileEarly, keepHeapsClose, keepObjectsYoung, MODULE_THREAD_FLAGS, THREAD_LIMITS } from './thread-flags.ts';
 import type { SimulationProgress, ThreadData, ThreadError, ThreadReply, ThreadRequest } from './thread-message.ts';
 
 const MEMORY_FOLDER = '/dev/shm';
@@ -38,6 +38,7 @@ export async function openSimulationThread(target: PlannedTarget): Promise<Simul
   const scratch = mkdtempSync(join(scratchBase(), 'claimcheck-sim-'));
   const data: ThreadData = { target, scratch };
   keepHeapsClose();
+  compileEarly();
   keepObjectsYoung();
   const worker = new Worker(new URL('./thread-main.js', import.meta.url), {
     workerData: data,
