@@ -1,6 +1,6 @@
-// `npm run scale`: what an hour of a hundred and of a thousand agents costs in virtual time, side by side, from plan to report:
-// fixtures/examples/busy-hour.yaml, 72 calls an agent. `npm run scale -- 100 1000 10000` for others. Each is a process of its
-// own, so its memory is its own as well. Needs what `npm run build` makes. Exit 1 when a run is not valid.
+// `npm run scale`: what an hour of a hundred and of a thousand agents costs in virtual time, side by side, from plan to
+// report: fixtures/examples/busy-hour.yaml, 72 calls an agent. `npm run scale -- 100 1000 10000` for others. Each is a
+// process of its own, so its memory is its own as well. Needs what `npm run build` makes. Exit 1 when a run is not valid.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -84,7 +84,7 @@ export function emptyCall(planned: PlannedCall): Draft<CallView> {
 export const NOTHING: never[] = [];
 Object.freeze(NOTHING);
 
-// To push onto a list of one, or to spread it into a new one with one more, makes room for seventeen, and there are a dozen lists a call.
+// To push onto a list of one makes room for seventeen, and so does a spread; there are a dozen lists a call.
 const EXACT_MAX = 8;
 
 /** The list with one more item, and as long as one is short, without room for more. */

@@ -22,9 +22,9 @@ export function keepHeapsClose(): void {
 }
 
 /**
- * Keeps V8 from making objects old at birth where many of a kind have lived for long: a thousand clients that greet at once make it
- * think so of every request to come. What is born old is garbage until the collector looks for old garbage, and so is all that
- * it leads to: half of what a request leaves behind (17 kB, without this 8).
+ * Keeps V8 from making objects old at birth where many of a kind have lived for long: a thousand clients that greet at once
+ * make it think so of every request to come. What is born old is garbage until the collector looks for old garbage, and so
+ * is all that it leads to: half of what a request leaves behind (17 kB, without this 8).
  */
 export function keepObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
