@@ -25,7 +25,7 @@ export function behaviourOf(
     asksForTasks: runs.filter(isWorked).some((run) => run.dialect.startsWith('tasks-')),
     // Work behind a handle is asked for by the script: that says nothing about the client.
     polls: dialect === 'handle' ? null : habitsOf(runs.flatMap(({ polls }) => polls ?? [])),
-    retries: sum((run) => run.retries),
+    retries: sum((run) => run.retries) + cells.reduce((total, cell) => total + askedAgain(cell), 0),
     cancels: { open: sum((run) => run.cancels.open), answered: sum((run) => run.cancels.answered) },
     restarts: loud.reduce((total, { runs: some }) => total + Math.max(0, some.filter(isWorked).length - 1), 0),
     probes: loud.reduce((total, { runs: some }) => total + (some.length > 1 ? some.filter(isUnworked).length : 0), 0),
@@ -40,10 +40,16 @@ function givesUp({ transport, outcome }: FinishedCell, patienceMs: number): read
   return call.ms === null || call.effects > 0 ? [] : [{ transport, ms: call.ms, isAtLeast: false }];
 }
 
-function isWorked({ calls }: RunFacts): boolean {
-  return calls > 0;
+function isWorked({ asked }: RunFacts): boolean {
+  return asked.length > 0;
 }
 
-function isUnworked({ calls }: RunFacts): boolean {
-  return calls === 0;
+function isUnworked({ asked }: RunFacts): boolean {
+  return asked.length === 0;
+}
+
+/** Calls that were sent to one server after another. */
+function askedAgain({ runs }: FinishedCell): number {
+  const asked = runs.flatMap((run) => [...new Set(run.asked)]);
+  return asked.length - new Set(asked).size;
 }

@@ -192,8 +192,8 @@ describe('behaviour', () => {
   const loud: FinishedCell = {
     ...{ situation: 'steady', transport: 'stdio', outcome: outcome(5, 'told') },
     runs: [
-      factsOf({ polls: polls([500, 505], 2), dialect: 'tasks-2025-11-25' }),
-      factsOf({ polls: polls([700], 1), retries: 1, cancels: { open: 0, answered: 4 } }),
+      factsOf({ polls: polls([500, 505], 2), dialect: 'tasks-2025-11-25', asked: ['a'] }),
+      factsOf({ polls: polls([700], 1), retries: 1, cancels: { open: 0, answered: 4 }, asked: ['b'] }),
     ],
   };
   const tasks = { dialect: 'tasks-2025-11-25', patienceMs: 75_000 } as const;
@@ -219,9 +219,11 @@ describe('behaviour', () => {
   });
 
   it('tells a server that was started again from one that was only asked what it speaks', () => {
-    const probed = { ...loud, runs: [factsOf({ calls: 0 }), factsOf({}), factsOf({})] };
-    expect(behaviourOf([probed], tasks)).toMatchObject({ restarts: 1, probes: 1 });
-    const uncalled = { ...loud, runs: [factsOf({ calls: 0 })] };
+    const worked = [factsOf({ asked: ['a'] }), factsOf({ asked: ['a', 'b'] })];
+    const probed = { ...loud, runs: [factsOf({}), ...worked] };
+    // What it asked one server for, it asked the next for again.
+    expect(behaviourOf([probed], tasks)).toMatchObject({ restarts: 1, probes: 1, retries: 1 });
+    const uncalled = { ...loud, runs: [factsOf({})] };
     expect(behaviourOf([uncalled], tasks)).toMatchObject({ restarts: 0, probes: 0 });
   });
 
@@ -335,6 +337,7 @@ test('facts are read from a saved run, and the runs of servers started again sta
     ],
     metrics: { retries: { type: 'counter', unit: 'requests', value: 2 } },
   };
+  writeFileSync(join(path, 'plan.json'), JSON.stringify({ calls: [{ token: 'a' }] }));
   writeFileSync(join(path, 'verdict.json'), JSON.stringify(verdict));
   const lines = [
     { kind: 'inv', op: 'create', rpcId: 4 },
@@ -352,7 +355,7 @@ test('facts are read from a saved run, and the runs of servers started again sta
   expect(await readRunFacts(path)).toEqual({
     ...{ directory: path, valid: 'unknown', exitCode: 2, violated: ['lost-tasks'], dialect: 'blocking' },
     ...{ fates: { open: 1 }, struck: ['F5#2'], reached: ['kill-mid-work'], commits: { a: 2 } },
-    ...{ calls: 1, polls: null, retries: 2, cancels: { open: 2, answered: 0 } },
+    ...{ asked: ['a'], polls: null, retries: 2, cancels: { open: 2, answered: 0 } },
   });
 });
 
@@ -395,7 +398,7 @@ function cellOf(id: string, situation: string, more: Partial<Cell> = {}): Cell {
 function factsOf(facts: Partial<RunFacts>): RunFacts {
   return {
     ...{ directory: 'run', valid: true, exitCode: 0, violated: [], dialect: 'blocking', fates: {} },
-    ...{ struck: [], reached: [], commits: {}, calls: 1, polls: null, retries: 0, cancels: { open: 0, answered: 0 } },
+    ...{ struck: [], reached: [], commits: {}, asked: [], polls: null, retries: 0, cancels: { open: 0, answered: 0 } },
     ...facts,
   };
 }

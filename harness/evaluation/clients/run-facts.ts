@@ -20,6 +20,8 @@ const savedVerdict = z.object({
   metrics: z.object({ retries: counter.optional() }),
 });
 
+const savedPlan = z.object({ calls: z.array(z.object({ token: z.string() })) });
+
 // Frames are many and long: of those only this one is read.
 const READ = /"kind":"(fx|fault|inv|ok|push)"|"method":"notifications\/cancelled"/;
 
@@ -52,8 +54,8 @@ export interface RunFacts extends ClientRunRecord {
   /** null: it had no task. */
   readonly polls: PollRecord | null;
   readonly retries: number;
-  /** Calls that were sent. */
-  readonly calls: number;
+  /** Tokens of the calls that were sent. */
+  readonly asked: readonly string[];
   readonly cancels: ClientBehaviour['cancels'];
 }
 
@@ -93,7 +95,7 @@ export async function readRunFacts(directory: string): Promise<RunFacts> {
     violated: checkers.filter((checker) => checker.valid === false).map(({ id }) => id),
     reached: coverage.filter(({ reached }) => reached > 0).map(({ id }) => id),
     dialect: target.dialect,
-    calls: Object.values(fates).reduce((sum, count) => sum + count, 0),
+    asked: savedPlan.parse(JSON.parse(readFileSync(files.plan, 'utf8'))).calls.map(({ token }) => token),
     polls: polls.record(),
     cancels: cancels.record(),
     retries: metrics.retries?.value ?? 0,
