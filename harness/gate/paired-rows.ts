@@ -13,7 +13,8 @@ export function metricRowsOf(rounds: Rounds, decision: GateDecision, subject: st
     const notes = [
       role === 'reported' ? `not gated: ${first.reason}` : role,
       ...(first.outcome === 'regression' ? [confirmationText(fresh, decision, metric.id)] : []),
-      ...(first.outcome === 'inconclusive' && first.reason !== null ? [first.reason] : []),
+      // Of all pairs, as the numbers beside it.
+      ...(first.outcome === 'inconclusive' && together.reason !== null ? [together.reason] : []),
     ];
     return {
       subject,
