@@ -7,7 +7,7 @@ import type { PlannedLoad } from '../model/planned-load.ts';
 import { sampleCall, samplePlan } from '../model/testing/sample-plan.ts';
 import { runLoad } from './load-runner.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime', 'Date'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'hrtime', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
 type CallChange = Partial<PlannedCall>;

@@ -8,6 +8,8 @@ export interface Clock {
   wall(): number;
   /** Resolves after `ms` (never early); rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** As `sleep`, and sharper: it spends the last part of a millisecond looking at the clock. Absent: time is virtual, and `sleep` is sharp. */
+  sharpSleep?(ms: number, signal?: AbortSignal): Promise<void>;
   /** Waits for something real that has a limit of its own; time that is virtual stands still meanwhile. Absent: time is real. */
   outside?<Value>(real: Promise<Value>): Promise<Value>;
 }
@@ -37,7 +39,23 @@ export function createSystemClock(originNs: bigint = process.hrtime.bigint()): C
       // Node's timers fire up to 1 ms early, which would show as negative latency from an intended start.
       for (let left = ms; left > 0; left = msOf(due - now())) await timeout(Math.ceil(left), signal, listeners);
     },
+    async sharpSleep(ms, signal) {
+      signal?.throwIfAborted();
+      const due = now() + nsOf(ms);
+      for (let left = ms; left > 0; left = msOf(due - now())) {
+        if (left >= 1) await timeout(Math.floor(left), signal, listeners);
+        else await nextTurn();
+      }
+      signal?.throwIfAborted();
+    },
   };
+}
+
+/** Lets everything else that is due have its turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function timeout(ms: number, signal: AbortSignal | undefined, listeners: SignalListeners): Promise<void> {
