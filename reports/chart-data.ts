@@ -21,6 +21,8 @@ export interface ChartData {
     readonly crossed?: true;
     /** A line joins its points. */
     readonly joined?: true;
+    /** The line is dashed. */
+    readonly dashed?: true;
     /** Which mark its points have, 0 to 3; absent: by its place among the series. */
     readonly mark?: number;
     readonly points: readonly (readonly [number, number])[];

@@ -120,7 +120,7 @@ footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywh
 @media(max-width:46rem){body{font-size:14.5px}tbody th.wide{width:auto;min-width:7.5rem}td .chip,tbody th .chip{white-space:normal;border-radius:.7rem}header,main,footer{padding-inline:.9rem}nav ul{padding-inline:.9rem}h1{font-size:1.3rem}
 .tiles{grid-template-columns:repeat(2,1fr)}.lane,.gantt-axis .lane{grid-template-columns:1fr}.axis>span{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
 .facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
-.lane-names i{font-size:.66rem}.messages td,.messages th{padding-inline:.2rem}.canvas{height:15rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}
+.lane-names i{font-size:.66rem}.messages td,.messages th{padding-inline:.2rem}.canvas{height:15rem}.canvas.many{height:23rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}
 @media print{:root{color-scheme:light}nav,button,.skip,.no-print{display:none!important}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
 section,details.run{break-before:auto}tr,.tiles li,.command,.gantt li,figure{break-inside:avoid}.table-frame,.findings,pre{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}.verdict,.chip,.stack span,svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -14,6 +14,7 @@ import {
 } from 'chart.js';
 import type { ChartData } from '../chart-data.ts';
 
+const MANY_SERIES = 5;
 const POINT_STYLES = ['circle', 'rectRot', 'triangle', 'rect'] as const;
 
 /** Draws every chart whose data stands in the page, in place of its folded table. */
@@ -48,6 +49,8 @@ function draw(data: ChartData): Chart[] {
   if (!figure || !frame || !canvas) return [];
   if (frame.hidden) figure.querySelector('details')?.removeAttribute('open');
   frame.hidden = false;
+  // A legend of many lines takes the room of the chart on a narrow screen.
+  frame.classList.toggle('many', data.series.length > MANY_SERIES);
   const ink = colour('--soft');
   const grid = { color: colour('--grid') };
   Chart.defaults.color = ink;
@@ -68,7 +71,8 @@ function draw(data: ChartData): Chart[] {
           title: { display: data.xAxis !== undefined, text: data.xAxis?.title ?? '' },
           ticks: {
             callback: (value) => placeText(Number(value), data),
-            maxRotation: 0,
+            // Long names lean where they have no room beside each other.
+            maxRotation: data.xAxis?.names === undefined ? 0 : 60,
             includeBounds: false,
             // Names stand at whole numbers, one each.
             ...(data.xAxis?.names === undefined ? {} : { stepSize: 1, autoSkip: false }),
@@ -125,12 +129,13 @@ function datasetOf(
         backgroundColor: tone,
         borderColor: tone,
         pointStyle: series.crossed === true ? 'crossRot' : POINT_STYLES[(series.mark ?? index) % 4],
-        pointRadius: series.crossed === true ? 4 : 3,
+        pointRadius: series.crossed === true || series.joined === true ? 4 : 3,
         pointBorderWidth: series.crossed === true ? 2 : 0,
         showLine: series.joined === true,
         // A point on the upper edge is drawn whole.
         clip: series.joined === true ? 6 : undefined,
         borderWidth: 1.5,
+        borderDash: series.dashed === true ? [6, 4] : [],
       };
 }
 
@@ -173,7 +178,8 @@ function pointText(label: string, x: number, y: number, data: ChartData): string
 }
 
 function tickText(value: number, logarithmic: boolean): string {
-  if (!logarithmic) return String(value);
+  // 0.1 + 0.2 is not 0.3 to a machine.
+  if (!logarithmic) return String(Number(value.toPrecision(6)));
   // One label a factor of ten; the lines between them stay bare.
   if (!Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)) return '';
   return value < 1000 ? `${value} ms` : `${value / 1000} s`;

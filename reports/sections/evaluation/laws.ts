@@ -1,14 +1,15 @@
 import type { EvaluationCell } from '../../../harness/model/evaluation/document.ts';
 import { LATENCY_LAW_METAS, latencyLawNamed } from '../../../harness/model/evaluation/latency-law.ts';
 import type { MeasureMeta } from '../../../harness/model/evaluation/measure.ts';
-import { agentLines } from '../../agent-lines.ts';
+import { agentLines, alikeText } from '../../agent-lines.ts';
 import { chartFigure } from '../../chart-figure.ts';
 import type { EvaluationSection, EvaluationSectionInput } from '../../evaluation-input.ts';
 import { html, type Markup } from '../../html.ts';
 import { scoreCell } from '../../score-text.ts';
 import { table } from '../../table.ts';
 
-const SHOWN = ['task', 'interleaving-efficiency'] as const;
+// Efficiency alone would praise who is fast and wrong.
+const SHOWN = ['task', 'correct-efficiency'] as const;
 
 /** The same agents under several laws of latency. */
 export const lawsSection: EvaluationSection = {
@@ -59,11 +60,11 @@ function lawFigure(
     logarithmic: false,
     untilS: 0,
     xAxis: { title: 'law of latency', from: -0.3, to: laws.length - 0.7, names: laws },
-    yMax: 1,
+    ...(meta.id === 'task' ? { yMax: 1 } : {}),
     series: agentLines(lines, agents),
     bands: [],
   });
   const rows = agents.map((agent) => ({ cells: [agent, ...laws.map((law) => scoreCell(scoreOf(agent, law), meta))] }));
   const columns = [{ title: 'Agent' }, ...laws.map((law) => ({ title: law, numeric: true }))];
-  return html`<h3>${meta.title}</h3>${chartFigure(id, title, table(title, columns, rows))}`;
+  return html`<h3>${meta.title}</h3>${chartFigure(id, title, table(title, columns, rows))}${alikeText(lines) !== '' && html`<p class="note">${alikeText(lines)}</p>`}`;
 }

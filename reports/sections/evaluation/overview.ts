@@ -58,6 +58,7 @@ ${facts([
   ['One action of an agent takes', formatMs(settings.agentMs)],
   ['Descriptions of tools, prompt', `${settings.schema}, ${settings.prompt}`],
   ['Faults', [settings.faults.scenario, ...settings.faults.changes].join(', ')],
+  ['Different calls that fail once', settings.failing === 0 ? 'none' : shareText(settings.failing)],
   ['Crashes of agents', settings.crash ?? 'none'],
   ['Data set', settings.data ?? `Claimcheck's own, seed ${settings.dataSeed}`],
   ['Choice', choiceText(document)],
