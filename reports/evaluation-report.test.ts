@@ -112,6 +112,28 @@ describe('the report of an evaluation', () => {
     expect(text).toMatch(/reference Task success 0\.9 .*−0\.5 ✕ worse.*swapper Task success 0\.2 .*\? unclear/);
   });
 
+  const DONE = { kind: 'share', hits: 45, cases: 50, value: 0.9, low: 0.8, high: 1 } as const;
+
+  it('says how agents were told otherwise, and how far real time agrees with virtual time', () => {
+    const change = { mode: 'async', law: 'uniform', measure: 'task', before: DONE, after: DONE } as const;
+    const agreement = {
+      agent: 'swapper',
+      mode: 'async',
+      law: 'uniform',
+      episodes: 50,
+      alike: 47,
+      unequal: [],
+    } as const;
+    const baseline = {
+      ...{ differences: [], told: ['prompt bare before, async now'], measures: sample.document.measures },
+      changes: [{ ...change, agent: 'swapper', change: 0, verdict: 'same' }],
+      agreements: [{ ...agreement, raced: 3, raceMsMax: 84, apart: [], scores: { equal: 27, all: 29 } }],
+    } as const;
+    const text = plain(render({ baseline }));
+    expect(text).toContain('compared prompt bare before, async now.');
+    expect(text).toContain('swapper 50 47 equal 3 84 ms 0 27 of 29 equal');
+  });
+
   it('shows what survives a crash of the agent', () => {
     const resumed = { kind: 'share', hits: 3, cases: 4, value: 0.75, low: 0.3, high: 0.95 } as const;
     const crash = {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import { policies } from '../evaluation/policies/index.ts';
 import {
   EVALUATION_SCHEMA,
   type EvaluationCell,
@@ -33,11 +34,16 @@ export function compareEvaluations(before: EvaluationDocument, after: Evaluation
     if (old === undefined) return [];
     return after.measures.flatMap((meta) => changeOf(meta, old, cell));
   });
-  return { differences: differencesOf(before, after), measures: after.measures, changes };
+  const told = toldOf(before, after);
+  const differences = differencesOf(before, after);
+  return { differences, measures: after.measures, changes, ...(told.length === 0 ? {} : { told }) };
 }
 
-export function baselineText({ differences, changes, measures }: EvaluationComparison): string {
-  const said = differences.map((text) => `not like with like: ${text}`);
+export function baselineText({ differences, told = [], changes, measures }: EvaluationComparison): string {
+  const said = [
+    ...told.map((text) => `compared: ${text}`),
+    ...differences.map((text) => `not like with like: ${text}`),
+  ];
   const moved = changes.filter(({ verdict }) => verdict !== 'same');
   const same = changes.length - moved.length;
   if (changes.length === 0) return [...said, 'baseline: no agent, mode and law is in both'].join('\n');
@@ -73,10 +79,16 @@ function verdictOf({ better }: MeasureMeta, before: Score, after: Score): Measur
   return after.value > before.value === (better === 'higher') ? 'better' : 'worse';
 }
 
+/** Descriptions of tools and the prompt are what a model goes by. */
+function toldOf(before: EvaluationDocument, after: EvaluationDocument): string[] {
+  const changed = (['schema', 'prompt'] as const).filter((name) => before.settings[name] !== after.settings[name]);
+  const nobodyReads = after.cells.every(({ agent }) => Object.hasOwn(policies, agent));
+  const why = nobodyReads ? '; policies read neither descriptions nor prompts, so that nothing may come of it' : '';
+  return changed.map((name) => `${name} ${before.settings[name]} before, ${after.settings[name]} now${why}`);
+}
+
 function differencesOf(before: EvaluationDocument, after: EvaluationDocument): string[] {
-  const settings = (
-    ['time', 'dialect', 'transport', 'schema', 'prompt', 'dataSeed', 'data', 'agentMs', 'failing', 'crash'] as const
-  )
+  const settings = (['time', 'dialect', 'transport', 'dataSeed', 'data', 'agentMs', 'failing', 'crash'] as const)
     .filter((name) => before.settings[name] !== after.settings[name])
     .map((name) => `${name} ${before.settings[name]} before, ${after.settings[name]} now`);
   const lists = (['seeds', 'faults'] as const)

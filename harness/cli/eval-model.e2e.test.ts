@@ -12,6 +12,7 @@ import {
   type Scripted,
 } from '../evaluation/model-agent/testing/scripted-endpoint.ts';
 import type { EvaluationDocument } from '../model/evaluation/document.ts';
+import type { EvaluationComparison } from '../model/evaluation/evaluation-comparison.ts';
 import type { Instance } from '../model/evaluation/instance.ts';
 import { findPackage } from './package.ts';
 import { openProgramStage, type ProgramStage } from './testing/program-stage.ts';
@@ -45,7 +46,8 @@ async function evaluate(out: string, ...args: readonly string[]) {
     'model',
     ...args,
   );
-  const document: EvaluationDocument = code === 64 ? null : JSON.parse(stdout);
+  const document: EvaluationDocument & { readonly baseline?: EvaluationComparison } =
+    code === 64 ? null : JSON.parse(stdout);
   return { code, stderr, document };
 }
 
@@ -99,6 +101,36 @@ describe('claimcheck eval --agent model', () => {
     expect(again.document.model).toEqual(played.document.model);
   });
 
+  it('tells a model more or less, and shows what comes of it', async () => {
+    const [eager, patient] = [goldModel(instances), goldModel(instances, { openMax: 1 })];
+    const isTold = ({ messages }: Asked) => messages[0]?.content?.includes('keep its task_id, go on') === true;
+    // Goes on while a call works only where somebody says so.
+    const script = (asked: Asked) => (isTold(asked) ? eager(asked) : patient(asked));
+    const args = ['--loop', 'async', '--filter', CHOSEN];
+    const bare = await against(script, 'untold', ...args);
+    const told = await against(
+      script,
+      'told',
+      ...args,
+      '--prompt',
+      'async',
+      '--schema',
+      'bare',
+      '--baseline',
+      'untold',
+    );
+    const baseline: EvaluationComparison | undefined = told.document.baseline;
+    expect(baseline?.told).toEqual(['schema explicit before, bare now', 'prompt bare before, async now']);
+    const changeOf = (id: string) => baseline?.changes.find(({ measure }) => measure === id)?.change;
+    expect(changeOf('task')).toBe(0);
+    expect(changeOf('makespan')).toBeLessThan(-5000);
+    const described = ({ requests }: typeof bare) =>
+      requests[0]?.asked.tools.flatMap(({ function: { name, description = '' } }) => (description === '' ? [] : name));
+    expect(described(bare)?.length).toBeGreaterThan(5);
+    // What the host itself offers is described in any case.
+    expect(described(told)).toEqual(['wait_for_results', 'check_task']);
+  });
+
   it('comes through limits, faults and dropped connections, and tells a model what it did wrong', async () => {
     const gold = goldModel(instances);
     const troubles: readonly Scripted[] = [
@@ -148,7 +180,7 @@ describe('claimcheck eval --agent model', () => {
 
   it('stops at its budget, says so and leaves what is done', async () => {
     const args = ['--concurrency', '1', '--budget-tokens', '9000', '--price-in', '1', '--price-out', '2'];
-    const { code, stderr, document } = await against(goldModel(instances, 1), 'budget', ...args);
+    const { code, stderr, document } = await against(goldModel(instances, { perTurn: 1 }), 'budget', ...args);
     expect(code).toBe(2);
     expect(stderr).toContain('the budget of 9000 tokens is spent');
     const { inputTokens = 0, outputTokens = 0, turns, estimatedTurns, usd } = document.model ?? {};
@@ -159,7 +191,7 @@ describe('claimcheck eval --agent model', () => {
   });
 
   it('leaves what is done when it is interrupted, and that plays again', async () => {
-    const gold = goldModel(instances, 1);
+    const gold = goldModel(instances, { perTurn: 1 });
     let isReached = () => {};
     const reached = new Promise<void>((resolve) => {
       isReached = resolve;

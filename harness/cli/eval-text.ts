@@ -30,8 +30,8 @@ const TITLE_CHARS_MAX = 14;
 /** The vectors of all agents, sync against async, and what becomes of success when results change their order. */
 export function evaluationText(document: EvaluationDocument, columns: number): string {
   const { settings, instances, interrupted } = document;
-  const { time, dialect, laws, seeds } = settings;
-  const head = `${instances.count} of ${instances.total} instances, ${time} time, ${dialect}, ${laws.join(' ')}, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}`;
+  const { time, dialect, laws, seeds, schema } = settings;
+  const head = `${instances.count} of ${instances.total} instances, ${time} time, ${dialect}, schema ${schema}, ${laws.join(' ')}, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}`;
   return [
     `${head}${interrupted ? '; interrupted' : ''}`,
     ...SHOWN.map((ids) => vectorTable(document, ids)),

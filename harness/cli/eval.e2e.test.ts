@@ -42,20 +42,16 @@ describe('an evaluation that is run, compared, drawn and scored again', () => {
   });
 
   it('is the same bytes whatever the number of threads, and nothing differs from itself', async () => {
-    const again = await evaluate(
-      'again',
-      ...ARGS,
-      '--agent',
-      'reference,swapper',
-      '--jobs',
-      '2',
-      '--baseline',
-      'first',
-    );
+    const told = ['--schema', 'bare', '--prompt', 'async', '--baseline', 'first'];
+    const again = await evaluate('again', ...ARGS, '--agent', 'reference,swapper', '--jobs', '2', ...told);
     expect(again.episodes).toBe(first.episodes);
     expect(first.episodes.trim().split('\n')).toHaveLength(32);
     expect(again.document.cells).toEqual(first.document.cells);
     expect(again.document.baseline?.differences).toEqual([]);
+    expect(again.document.baseline?.told).toEqual([
+      expect.stringContaining('schema explicit before, bare now; policies read neither'),
+      expect.stringContaining('prompt bare before, async now; policies read neither'),
+    ]);
     expect(new Set(again.document.baseline?.changes.map(({ verdict }) => verdict))).toEqual(new Set(['same']));
   });
 

@@ -18,6 +18,8 @@ export interface MeasureChange {
 export interface EvaluationComparison {
   /** What is not the same about the two, in words: then they do not compare like with like. */
   readonly differences: readonly string[];
+  /** How the agents were told otherwise, in words: what comes of that is what is compared. Absent: they were told the same. */
+  readonly told?: readonly string[];
   readonly measures: readonly MeasureMeta[];
   readonly changes: readonly MeasureChange[];
   /** Absent: both are in the same time, real or virtual. */

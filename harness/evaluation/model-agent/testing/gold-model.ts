@@ -8,9 +8,13 @@ type AskedMessage = Asked['messages'][number];
 
 /**
  * A script that knows the gold calls and otherwise only what stands in the conversation: it calls what can be called, `perTurn`
- * calls a turn, waits where the host lets it, and reports. Its calls are told apart by their arguments.
+ * calls a turn, waits where the host lets it, and reports. With `openMax` calls at work it waits. Its calls are told apart by
+ * their arguments.
  */
-export function goldModel(instances: readonly Instance[], perTurn = Number.POSITIVE_INFINITY) {
+export function goldModel(
+  instances: readonly Instance[],
+  { perTurn = Number.POSITIVE_INFINITY, openMax = Number.POSITIVE_INFINITY } = {},
+) {
   return ({ messages, tools }: Asked): Scripted => {
     const told = messages.map(({ content }) => content ?? '').join('\n');
     const instance = instances.find(({ tasks }) => tasks.every(({ instruction }) => told.includes(instruction)));
@@ -23,7 +27,8 @@ export function goldModel(instances: readonly Instance[], perTurn = Number.POSIT
         return [{ name: tool, arguments: resolveArguments(args, (one) => results.get(stepId(id, one))) }];
       }),
     );
-    if (ready.length > 0) return completion(null, ready.slice(0, perTurn));
+    const free = openMax - (called.size - results.size);
+    if (ready.length > 0 && free > 0) return completion(null, ready.slice(0, Math.min(perTurn, free)));
     const steps = instance.tasks.flatMap(({ id, steps: own }) => own.map(({ label }) => stepId(id, label)));
     const canWait = tools.some(({ function: { name } }) => name === WAIT_TOOL);
     if (steps.some((step) => !results.has(step)) && canWait)

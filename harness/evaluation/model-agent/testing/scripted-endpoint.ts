@@ -13,7 +13,9 @@ const asked = z.object({
         .optional(),
     }),
   ),
-  tools: z.array(z.object({ function: z.object({ name: z.string() }) })).default([]),
+  tools: z
+    .array(z.object({ function: z.object({ name: z.string(), description: z.string().optional() }) }))
+    .default([]),
 });
 export type Asked = z.infer<typeof asked>;
 
