@@ -187,7 +187,7 @@ describe('the words', () => {
 
   it('the help says what --strict does; what changes no description is refused', async () => {
     const help = await stage.run('eval', '--help');
-    expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain('exit 3 when something is left unsaid, 2 when');
+    expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain('exit 3 when --lint finds something unsaid, 2 when');
     const store = await stage.run('eval', '--lint', '--store', 'memory');
     expect([store.code, store.stderr]).toEqual([
       64,

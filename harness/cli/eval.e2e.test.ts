@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => stage[Symbol.dispose]());
 
 async function evaluate(out: string, ...args: readonly string[]) {
-  const { code, stdout, stderr } = await stage.run('eval', '--quiet', '--json', '--out', out, ...args);
+  const { code, stdout, stderr } = await stage.run('eval', '--quiet', '--json', '--jobs', '1', '--out', out, ...args);
   expect({ code, stderr, left: stage.left() }).toEqual({ code: 0, stderr: '', left: [] });
   const document: EvaluationDocument & { readonly baseline?: EvaluationComparison } = JSON.parse(stdout);
   return { document, episodes: stage.read(`${out}/episodes.jsonl`) };
@@ -31,7 +31,7 @@ describe('an evaluation that is run, compared, drawn and scored again', () => {
   let first: Awaited<ReturnType<typeof evaluate>>;
 
   beforeAll(async () => {
-    first = await evaluate('first', ...ARGS, '--agent', 'reference,swapper', '--jobs', '1');
+    first = await evaluate('first', ...ARGS, '--agent', 'reference,swapper');
   });
 
   it('shows no async gap of the reference, and one of whoever takes results in the order in which they come', () => {
