@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, createSystemClock } from '../model/clock.ts';
+import { linkSignals } from '../model/linked-signal.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe, Probed, ProbeRequest } from '../targets/target.ts';
 import { detectDialect } from '../wire/detection.ts';
@@ -90,7 +91,9 @@ async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
     const leftMs = Math.max(1, (deadline - clock.now()) / 1e6);
     const probeMs = Math.min(FIRST_MS_MAX, leftMs / FIRST_SHARE);
     const requestMs = site.url === null ? leftMs - probeMs : Math.min(HTTP_REQUEST_MS_MAX, leftMs - probeMs);
-    const context = { tags, limits: { requestMs, blockingMs: requestMs }, signal };
+    // Each connection listens to its signal for ever, and a slow server is greeted often.
+    using attempt = linkSignals(signal);
+    const context = { tags, limits: { requestMs, blockingMs: requestMs }, signal: attempt.signal };
     const channel = openChannel(request, site);
     try {
       const dialect = request.dialect ?? undefined;
