@@ -59,6 +59,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   replicas: [],
   'rolling-upgrade': [],
   'slow-network': ['--set', 'calls=20', '--agents', '10'],
+  'small-tasks': ['--set', 'calls=40'],
   steady: ['--set', 'calls=20', '--agents', '10'],
   // A fifth of the length, and no limit in ms: several runs share this machine.
   'synthetic-load': [

@@ -11,7 +11,8 @@ import { loadAll } from '../../harness/model/registry.ts';
 import type { ReportedEvaluation } from '../evaluation-input.ts';
 
 const AGENTS = ['reference', 'swapper', 'eager', 'sleeper'];
-const INSTANCE_COUNT = 6;
+// Enough for ten episodes at a degree of inversion, below which no point is drawn.
+const INSTANCE_COUNT = 24;
 
 /** An evaluation as a real one would leave it: real agents of policies in a toy world, scored by the real measures. */
 export async function sampleEvaluation(): Promise<ReportedEvaluation> {
