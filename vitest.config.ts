@@ -26,8 +26,8 @@ export default defineConfig({
           include: ['{src,harness,reports,fixtures}/**/*.e2e.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          // Half of them wait for real time, the others compute: two cores are busy with three at once.
-          maxWorkers: 3,
+          // Half of them wait for real time, the others compute: two cores are busy with four at once.
+          maxWorkers: 4,
           globalSetup: ENGINES,
         },
       },

@@ -46,7 +46,6 @@ const broken = (id: string) => ['--module', `${SERVERS}?id=${id}`];
 describe('claimcheck explore', () => {
   it.each([
     ['early-receipts', ['S1', 'S2', 'S13']],
-    ['repeated-effects', ['S3']],
     ['abandoned-tasks', ['L1']],
     ['short-retentions', ['S1', 'S2', 'S21']],
     ['refused-work', ['S6']],

@@ -215,6 +215,8 @@ describe('drawn again and again from noise like that of a shared machine', { tim
   // So few that are stopped, or missed, are needed for the interval that is asked for.
   const ALARMS = 400;
   const MISSES = 120;
+  // At 1 % the rule finds 97 or 98 of a hundred: more of them bring the interval's end above what is promised.
+  const CLOSE = 300;
   const found = (name: string, world: World, decisions: number) => {
     const outcomes = Array.from({ length: decisions }, (_, seed) => {
       const draw = createPrng(seed).fork('noise');
@@ -241,7 +243,7 @@ describe('drawn again and again from noise like that of a shared machine', { tim
 
   it('a tenth more is found where runs lie within 1 %, a sixth where they lie within 2 %', () => {
     expect(
-      found('10 % slower, spread 1 %', { spread: 0.01, service: 1.1, polls: 0 }, MISSES).low,
+      found('10 % slower, spread 1 %', { spread: 0.01, service: 1.1, polls: 0 }, CLOSE).low,
     ).toBeGreaterThanOrEqual(0.95);
     expect(
       found('16 % slower, spread 2 %', { spread: 0.02, service: 1.16, polls: 0 }, MISSES).low,
