@@ -81,6 +81,20 @@ describe('the message diagram', () => {
     expect(reportOf(history)).not.toContain('Messages, one by one');
   });
 
+  it('shows how the story of a single call began and ended, however often its agent asked between', () => {
+    const history = createHistory({ calls: 1 });
+    history.ok(2, history.create(1, 1), { task: taskOf(1), status: 'working' });
+    for (let poll = 1; poll <= 300; poll += 1) {
+      history.ok(10 * poll + 1, history.get(10 * poll, 1, taskOf(1)), { task: taskOf(1), status: 'working' });
+    }
+    const text = reportOf(history);
+    expect(text).toContain('Messages, one by one');
+    expect(text.match(/class="lanes-cell"/g)).toHaveLength(200);
+    expect(text).toContain('402 lines are left out here');
+    const times = [...text.matchAll(/class="numeric"><a [^>]*>([\d,]+)<\/a>/g)].map(([, ms]) => ms);
+    expect([times[0], times.at(-1)]).toEqual(['1', '3,001']);
+  });
+
   it('shows what a server sent as text', () => {
     const history = createHistory({ calls: 1 });
     history.ok(2, history.create(1, 1), { task: taskOf(1), status: 'working', statusMessage: HOSTILE });

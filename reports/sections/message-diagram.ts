@@ -7,6 +7,10 @@ import type { Section, SectionInput } from '../report-run.ts';
 
 /** Beyond this nobody follows an arrow any more; the timeline of the calls has everything. */
 const MESSAGES_MAX = 200;
+/** Of so few calls how it began and how it ended is still worth a look: most between is an agent that asks in vain. */
+const STORY_CALLS_MAX = 12;
+const BEGINNING_ROWS = 140;
+const END_ROWS = 60;
 const ROW_HEIGHT = 24;
 const MIDDLE = ROW_HEIGHT / 2;
 /** Lanes side by side on a phone. */
@@ -20,10 +24,13 @@ export const messageDiagramSection: Section = {
   render(input) {
     const { history, plan } = input.run;
     const agents = [...new Set(plan.calls.map(({ agent }) => agent))].sort((a, b) => a - b);
-    if (agents.length > AGENTS_MAX || history.exchanges.length > MESSAGES_MAX) return null;
+    const isStory = plan.calls.length <= STORY_CALLS_MAX;
+    if (agents.length > AGENTS_MAX || (history.exchanges.length > MESSAGES_MAX && !isStory)) return null;
     const rows = messageRows(history);
     const messageCount = rows.filter(({ shape }) => shape.kind === 'arrow').length;
-    if (messageCount === 0 || messageCount > MESSAGES_MAX) return null;
+    if (messageCount === 0 || (messageCount > MESSAGES_MAX && !isStory)) return null;
+    const hiddenCount = rows.length > BEGINNING_ROWS + END_ROWS ? rows.length - BEGINNING_ROWS - END_ROWS : 0;
+    const drawn = (some: readonly MessageRow[]) => some.map((row) => tableRow(input, row, lanes, down));
     const lanes: readonly Lane[] = [
       ...agents.map((agent) => ({ kind: 'agent' as const, agent })),
       { kind: 'harness' },
@@ -34,10 +41,19 @@ export const messageDiagramSection: Section = {
 <div class="table-frame" tabindex="0" role="region" aria-label="Messages between agents and server"><table class="messages">
 <caption>Times are ms since the start of the run</caption>
 <thead><tr><th scope="col" class="numeric">ms</th><th scope="col"><span class="lane-names">${lanes.map((lane, index) => html`<i style="left:${place(index, lanes.length)}" title="${laneWords(lane)}">${laneName(lane)}</i>`)}</span></th><th scope="col">What happened</th></tr></thead>
-<tbody>${rows.map((row) => tableRow(input, row, lanes, down))}</tbody>
+<tbody>${
+      hiddenCount === 0
+        ? drawn(rows)
+        : [drawn(rows.slice(0, BEGINNING_ROWS)), hiddenRow(hiddenCount), drawn(rows.slice(-END_ROWS))]
+    }</tbody>
 </table></div>`;
   },
 };
+
+function hiddenRow(count: number): Markup {
+  return html`<tr><th scope="row" class="numeric">…</th><td></td><td>${formatCount(count)} lines are left out here; the timeline of the calls has them all.</td></tr>
+`;
+}
 
 function tableRow(input: SectionInput, row: MessageRow, lanes: readonly Lane[], down: readonly DownWindow[]): Markup {
   const ms = formatCount(Math.round(row.t / 1e6));
