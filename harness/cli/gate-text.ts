@@ -1,6 +1,6 @@
 import { type GateReport, type GateRow, type GateStatus, sortedRows } from '../model/gate-report.ts';
 import { ANNOTATIONS_MAX, command } from './reporters/github.ts';
-import { fail, legal, loadBuilder } from './reporters/junit.ts';
+import { fail, legal, loadBuilder, skip } from './reporters/junit.ts';
 
 const WORDS: Readonly<Record<GateStatus, string>> = {
   pass: 'pass',
@@ -73,8 +73,8 @@ export function gateJunit(report: GateReport): string {
       const text = legal(`${numbersOf(row)}${row.text}`);
       if (row.status === 'fail' || row.status === 'stale') fail(test, row.status, text);
       else if (row.status === 'unknown') test.error(text, 'unknown', text);
-      else if (row.status === 'expected') test.skipped();
-      if (row.status === 'reported' || row.status === 'expected') test.standardOutput(text);
+      else if (row.status === 'expected') skip(test, text);
+      else if (row.status === 'reported') test.standardOutput(text);
     }
   }
   return builder.build();

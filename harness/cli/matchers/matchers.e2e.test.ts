@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { findPackage } from '../package.ts';
 import type {} from './vitest.ts';
 
@@ -33,6 +33,7 @@ const messageOf = (failing: Promise<unknown>): Promise<string> =>
 beforeAll(async () => {
   await import(pathToFileURL(join(root, 'dist/harness/cli/matchers/vitest.js')).href);
 });
+afterEach(() => vi.unstubAllEnvs());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('a server that keeps its promises survives, and nothing is left of the run', async () => {
@@ -84,7 +85,6 @@ it('the first run is the baseline of the next, except where a machine tests', as
   await expect(slow).toMatchBaseline(file, small);
   vi.stubEnv('CLAIMCHECK_UPDATE', '');
   await expect(slow).toMatchBaseline(file, small);
-  vi.unstubAllEnvs();
 });
 
 it('a server of a process runs in real time', async () => {

@@ -48,18 +48,18 @@ export function junitText(runs: readonly FinishedRun[]): string {
         .className(`${legal(verdict.scenario)}.thresholds`)
         .name(legal(expression));
       const text = value === null ? (reason ?? 'nothing was measured') : `it was ${value}`;
-      if (applicable === false) test.skipped();
+      if (applicable === false) skip(test, reason);
       else if (valid === false) fail(test, 'threshold', text);
       else if (valid === 'unknown') test.error(legal(text), 'unknown', legal(text));
     }
-    for (const { id, title, required, reached, applicable } of verdict.coverage) {
+    for (const { id, title, required, reached, applicable, reason } of verdict.coverage) {
       if (!required) continue;
       const test = suite
         .testCase()
         .className(`${legal(verdict.scenario)}.situations`)
         .name(id);
       const text = `not reached: ${title}`;
-      if (applicable === false) test.skipped();
+      if (applicable === false) skip(test, reason);
       else if (reached === 0) test.error(text, 'unknown', text);
     }
   }
@@ -69,7 +69,7 @@ export function junitText(runs: readonly FinishedRun[]): string {
 function addChecker(suite: TestSuite, verdict: Verdict, checker: CheckerVerdict): void {
   const test = suite.testCase().className(`${legal(verdict.scenario)}.checkers`);
   test.name(`${checker.invariants.join(', ')} ${checker.id}: ${checker.title}`.trim());
-  if (checker.valid === 'not-applicable') test.skipped();
+  if (checker.valid === 'not-applicable') skip(test, checker.reason);
   if (checker.valid === 'unknown') {
     const text = legal(checker.reason ?? 'no evidence');
     test.error(text, 'unknown', text);
@@ -86,6 +86,12 @@ function addChecker(suite: TestSuite, verdict: Verdict, checker: CheckerVerdict)
 export function fail(test: TestCase, type: string, text: string): void {
   const [message = ''] = text.split('\n');
   test.failure(legal(message), type).stacktrace(legal(text));
+}
+
+/** Left out, with why: what is skipped in this format has no message of its own, so it is said as the output of the case. */
+export function skip(test: TestCase, reason: string | undefined): void {
+  test.skipped();
+  test.standardOutput(legal(reason ?? 'not applicable here'));
 }
 
 // XML has no way at all to write these, and what a server says may hold them.

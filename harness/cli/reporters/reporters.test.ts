@@ -13,11 +13,13 @@ it('JUnit counts violations and missed thresholds as failures and what is unknow
   expect(text).toContain('call 41 committed twice &lt;&amp;>');
 });
 
-it('JUnit skips what does not apply', () => {
+it('JUnit skips what does not apply, and says why', () => {
   const verdict = sampleVerdict({
     thresholds: [{ expression: 'lost == 0', valid: 'unknown', value: null, applicable: false, reason: 'no process' }],
   });
-  expect(junitText([{ directory: 'a', verdict }])).toMatch(/tests="2"[^>]* skipped="1"/);
+  const text = junitText([{ directory: 'a', verdict }]);
+  expect(text).toMatch(/tests="2"[^>]* skipped="1"/);
+  expect(text).toMatch(/<skipped\/>\s*<system-out>\s*(<!\[CDATA\[)?no process/);
 });
 
 it('GitHub annotations come worst first, escaped, and no more than are shown', () => {
