@@ -2,7 +2,8 @@ import type { AgentFault } from '../model/fault.ts';
 
 /**
  * The work of the call computes for `forMs` without a pause, and the process that runs it does nothing else meanwhile: no answers,
- * no renewed leases. The compiler writes it into the call. Verified when the call's work was seen to take so long.
+ * no renewed leases. The compiler writes it into the call. Verified when the call's work was seen to take so long, or its
+ * process left a request unanswered meanwhile.
  */
 export const blockedLoop: AgentFault = {
   meta: {
