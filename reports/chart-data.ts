@@ -27,11 +27,19 @@ export interface ChartData {
     readonly mark?: number;
     readonly points: readonly (readonly [number, number])[];
   }[];
-  /** Fault windows drawn behind the data; an instant has equal ends and is a mark at the upper edge. */
-  readonly bands: readonly {
-    readonly from: number;
-    readonly to: number;
-    /** The server was away. */
-    readonly down: boolean;
-  }[];
+  /** What was wrong and when, drawn behind the data and as lanes above it. */
+  readonly lanes: readonly ChartLane[];
+}
+
+/** One fault, or the server that was away, over the time of the run. */
+export interface ChartLane {
+  readonly name: string;
+  /** Name of a colour of the style sheet, or #rrggbb. */
+  readonly colour: string;
+  /** 0 to 3: how its shade is hatched; null: plain. */
+  readonly hatch: number | null;
+  /** It is shaded behind the data, too; else it has its lane alone. */
+  readonly isShaded: boolean;
+  /** Seconds. What is shorter than can be seen is a mark. */
+  readonly windows: readonly (readonly [from: number, to: number])[];
 }

@@ -1,9 +1,8 @@
-import type { HistoryIndex } from '../harness/model/history-index.ts';
-import type { Verdict } from '../harness/model/verdict.ts';
-import type { ChartData } from './chart-data.ts';
-import { downWindows, type FaultWindow, faultWindows, joinedWindows } from './fault-window.ts';
-import { plural } from './format.ts';
+import type { ChartLane } from './chart-data.ts';
+import { faultLanesOf } from './fault-lanes.ts';
+import { downWindows } from './fault-window.ts';
 import { html, type Markup } from './html.ts';
+import type { SectionInput } from './report-run.ts';
 
 /** A place for a chart with its table beneath. Without scripts the table stands alone; with them it folds away. */
 export function chartFigure(id: string, title: string, data: Markup): Markup {
@@ -11,40 +10,48 @@ export function chartFigure(id: string, title: string, data: Markup): Markup {
 <details open><summary>The numbers behind this chart</summary>${data}</details></figure>`;
 }
 
-/** Shorter than this a window would be a hairline: it becomes a mark at the upper edge. */
+/** Shorter than this a window would be a hairline: it has its lane alone. */
 const SHADED_NS_MIN = 100e6;
 
-/** What stands behind a time chart: the server away and faults that lasted as shades, faults of an instant as marks. */
-export function chartBands(history: HistoryIndex, verdict: Verdict): ChartData['bands'] {
-  const seconds = (t: number) => Math.round(t / 1e6) / 1e3;
-  const down = downWindows(history);
-  const killers = new Set(down.map(({ by }) => by));
-  const windows = faultWindows(history, verdict).filter(({ entry }) => !killers.has(entry));
-  return [
-    ...down.map(({ fromT, toT }) => ({ from: seconds(fromT), to: seconds(toT), down: true })),
-    ...joinedWindows(windows).map(({ fromT, toT }) => {
-      const from = seconds(fromT);
-      return { from, to: toT - fromT > SHADED_NS_MIN ? seconds(toT) : from, down: false };
+/** What stands behind every chart over time and in lanes above it: the server away, then each fault that struck. */
+export function chartLanes(input: Pick<SectionInput, 'run' | 'faultWords'>): readonly ChartLane[] {
+  const down = downWindows(input.run.history);
+  const away: ChartLane = {
+    name: 'server away',
+    colour: '--crash',
+    hatch: null,
+    isShaded: true,
+    windows: down.map(secondsOf),
+  };
+  const faults = faultLanesOf(input).map(
+    ({ name, windows, tone, colour, isKiller }, index): ChartLane => ({
+      name,
+      colour: colour ?? `--tone-${tone}`,
+      hatch: index % 4,
+      isShaded: !isKiller && windows.some(isLasting),
+      windows: windows.map(secondsOf),
     }),
-  ];
+  );
+  return down.length > 0 ? [away, ...faults] : faults;
 }
 
-/** One sentence that says what the shades and marks of these charts are; null: there are none. */
-export function bandWords(history: HistoryIndex, verdict: Verdict): string | null {
-  const down = downWindows(history);
-  const killers = new Set(down.map(({ by }) => by));
-  const others = faultWindows(history, verdict).filter(({ entry }) => !killers.has(entry));
-  const isLasting = ({ fromT, toT }: { fromT: number; toT: number }) => toT - fromT > SHADED_NS_MIN;
-  const names = (windows: readonly FaultWindow[]) =>
-    [...new Set(windows.map(({ fault, name }) => `${fault} ${name}`))].join(', ');
-  const lasting = names(joinedWindows(others).filter(isLasting));
-  const brief = names(joinedWindows(others).filter((window) => !isLasting(window)));
-  const parts = [
-    down.length > 0 && `shaded red: the server was away (${plural(down.length, 'time')})`,
-    lasting !== '' && `shaded grey: ${lasting}`,
-    brief !== '' && `marks at the upper edge: ${brief}`,
-  ].filter((part) => part !== false);
-  if (parts.length === 0) return null;
-  const text = parts.join('; ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** One sentence that says what the lanes and shades of these charts are. */
+export function laneWords(input: Pick<SectionInput, 'run' | 'faultWords'>): string {
+  const lanes = chartLanes(input);
+  if (lanes.length === 0) return 'No fault was at work.';
+  const shaded = lanes.filter(({ isShaded }) => isShaded).map(({ name }) => name);
+  const behind =
+    shaded.length === 0
+      ? ''
+      : `, and behind the data ${shaded.length === 1 ? 'is' : 'are'} shaded: ${shaded.join(', ')}`;
+  return `Each row above the data is when one thing was wrong (${lanes.map(({ name }) => name).join(', ')})${behind}.`;
+}
+
+function isLasting({ fromT, toT }: { readonly fromT: number; readonly toT: number }): boolean {
+  return toT - fromT > SHADED_NS_MIN;
+}
+
+function secondsOf({ fromT, toT }: { readonly fromT: number; readonly toT: number }): readonly [number, number] {
+  const seconds = (t: number) => Math.round(t / 1e6) / 1e3;
+  return [seconds(fromT), seconds(toT)];
 }

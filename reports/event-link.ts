@@ -1,13 +1,13 @@
 import { callOfEvent } from './call-track.ts';
 import { html, type Markup } from './html.ts';
-import type { SectionInput } from './report-run.ts';
+import type { LinkInput } from './report-run.ts';
 
 /** Links one finding may carry; a finding over a hundred events is not read link by link. */
 const CALLS_MAX = 4;
 const EVENTS_MAX = 6;
 
 /** Links from a finding to the rows of the calls it names, and to each of its events. */
-export function eventLinks(input: SectionInput, events: readonly number[]): Markup | null {
+export function eventLinks(input: LinkInput, events: readonly number[]): Markup | null {
   if (events.length === 0) return null;
   const { history } = input.run;
   const calls = [...new Set(events.map((seq) => callOfEvent(history, seq)))].filter((call) => call !== null);
@@ -19,12 +19,12 @@ export function eventLinks(input: SectionInput, events: readonly number[]): Mark
 }
 
 /** A link to where an event stands in this page; plain text where it stands in history.jsonl only. */
-export function eventLink(input: SectionInput, seq: number, text: string): Markup {
+export function eventLink(input: LinkInput, seq: number, text: string): Markup {
   const target = targetOf(input, seq);
   return target === null ? html`<span>${text}</span> ` : html`<a href="#${input.prefix}${target}">${text}</a> `;
 }
 
-function targetOf({ run: { history }, tracks }: SectionInput, seq: number): string | null {
+function targetOf({ run: { history }, tracks }: LinkInput, seq: number): string | null {
   const event = history.events.bySeq(seq);
   if (event === undefined || event.kind === 'gen') return null;
   if (event.kind === 'frame') {

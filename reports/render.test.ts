@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { callRatios } from '../harness/gate/call-ratios.ts';
 import type { MetricValue } from '../harness/model/metric-value.ts';
 import { trend } from '../harness/model/percentile.ts';
 import { FATES, type Verdict } from '../harness/model/verdict.ts';
@@ -80,6 +81,33 @@ describe('renderReport', () => {
     expect(renderReport([run], { script: null })).toContain('the rows add up to the calls that were planned');
     const short = { ...run, verdict: { ...run.verdict, fates: { 'settled-ok': 3 } } };
     expect(renderReport([short], { script: null })).toContain('the rows do not add up');
+  });
+
+  it('groups the timeline by agent, the one with the worst call first, and counts what each has', () => {
+    const text = renderReport([sampleRun({ calls: 500 })], { script: null });
+    const agents = [...text.matchAll(/<p class="agent"><b>agent (\d+)<\/b> ([^<]+)<\/p>/g)];
+    expect(agents.slice(0, 3).map(([, agent]) => Number(agent))).toEqual([1, 17, 18]);
+    expect(agents[1]?.[2]).toMatch(/^25 calls, 1 stuck, \d+ left out$/);
+    expect(new Set(agents.map(([, agent]) => agent)).size).toBe(agents.length);
+  });
+
+  it('names the calls of each bad fate', () => {
+    const text = renderReport([sampleRun()], { script: null });
+    const fates = text.slice(text.indexOf('id="fates"'), text.indexOf('id="checks"'));
+    expect(fates).toMatch(/<summary>which call<\/summary><p><a href="#call-41">41<\/a> <\/p>/);
+  });
+
+  it('draws durations by percentile, and of two runs over each other with ratios of the same calls', () => {
+    const runs = [sampleRun({ broken: false }), sampleRun({ broken: false, store: 'memory' })];
+    const single = renderReport(runs.slice(0, 1), { script: null });
+    expect(single).toContain('aria-label="Durations by percentile"');
+    const [run] = runs;
+    const ratios = run === undefined ? [] : [{ baseline: 0, candidate: 1, rows: callRatios(run, run) }];
+    const text = renderReport(runs, { script: null, ratios });
+    const durations = text.slice(text.indexOf('id="durations"'), text.indexOf('id="run-1"'));
+    expect(durations.match(/<polyline class="curve/g)?.length).toBe(5 * 2 * 2);
+    expect(durations).toContain('1.000 ×');
+    expect(durations).toContain('alike');
   });
 
   it('says how many rows it left out, and keeps those a finding names', () => {

@@ -2,19 +2,23 @@ import { readBrowserScript } from './browser-script.ts';
 import type { ChartData } from './chart-data.ts';
 import { html, type Markup, markupText } from './html.ts';
 import { page } from './page.ts';
-import type { FaultWords, MetricWords, ReportRun, Section, SectionInput } from './report-run.ts';
+import type { FaultWords, MetricWords, ReportRun, RunRatios, Section, SectionInput } from './report-run.ts';
+import { comparedLatency } from './sections/compared-latency.ts';
 import { comparison, runNames } from './sections/comparison.ts';
 import { sections } from './sections/index.ts';
 import { wordOf } from './sections/verdict.ts';
 import { shownTracks } from './shown-tracks.ts';
+import { witnessesOf } from './witness.ts';
 
-export type { FaultWords, MetricWords, ReportRun } from './report-run.ts';
+export type { FaultWords, MetricWords, ReportRun, RunRatios } from './report-run.ts';
 
 export interface ReportOptions {
   /** Titles and explanations of metrics; without them their ids stand alone. */
   readonly words?: MetricWords;
   /** The same for faults, with the colour of their lane. */
   readonly faultWords?: FaultWords;
+  /** Several runs: the same calls of two of them against each other. */
+  readonly ratios?: readonly RunRatios[];
   /** The browser code to inline; null: none. Default: what the build made. */
   readonly script?: string | null;
 }
@@ -41,6 +45,7 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
     drawRun(run, { words, faultWords, prefix: isSingle ? '' : `run-${index + 1}-` }, charts),
   );
   const names = runNames(runs);
+  const overlaid = isSingle ? null : comparedLatency(runs, names, { words, ratios: options.ratios ?? [] });
   const body = isSingle
     ? (drawn[0] ?? []).map((part) => sectionMarkup(part, 2))
     : html`<section id="comparison"><h2>Side by side</h2>${comparison(
@@ -48,6 +53,7 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
         words,
         drawn.map((_, index) => `#run-${index + 1}`),
       )}</section>
+${overlaid !== null && html`<section id="durations"><h2>Durations, run against run</h2>${overlaid}</section>`}
 ${drawn.map(
   (
     parts,
@@ -59,6 +65,7 @@ ${parts.map((part) => sectionMarkup(part, 3))}</details>`,
     ? (drawn[0] ?? []).map(({ id, section }) => ({ id, title: section.label }))
     : [
         { id: 'comparison', title: 'Side by side' },
+        ...(overlaid === null ? [] : [{ id: 'durations', title: 'Durations' }]),
         ...names.map((title, index) => ({ id: `run-${index + 1}`, title })),
       ];
   return markupText(
@@ -80,10 +87,11 @@ function drawRun(
   look: Pick<SectionInput, 'words' | 'faultWords' | 'prefix'>,
   charts: ChartData[],
 ): readonly Drawn[] {
+  const link = { run, prefix: look.prefix, tracks: shownTracks(run) };
   const input: SectionInput = {
-    run,
     ...look,
-    tracks: shownTracks(run),
+    ...link,
+    witnesses: witnessesOf(link),
     chart(data) {
       const id = `${look.prefix}chart-${data.id}`;
       charts.push({ ...data, id });

@@ -1,8 +1,10 @@
+import type { CallRatio } from '../harness/model/call-ratio.ts';
+import type { CallSamples } from '../harness/model/call-samples.ts';
 import type { FaultMeta } from '../harness/model/fault.ts';
 import type { HistoryIndex } from '../harness/model/history-index.ts';
 import type { MetricMeta } from '../harness/model/metric.ts';
 import type { Plan } from '../harness/model/plan.ts';
-import type { Verdict } from '../harness/model/verdict.ts';
+import type { CheckerVerdict, Finding, Verdict } from '../harness/model/verdict.ts';
 import type { ChartData } from './chart-data.ts';
 import type { Markup } from './html.ts';
 import type { ShownTracks } from './shown-tracks.ts';
@@ -15,8 +17,17 @@ export interface ReportRun {
   readonly history: HistoryIndex;
   /** environment.json as it is. */
   readonly environment: Readonly<Record<string, unknown>>;
+  /** The durations of its calls, metric by metric. */
+  readonly samples: readonly CallSamples[];
   /** The last lines each boot of the server wrote to stderr. */
   readonly stderr: readonly { readonly boot: number; readonly tail: string }[];
+}
+
+/** Two of several runs, by their places, whose calls are the same: the earlier one is the baseline. */
+export interface RunRatios {
+  readonly baseline: number;
+  readonly candidate: number;
+  readonly rows: readonly CallRatio[];
 }
 
 /** Titles and explanations of metrics, by id; an id that is missing here is shown as it is. */
@@ -25,14 +36,27 @@ export type MetricWords = Readonly<Record<string, Pick<MetricMeta, 'title' | 'de
 /** What each fault does, by its code; a code that is missing here is shown by its name alone. */
 export type FaultWords = Readonly<Record<string, Pick<FaultMeta, 'title' | 'description' | 'colour'>>>;
 
-/** One run as a section sees it. */
-export interface SectionInput {
+/** What a link inside the page needs to know. */
+export interface LinkInput {
   readonly run: ReportRun;
-  readonly words: MetricWords;
-  readonly faultWords: FaultWords;
   /** Put before every id and after every # of this run: '' for a single run, 'run-2-' for the second of several. */
   readonly prefix: string;
   readonly tracks: ShownTracks;
+}
+
+/** The messages that show one violation, drawn. */
+export interface Witness {
+  readonly id: string;
+  readonly checker: CheckerVerdict;
+  readonly finding: Finding;
+  readonly drawing: Markup;
+}
+
+/** One run as a section sees it. */
+export interface SectionInput extends LinkInput {
+  readonly words: MetricWords;
+  readonly faultWords: FaultWords;
+  readonly witnesses: readonly Witness[];
   /** Takes the data of a chart for the browser; gives the id its figure must carry. */
   chart(data: ChartData): string;
 }

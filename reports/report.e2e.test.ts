@@ -108,8 +108,8 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     'at %d px (dark: %s) nothing complains, nothing is loaded and nothing is wider than the window',
     async (width, dark) => {
       const { page, complaints, requests } = await open(renderReport([sampleRun()], { script }), { width, dark });
-      expect(await page.locator('canvas').count()).toBe(2);
-      expect(await page.locator('.canvas:not([hidden])').count()).toBe(2);
+      expect(await page.locator('canvas').count()).toBe(3);
+      expect(await page.locator('.canvas:not([hidden])').count()).toBe(3);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       if (SHOTS)
         await page.screenshot({ path: join(SHOTS, `report-${width}-${dark ? 'dark' : 'light'}.png`), fullPage: true });
@@ -118,12 +118,12 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     },
   );
 
-  it('draws both charts', async () => {
+  it('draws every chart', async () => {
     const { page } = await open(renderReport([sampleRun()], { script }), { width: 1280 });
     const drawn = await page.evaluate(`[...document.querySelectorAll('canvas')].map((canvas) =>
       new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size)`);
     for (const colours of Array.isArray(drawn) ? drawn : []) expect(colours).toBeGreaterThan(20);
-    expect(drawn).toHaveLength(2);
+    expect(drawn).toHaveLength(3);
     await page.close();
   });
 

@@ -1,7 +1,15 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FaultWords, type MetricWords, type ReportRun, renderReport } from '../../reports/render.ts';
+import {
+  type FaultWords,
+  type MetricWords,
+  type ReportRun,
+  type RunRatios,
+  renderReport,
+} from '../../reports/render.ts';
 import { faults } from '../faults/index.ts';
+import { callRatios } from '../gate/call-ratios.ts';
+import { callSamples } from '../judge/call-samples.ts';
 import { judgeIndex, readSavedRun, type SavedRun } from '../judge/judge.ts';
 import { metrics } from '../metrics/index.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
@@ -9,6 +17,8 @@ import { UsageError } from '../model/usage-error.ts';
 
 // What a server wrote last is what explains its end.
 const TAIL_BYTES = 4000;
+// More of them are a table that nobody reads.
+const RATIOS_MAX = 3;
 
 /** Everything a report is drawn from; the run is judged on the way. `saved`: it need not be read. */
 export async function readRun(directory: RunDirectory, saved?: SavedRun): Promise<ReportRun> {
@@ -17,6 +27,7 @@ export async function readRun(directory: RunDirectory, saved?: SavedRun): Promis
     ...run,
     directory: directory.path,
     verdict: await judgeIndex({ ...run, directory: directory.path }),
+    samples: callSamples(run.plan, run.history),
     environment: readEnvironment(directory),
     stderr: stderrTails(directory),
   };
@@ -26,7 +37,16 @@ export async function readRun(directory: RunDirectory, saved?: SavedRun): Promis
 export function drawReport(runs: readonly ReportRun[]): string {
   const words: MetricWords = Object.fromEntries(Object.values(metrics).map(({ meta }) => [meta.id, meta]));
   const faultWords: FaultWords = Object.fromEntries(Object.entries(faults).map(([id, { meta }]) => [id, meta]));
-  return renderReport(runs, { words, faultWords });
+  return renderReport(runs, { words, faultWords, ratios: ratiosOf(runs) });
+}
+
+/** Each run against the first, as far as they have calls in common. */
+function ratiosOf([first, ...others]: readonly ReportRun[]): readonly RunRatios[] {
+  if (first === undefined) return [];
+  return others.slice(0, RATIOS_MAX).flatMap((other, index): readonly RunRatios[] => {
+    const rows = callRatios(first, other).filter(({ pairs }) => pairs > 0);
+    return rows.length === 0 ? [] : [{ baseline: 0, candidate: index + 1, rows }];
+  });
 }
 
 /** environment.json as it is; a run that was cut short may have none, and then the report says nothing of it. */

@@ -1,3 +1,4 @@
+import type { CallView } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
 import { ackedCalls, earliest, expectsCommit, firstAck, hasOrderedEffects, trendMs } from './timeline.ts';
 
@@ -19,12 +20,16 @@ export const queueWait: Metric = {
     if (!hasOrderedEffects(plan) || !history.effects.some((effect) => effect.phase === 'begin')) return null;
     return trendMs(
       ackedCalls(history)
-        .filter((call) => expectsCommit(call.planned) || call.begins.length > 0)
-        .map((call) => {
-          const begin = earliest(call.begins, (effect) => effect.at);
-          const acked = firstAck(call);
-          return begin === null || acked === null ? null : Math.max(0, begin.at - acked.end.t);
-        }),
+        .map(queueWaitNs)
+        .filter((ns) => ns !== undefined),
     );
   },
 };
+
+/** From the receipt of one acked call to the begin of its work, ns; null: it never began, undefined: nor was it to. */
+export function queueWaitNs(call: CallView): number | null | undefined {
+  if (!expectsCommit(call.planned) && call.begins.length === 0) return undefined;
+  const begin = earliest(call.begins, (effect) => effect.at);
+  const acked = firstAck(call);
+  return begin === null || acked === null ? null : Math.max(0, begin.at - acked.end.t);
+}

@@ -1,3 +1,4 @@
+import type { CallView } from '../model/history-index.ts';
 import type { Metric } from '../model/metric.ts';
 import { committedRun, expectsCommit, hasOrderedEffects, trendMs } from './timeline.ts';
 
@@ -17,14 +18,13 @@ export const service: Metric = {
   },
   measure({ plan, history }) {
     if (!hasOrderedEffects(plan)) return null;
-    const begun = history.calls.filter(
-      (call) => call.begins.length > 0 && (call.commits.length > 0 || expectsCommit(call.planned)),
-    );
-    return trendMs(
-      begun.map((call) => {
-        const run = committedRun(call);
-        return run?.begin == null ? null : run.commit.at - run.begin.at;
-      }),
-    );
+    return trendMs(history.calls.map(serviceNs).filter((ns) => ns !== undefined));
   },
 };
+
+/** From begin to commit of the work of one call, ns; null: it began and never committed, undefined: it never began, or was to fail. */
+export function serviceNs(call: CallView): number | null | undefined {
+  if (call.begins.length === 0 || (call.commits.length === 0 && !expectsCommit(call.planned))) return undefined;
+  const run = committedRun(call);
+  return run?.begin == null ? null : run.commit.at - run.begin.at;
+}

@@ -7,18 +7,24 @@ import {
   LinearScale,
   LineElement,
   LogarithmicScale,
-  type Plugin,
   PointElement,
   ScatterController,
   Tooltip,
 } from 'chart.js';
 import type { ChartData } from '../chart-data.ts';
+import { type Cursor, cursorPlugin, LANE_PX, lanesPlugin } from './chart-lanes.ts';
 
 const MANY_SERIES = 5;
 const POINT_STYLES = ['circle', 'rectRot', 'triangle', 'rect'] as const;
 
+export interface DrawnCharts {
+  redraw(): void;
+  /** Draws a line through all of them at this second of the run; null: none. */
+  mark(second: number | null): void;
+}
+
 /** Draws every chart whose data stands in the page, in place of its folded table. */
-export function drawCharts(): { redraw(): void } {
+export function drawCharts(): DrawnCharts {
   Chart.register(
     BarController,
     BarElement,
@@ -33,16 +39,21 @@ export function drawCharts(): { redraw(): void } {
   Chart.defaults.animation = false;
   Chart.defaults.maintainAspectRatio = false;
   const all: readonly ChartData[] = JSON.parse(document.getElementById('charts')?.textContent ?? '[]');
-  let charts = all.flatMap((data) => draw(data));
+  const cursor: Cursor = { second: null };
+  let charts = all.flatMap((data) => draw(data, cursor));
   return {
     redraw() {
       for (const chart of charts) chart.destroy();
-      charts = all.flatMap((data) => draw(data));
+      charts = all.flatMap((data) => draw(data, cursor));
+    },
+    mark(second) {
+      cursor.second = second;
+      for (const chart of charts) chart.draw();
     },
   };
 }
 
-function draw(data: ChartData): Chart[] {
+function draw(data: ChartData, cursor: Cursor): Chart[] {
   const figure = document.getElementById(data.id);
   const frame = figure?.querySelector<HTMLElement>('.canvas');
   const canvas = figure?.querySelector('canvas');
@@ -60,6 +71,7 @@ function draw(data: ChartData): Chart[] {
     type: data.type,
     data: { datasets: data.series.map((series, index) => datasetOf(series, index, data)) },
     options: {
+      layout: { padding: { top: data.lanes.length * LANE_PX } },
       scales: {
         x: {
           type: 'linear',
@@ -99,7 +111,7 @@ function draw(data: ChartData): Chart[] {
         },
       },
     },
-    plugins: [bandsPlugin(data)],
+    plugins: [lanesPlugin(data.lanes, colour), cursorPlugin(cursor)],
   });
   return [chart];
 }
@@ -137,33 +149,6 @@ function datasetOf(
         borderWidth: 1.5,
         borderDash: series.dashed === true ? [6, 4] : [],
       };
-}
-
-/** The server away and lasting faults, shaded behind the data, with a line where the server went. */
-function bandsPlugin(data: ChartData): Plugin {
-  return {
-    id: 'bands',
-    beforeDatasetsDraw({ ctx, chartArea, scales }) {
-      const x = scales.x;
-      if (x === undefined) return;
-      ctx.save();
-      for (const band of data.bands) {
-        const left = x.getPixelForValue(band.from);
-        if (band.to === band.from) {
-          ctx.fillStyle = colour('--tone-4');
-          ctx.fillRect(left - 0.75, chartArea.top, 1.5, 7);
-          continue;
-        }
-        const right = Math.max(left + 1, x.getPixelForValue(band.to));
-        ctx.fillStyle = colour(band.down ? '--away' : '--band');
-        ctx.fillRect(left, chartArea.top, right - left, chartArea.height);
-        if (!band.down) continue;
-        ctx.fillStyle = colour('--crash');
-        ctx.fillRect(left, chartArea.top, 1.5, chartArea.height);
-      }
-      ctx.restore();
-    },
-  };
 }
 
 /** What stands at a place of the lower axis. */

@@ -1,3 +1,4 @@
+import { setUpCallLists } from './call-list.ts';
 import { drawCharts } from './charts.ts';
 import { setUpCopy } from './copy.ts';
 import { openTarget } from './target.ts';
@@ -7,8 +8,9 @@ import { setUpTheme } from './theme.ts';
 const charts = drawCharts();
 setUpTheme(() => charts.redraw());
 setUpCopy();
-openTarget();
-window.addEventListener('hashchange', openTarget);
+const tools = { lists: setUpCallLists(), mark: charts.mark };
+openTarget(tools);
+window.addEventListener('hashchange', () => openTarget(tools));
 // Paper shows everything that is folded away on a screen.
 window.addEventListener('beforeprint', () => {
   for (const details of document.querySelectorAll('main details:not(.no-print, .gantt details)'))

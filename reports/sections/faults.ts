@@ -1,9 +1,9 @@
 import type { CoverageRow, FaultRow } from '../../harness/model/verdict.ts';
 import { eventLink } from '../event-link.ts';
-import { downWindows, faultWindows, joinedWindows } from '../fault-window.ts';
+import { faultLanes } from '../fault-lanes.ts';
 import { formatCount, formatInstant, plural } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import { axis, lane } from '../lane.ts';
+import { axis } from '../lane.ts';
 import type { Section, SectionInput } from '../report-run.ts';
 import { chip, table } from '../table.ts';
 import { createTimeScale } from '../time-scale.ts';
@@ -65,34 +65,13 @@ ${rest.length > 0 && html`<details><summary>${plural(rest.length, 'situation')} 
   },
 };
 
-function lanes({ run: { verdict, history }, faultWords }: SectionInput): Markup | null {
-  const scale = createTimeScale(history.endT);
-  const windows = joinedWindows(faultWindows(history, verdict));
-  const struck = verdict.faults
-    .map((row) => ({
-      id: row.id,
-      name: `${row.id} ${row.name}`,
-      marks: windows.filter((window) => window.fault === row.id),
-    }))
-    .filter(({ marks }) => marks.length > 0);
-  if (struck.length === 0) return null;
-  const away = downWindows(history).map(({ boot, fromT, toT, by }) => ({
-    fromT,
-    toT,
-    label: `boot ${boot}, by ${by}`,
-  }));
+function lanes(input: SectionInput): Markup | null {
+  const scale = createTimeScale(input.run.history.endT);
+  const drawn = faultLanes(input, scale);
+  if (drawn.length === 0) return null;
   return html`<div class="lanes" role="img" aria-label="When each fault struck; the table below has the numbers">
-${away.length > 0 && lane('server away', away, scale, 'down')}
-${struck.map(({ id, name, marks }, index) =>
-  lane(
-    name,
-    marks.map((mark) => ({ ...mark, label: mark.entry })),
-    scale,
-    `tone-${index % 8}`,
-    faultWords[id]?.colour,
-  ),
-)}
-${axis(scale)}</div>`;
+${drawn}${axis(scale)}</div>
+`;
 }
 
 function faultChip(row: FaultRow): Markup {

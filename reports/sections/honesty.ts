@@ -1,7 +1,11 @@
+import type { MetricValue } from '../../harness/model/metric-value.ts';
 import { formatCount, formatMs, plural } from '../format.ts';
-import { html } from '../html.ts';
+import { html, type Markup } from '../html.ts';
 import type { ReportRun, Section } from '../report-run.ts';
-import { facts } from '../table.ts';
+import { chip, facts } from '../table.ts';
+
+/** Later than this the harness is part of what it measures: the same bound as in the table of a load. */
+const LATE_MS = 20;
 
 /** How far the harness itself can be trusted in this run. */
 export const honestySection: Section = {
@@ -10,17 +14,11 @@ export const honestySection: Section = {
   label: 'Measurement',
   render({ run }) {
     const { history, verdict, plan } = run;
-    const lateness = verdict.metrics['generator-lateness'];
-    const late = lateness?.type === 'trend' ? lateness : null;
     const seenOnly = history.effects.filter((effect) => effect.seen === true).length;
-    const tail = late === null ? null : (late.p99 ?? late.p95 ?? late.max);
     return html`${facts([
-      [
-        'Calls started late',
-        late === null || tail === null
-          ? 'not measured'
-          : `${late.p99 === null ? (late.p95 === null ? 'at most' : 'p95') : 'p99'} ${formatMs(tail)}, ${plural(late.count, 'sample')}${late.censored > 0 ? `, ${plural(late.censored, 'call')} could not be started` : ''}`,
-      ],
+      ['Calls started late', trendText(verdict.metrics['generator-lateness'], LATE_MS)],
+      ['Calls that were dropped', droppedText(run)],
+      ['Our own event loop', trendText(verdict.metrics['event-loop-delay'], LATE_MS)],
       ['Our own share of a round trip', floorText(run)],
       [
         'History',
@@ -55,6 +53,25 @@ export const honestySection: Section = {
 <p class="note">SIGKILL takes a process and its memory; what the operating system already has on its way to the disk survives. Loss of power is not tested here.</p>`;
   },
 };
+
+/** A tail with its samples, and a word where it is so long that the harness measures itself. */
+function trendText(value: MetricValue | undefined, lateMs: number): Markup | string {
+  if (value?.type !== 'trend' || value.count === 0) return 'not measured';
+  const [name, tail] =
+    value.p99 !== null ? ['p99', value.p99] : value.p95 !== null ? ['p95', value.p95] : ['at most', value.max];
+  if (tail === null) return 'not measured';
+  const text = `${name} ${formatMs(tail)}, max ${formatMs(value.max ?? tail)}, ${plural(value.count, 'sample')}`;
+  return tail <= lateMs
+    ? text
+    : html`${text} ${chip('unknown', 'late: the latencies above are the harness’s own as well')}`;
+}
+
+/** Arrivals that an open load could not begin; work that is not begun is not waited for, either. */
+function droppedText({ history, plan }: ReportRun): Markup | string {
+  const dropped = history.gens.reduce((sum, { dropped: count }) => sum + (count ?? 0), 0);
+  if (dropped > 0) return html`${formatCount(dropped)} ${chip('unknown', 'they count in no latency')}`;
+  return plan.load.model === 'closed' ? 'none: an agent begins its next when the last is done' : 'none';
+}
 
 /** What the scenario wanted of this server and could not have, besides what stands with the faults, situations and thresholds. */
 function leftOut({ plan }: ReportRun): readonly (readonly [string, string])[] {

@@ -14,15 +14,18 @@ import { honestySection } from './honesty.ts';
 import { latencySection } from './latency.ts';
 import { messageDiagramSection } from './message-diagram.ts';
 import { numbersSection } from './numbers.ts';
+import { percentilesSection } from './percentiles.ts';
 import { pollingSection } from './polling.ts';
 import { replaySection } from './replay.ts';
 import { serverSection } from './server.ts';
 import { thresholdsSection } from './thresholds.ts';
 import { timelineSection } from './timeline.ts';
 import { verdictSection } from './verdict.ts';
+import { witnessesSection } from './witnesses.ts';
 
 export const sections: readonly Section[] = [
   verdictSection,
+  witnessesSection,
   fatesSection,
   checksSection,
   thresholdsSection,
@@ -30,6 +33,7 @@ export const sections: readonly Section[] = [
   messageDiagramSection,
   timelineSection,
   latencySection,
+  percentilesSection,
   pollingSection,
   contextSection,
   numbersSection,

@@ -1,12 +1,12 @@
 import { isTerminal } from '../../harness/model/operation.ts';
-import { bandWords, chartBands, chartFigure } from '../chart-figure.ts';
+import { chartFigure, chartLanes, laneWords } from '../chart-figure.ts';
 import { formatCount } from '../format.ts';
 import { html } from '../html.ts';
 import { METRIC_COLUMNS, metricRow } from '../metric-row.ts';
 import { pollReads } from '../poll-reads.ts';
 import type { Section } from '../report-run.ts';
 import { table } from '../table.ts';
-import { binStep } from './latency.ts';
+import { binStep } from '../time-bins.ts';
 
 const METRICS = [
   'polls',
@@ -25,7 +25,8 @@ export const pollingSection: Section = {
   id: 'polling',
   title: 'Polling load',
   label: 'Polling',
-  render({ run, chart, words }) {
+  render(input) {
+    const { run, chart, words } = input;
     const { history, verdict } = run;
     const reads = history.calls.flatMap(pollReads);
     if (reads.length === 0) return null;
@@ -61,7 +62,7 @@ export const pollingSection: Section = {
           points: all.map((count, second) => [second + 0.5, count] as const),
         },
       ],
-      bands: chartBands(history, verdict),
+      lanes: chartLanes(input),
     });
     const stepS = binStep(untilS);
     const rows = Array.from({ length: Math.ceil(bins / stepS) }, (_, index) => {
@@ -74,7 +75,7 @@ export const pollingSection: Section = {
       return { cells: [`${from} s`, formatCount(sum(all) + sum(final)), formatCount(sum(final)), formatCount(peak)] };
     });
     const metricRows = METRICS.flatMap((metric) => metricRow(metric, verdict.metrics[metric], words));
-    return html`<p class="note">Every question about a task, counted by the second. ${bandWords(history, verdict) ?? 'No fault was at work.'}</p>
+    return html`<p class="note">Every question about a task, counted by the second. ${laneWords(input)}</p>
 ${chartFigure(
   id,
   'Polls a second over the time of the run',

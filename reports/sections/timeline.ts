@@ -1,58 +1,78 @@
-import type { Event } from '../../harness/model/event.ts';
+import { groupBy } from '../../harness/model/grouping.ts';
+import { allCalls } from '../all-calls.ts';
 import type { CallTrack } from '../call-track.ts';
-import { eventWords } from '../event-words.ts';
+import { eventList } from '../event-list.ts';
 import { FATE_WORDS } from '../fate-words.ts';
+import { faultLanes } from '../fault-lanes.ts';
 import { type DownWindow, downWindows } from '../fault-window.ts';
 import { formatCount, formatInstant, formatMs, plural } from '../format.ts';
+import { ganttBack } from '../gantt-back.ts';
 import { type Child, html, type Markup } from '../html.ts';
-import { axis, grid } from '../lane.ts';
+import { axis } from '../lane.ts';
 import type { Section, SectionInput } from '../report-run.ts';
 import { createTimeScale, type TimeScale } from '../time-scale.ts';
 
-/** Lines listed under one row, beside those that a finding points to. */
-const LINES_MAX = 40;
 const ROW_HEIGHT = 20;
 
-/** One row a call, worst first: what was promised, done and seen, over the time of the run. */
+/** One row a call, by agent, worst first: what was promised, done and seen, over the time of the run. */
 export const timelineSection: Section = {
   id: 'timeline',
   title: 'Timeline of the calls',
   label: 'Timeline',
   render(input) {
     const { history } = input.run;
-    const { shown, hiddenCount: hidden, cited } = input.tracks;
+    const { shown, hiddenCount } = input.tracks;
     if (shown.length === 0) return null;
     const scale = createTimeScale(history.endT);
     const down = downWindows(history);
+    const agents = groupBy(shown, (track) => track.call.planned.agent);
     return html`${legend()}
-<p class="note">One row a call, worst first: those a finding names, then those that ended badly, then the slowest. Open a row for its story, event by event.${hidden > 0 && ` ${formatCount(hidden)} more calls are left out here; history.jsonl has them all.`}</p>
-<div class="gantt-axis">${axis(scale)}</div>
-<ol class="gantt">${shown.map((track) => rowOf(input, track, scale, down, cited))}</ol>`;
+<p class="note">One row a call. The agent with the worst call stands first, and the worst of its calls: those a finding names, then those that ended badly, then the slowest. Open a row for its story, event by event.${hiddenCount > 0 && ` ${formatCount(hiddenCount)} more calls are left out here; history.jsonl has them all.`}</p>
+<div class="gantt-axis">${faultLanes(input, scale)}${axis(scale)}</div>
+<div class="gantt-frame">${ganttBack(input, scale)}${[...agents].map(([agent, tracks]) => agentRows(input, agent, { tracks, scale, down }))}</div>
+${allCalls(input)}`;
   },
 };
 
-function rowOf(
+interface Look {
+  readonly scale: TimeScale;
+  readonly down: readonly DownWindow[];
+}
+
+function agentRows(
   input: SectionInput,
-  track: CallTrack,
-  scale: TimeScale,
-  down: readonly DownWindow[],
-  cited: ReadonlySet<number>,
+  agent: number,
+  { tracks, scale, down }: Look & { readonly tracks: readonly CallTrack[] },
 ): Markup {
-  const { call, agent, tool } = track.call.planned;
+  const own = input.tracks.all.filter((track) => track.call.planned.agent === agent);
+  const fates = groupBy(own, (track) => input.tracks.fates.get(track.call.planned.call) ?? 'open');
+  const bad = [...fates].filter(([fate]) => fate !== 'settled-ok');
+  const words = [
+    plural(own.length, 'call'),
+    ...bad.map(([fate, list]) => `${formatCount(list.length)} ${fate}`),
+    ...(own.length > tracks.length ? [`${formatCount(own.length - tracks.length)} left out`] : []),
+  ];
+  return html`<p class="agent"><b>agent ${agent}</b> ${words.join(', ')}</p>
+<ol class="gantt" aria-label="Calls of agent ${agent}">${tracks.map((track) => rowOf(input, track, { scale, down }))}</ol>
+`;
+}
+
+function rowOf(input: SectionInput, track: CallTrack, look: Look): Markup {
+  const { call, tool } = track.call.planned;
   const id = `${input.prefix}call-${call}`;
   const fate = input.tracks.fates.get(call);
   const badge =
     fate !== undefined &&
     fate !== 'settled-ok' &&
     html`<i class="${FATE_WORDS[fate].tone}" title="${fate}: ${FATE_WORDS[fate].meaning}">${fate}</i> `;
-  return html`<li id="${id}"${track.findings.length > 0 && html` class="bad"`}><details>
-<summary><span class="who"><b>call ${call}</b> ${badge}<span title="agent ${agent} called ${tool}">agent ${agent} · ${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${grid(scale, ROW_HEIGHT)}${shapesOf(track, scale, down)}</svg></summary>
+  return html`<li id="${id}"${track.findings.length > 0 && html` class="bad"`} data-tasks="${track.call.tasks.join(' ')}"><details>
+<summary><span class="who"><b>call ${call}</b> ${badge}<span>${tool}</span></span><svg width="100%" height="${ROW_HEIGHT}" role="img" aria-label="${words(track)}">${shapesOf(track, look)}</svg></summary>
 ${track.findings.map((sentence) => html`<p class="finding">${sentence}</p>`)}
-${eventList(input, track, cited)}</details></li>
+${eventList(input, track)}</details></li>
 `;
 }
 
-function shapesOf(track: CallTrack, scale: TimeScale, down: readonly DownWindow[]): readonly Child[] {
+function shapesOf(track: CallTrack, { scale, down }: Look): readonly Child[] {
   const { sentT, ackT, seenT, deniedT } = track;
   const startT = sentT ?? 0;
   const bar = (type: string, fromT: number, toT: number, y: number, height: number) =>
@@ -61,8 +81,6 @@ function shapesOf(track: CallTrack, scale: TimeScale, down: readonly DownWindow[
     html`<line class="${type}" x1="${scale.percent(t)}" x2="${scale.percent(t)}" y1="${y1}" y2="${y2}"/>`;
   const lastCommitT = track.commits[0] ?? null;
   return [
-    down.map((window) => bar('away', window.fromT, window.toT, 0, ROW_HEIGHT)),
-    down.map((window) => tick('crash', window.fromT, 0, ROW_HEIGHT)),
     ackT !== null && bar('asked', startT, ackT, 9, 2),
     ackT === null && bar('unanswered', startT, track.call.creates.at(-1)?.end?.t ?? scale.untilT, 9, 2),
     ackT !== null && bar(seenT === null ? 'unseen' : 'held', ackT, Math.max(ackT, track.waitedUntilT), 8, 4),
@@ -100,67 +118,6 @@ function words(track: CallTrack): string {
   const took =
     track.seenT !== null && track.sentT !== null ? `, ${formatMs((track.seenT - track.sentT) / 1e6)} in all` : '';
   return `${at('sent', track.sentT)}, ${at('acked', track.ackT)}, ${at('committed', track.commits[0] ?? null)}, ${at('seen finished', track.seenT)}, ${track.pollCount} polls${took}`;
-}
-
-/** Lines of one row. Polls that told nothing new fold into one line each time, unless something points to one of them. */
-function eventList(input: SectionInput, track: CallTrack, cited: ReadonlySet<number>): Markup {
-  const groups = grouped(withBoots(input, track.events), cited);
-  const shown = groups.filter((group, index) => index < LINES_MAX || group.some((event) => cited.has(event.seq)));
-  const hidden = groups.length - shown.length;
-  return html`<ol class="events">${shown.map((group) => eventLine(input, group))}</ol>${
-    hidden > 0 && html`<p class="note">${formatCount(hidden)} more lines stand in history.jsonl.</p>`
-  }`;
-}
-
-/** Between the events of a call, the ends and returns of the server that fell into them. */
-function withBoots({ run: { history } }: SectionInput, events: readonly Event[]): readonly Event[] {
-  const first = events[0];
-  const last = events.at(-1);
-  if (first === undefined || last === undefined) return events;
-  const boots = history.boots
-    .flatMap(({ ready, exit }) => [ready, exit])
-    .filter((event) => event !== null)
-    .filter(({ seq }) => seq > first.seq && seq < last.seq);
-  return [...events, ...boots].sort((a, b) => a.seq - b.seq);
-}
-
-function eventLine(input: SectionInput, group: readonly Event[]): Markup | null {
-  const [first] = group;
-  const last = group.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const words =
-    first === last
-      ? eventWords(input.run.history, first)
-      : `${plural(group.filter((event) => event.kind === 'inv').length, 'poll')}, the last answered at ${formatInstant(last.t)}: still working`;
-  // An event of the server stands in many rows, so it carries no id here.
-  const own = first.kind === 'proc' ? html` class="server"` : html` id="${input.prefix}event-${first.seq}"`;
-  return html`<li${own}><span class="seq">${first.seq}</span><span class="t">${formatInstant(first.t)}</span><span>${words}</span></li>
-`;
-}
-
-function grouped(events: readonly Event[], cited: ReadonlySet<number>): readonly (readonly Event[])[] {
-  const quiet = quietSeqs(events);
-  const groups: Event[][] = [];
-  let fold: Event[] | null = null;
-  for (const event of events) {
-    const isQuiet = quiet.has(event.seq) && !cited.has(event.seq);
-    if (isQuiet && fold !== null) fold.push(event);
-    else {
-      const group = [event];
-      groups.push(group);
-      fold = isQuiet ? group : null;
-    }
-  }
-  return groups;
-}
-
-/** Polls whose answer was that the task is still being worked on, and those answers. */
-function quietSeqs(events: readonly Event[]): ReadonlySet<number> {
-  const gets = new Set(events.flatMap((event) => (event.kind === 'inv' && event.op === 'get' ? [event.seq] : [])));
-  const answers = events.flatMap((event) =>
-    event.kind === 'ok' && event.status === 'working' && gets.has(event.of) ? [event] : [],
-  );
-  return new Set(answers.flatMap(({ of, seq }) => [of, seq]));
 }
 
 function legend(): Markup {

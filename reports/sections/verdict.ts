@@ -1,5 +1,5 @@
 import { EXIT } from '../../harness/model/exit-code.ts';
-import { FATES, type Verdict } from '../../harness/model/verdict.ts';
+import { FATES, type Finding, type Verdict } from '../../harness/model/verdict.ts';
 import { eventLinks } from '../event-link.ts';
 import { FATE_WORDS } from '../fate-words.ts';
 import { formatCount, formatMs, formatValue, headline, plural } from '../format.ts';
@@ -144,6 +144,12 @@ function violation(input: SectionInput, checker: Verdict['checkers'][number]): M
   const { findings } = checker;
   const more = findings.length - FINDINGS_MAX;
   return html`<li><b>${checker.title}</b> <span class="codes">${checker.invariants.join(', ')}</span>
-<ul>${findings.slice(0, FINDINGS_MAX).map((finding) => html`<li>${finding.message} ${eventLinks(input, finding.events)}</li>`)}
+<ul>${findings.slice(0, FINDINGS_MAX).map((finding) => html`<li>${finding.message} ${eventLinks(input, finding.events)}${witnessLink(input, finding)}</li>`)}
 ${more > 0 && html`<li><a href="#${input.prefix}checks">and ${formatCount(more)} more</a></li>`}</ul></li>`;
+}
+
+/** To the messages that show it, where they are drawn. */
+function witnessLink({ witnesses }: SectionInput, finding: Finding): Markup | null {
+  const witness = witnesses.find((one) => one.finding === finding);
+  return witness === undefined ? null : html` <a href="#${witness.id}">see it happen</a>`;
 }

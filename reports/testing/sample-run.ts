@@ -1,3 +1,4 @@
+import { callSamples } from '../../harness/judge/call-samples.ts';
 import type { Event } from '../../harness/model/event.ts';
 import { indexHistory } from '../../harness/model/history-index.ts';
 import { createPrng } from '../../harness/model/prng.ts';
@@ -29,6 +30,7 @@ export function sampleRun(options: SampleOptions = {}): ReportRun {
     plan,
     verdict: sampleVerdict(plan, broken, seqOf, history.endT),
     history,
+    samples: callSamples(plan, history),
     environment: {
       gitCommit: '4be1f0c',
       node: 'v20.20.2',

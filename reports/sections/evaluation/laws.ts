@@ -62,7 +62,7 @@ function lawFigure(
     xAxis: { title: 'law of latency', from: -0.3, to: laws.length - 0.7, names: laws },
     ...(meta.id === 'task' ? { yMax: 1 } : {}),
     series: agentLines(lines, agents),
-    bands: [],
+    lanes: [],
   });
   const rows = agents.map((agent) => ({ cells: [agent, ...laws.map((law) => scoreCell(scoreOf(agent, law), meta))] }));
   const columns = [{ title: 'Agent' }, ...laws.map((law) => ({ title: law, numeric: true }))];

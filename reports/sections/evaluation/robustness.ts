@@ -57,7 +57,7 @@ function figure(
     xAxis: { title: 'inversion degree (middle of the bin)', from: 0, to: 1 },
     yMax: 1,
     series,
-    bands: [],
+    lanes: [],
   });
   return chartFigure(id, title, data);
 }
