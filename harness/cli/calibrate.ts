@@ -15,6 +15,7 @@ import { jsonText, writeJson, writeWhole } from './json-file.ts';
 import { wholeNumber } from './number-option.ts';
 import { shown } from './out-directory.ts';
 import { addScenarioOptions, type ScenarioFlags } from './run-options.ts';
+import { utcStamp } from './utc-stamp.ts';
 
 interface CalibrateFlags extends ScenarioFlags, MachineFlags {
   readonly store?: string;
@@ -60,10 +61,10 @@ export const calibrate: Command = {
 
 async function calibratePlans(names: readonly string[], flags: CalibrateFlags, context: CommandContext): Promise<void> {
   const { output, cwd, clock } = context;
-  const startedAt = new Date(clock.wall()).toISOString();
+  const startedMs = clock.wall();
   const machine = machineOf(flags);
   const pairs = await planPairs({ names, flags, machine, context });
-  const base = resolve(cwd, flags.out ?? join('reports/out/calibrate', startedAt.replace(/[-:]|\.\d+/g, '')));
+  const base = resolve(cwd, flags.out ?? join('reports/out/calibrate', utcStamp(startedMs)));
   const options = { pairs, runs: flags.runs, base, force: flags.force === true, context };
   refuseOverwriting(options);
   output.progress(`calibrate: ${pairs.length} plans, each once in virtual and ${flags.runs} times in real time`);
@@ -74,7 +75,7 @@ async function calibratePlans(names: readonly string[], flags: CalibrateFlags, c
   const calibration: Calibration = {
     schema: CALIBRATION_SCHEMA,
     claimcheck: context.package.version,
-    startedAt,
+    startedAt: new Date(startedMs).toISOString(),
     exitCode: isInterrupted ? EXIT.interrupted : worstExitCode(codes),
     machine,
     comparisons,

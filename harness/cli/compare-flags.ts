@@ -9,6 +9,7 @@ import type { ComparisonSeries } from './compare-series.ts';
 import { commaList, wholeNumber } from './number-option.ts';
 import { addPlanOptions, type ScenarioFlags } from './run-options.ts';
 import { addServerOptions, type TargetFlags } from './target-options.ts';
+import { utcStamp } from './utc-stamp.ts';
 import { virtualProbes } from './virtual-probes.ts';
 
 type ServerFlags = Pick<
@@ -55,7 +56,7 @@ export type SeriesBase = Pick<
 export function baseOf(flags: CompareFlags, context: CommandContext): SeriesBase {
   const { server, url, profile, tool, arguments: json, transport, module, workers } = flags;
   const { set, fault, threshold, agents, record } = flags;
-  const at = new Date(context.clock.wall()).toISOString().replace(/[-:]|\.\d+/g, '');
+  const at = utcStamp(context.clock.wall());
   return {
     server: { server, url, profile, tool, arguments: json, transport, module, workers },
     flags: { set, fault, threshold, agents, record },

@@ -11,6 +11,7 @@ import { type Survey, surveyTarget } from '../targets/survey.ts';
 import type { CommandContext } from './command.ts';
 import { lintText } from './eval-lint-text.ts';
 import { jsonText } from './json-file.ts';
+import { optionName } from './option-name.ts';
 import type { TargetFlags } from './target-options.ts';
 
 export interface LintFlags {
@@ -88,8 +89,7 @@ function describe({ dialect, instructions, tools, profile }: Survey, flags: Targ
 function refuseUnread(flags: TargetFlags & LintFlags): void {
   for (const name of ['arguments', 'store', 'storeUrl', 'queue', 'queueUrl', 'replicas', 'workers'] as const) {
     if (flags[name] === undefined) continue;
-    const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UsageError(`--${option} changes no description; leave it out with --lint.`);
+    throw new UsageError(`${optionName(name)} changes no description; leave it out with --lint.`);
   }
   const foreign = (['server', 'url', 'profile', 'module'] as const).find((name) => flags[name] !== undefined);
   if (flags.schema !== undefined && foreign !== undefined) {

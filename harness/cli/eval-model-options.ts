@@ -6,6 +6,7 @@ import { readTurnTime, type TurnTime } from '../evaluation/model-agent/turn-time
 import type { EpisodeMode } from '../model/evaluation/episode.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { wholeNumber } from './number-option.ts';
+import { optionName } from './option-name.ts';
 
 export interface ModelFlags {
   readonly baseUrl?: string;
@@ -132,7 +133,8 @@ function replayed(
     'budgetTokens',
     'budgetUsd',
   ] as const) {
-    if (flags[name] !== undefined) throw new UsageError(`${optionOf(name)}: a replay takes this from its transcripts`);
+    if (flags[name] !== undefined)
+      throw new UsageError(`${optionName(name)}: a replay takes this from its transcripts`);
   }
   if (flags.out !== undefined && !relative(resolve(cwd, flags.out), directory).startsWith('..')) {
     throw new UsageError('--replay: choose another --out than that of the transcripts, which it would replace');
@@ -152,11 +154,7 @@ function refuseAlone(flags: ModelFlags): void {
     ...(['priceIn', 'priceOut', 'transcripts', 'replay'] as const),
   ];
   const given = names.find((name) => flags[name] !== undefined);
-  if (given !== undefined) throw new UsageError(`${optionOf(given)} is for --agent model`);
-}
-
-function optionOf(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (given !== undefined) throw new UsageError(`${optionName(given)} is for --agent model`);
 }
 
 function readUrl(text: string): URL {

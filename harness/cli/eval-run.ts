@@ -21,6 +21,7 @@ import { jsonText, writeJson, writeWhole } from './json-file.ts';
 import { shown } from './out-directory.ts';
 import { seconds } from './progress-text.ts';
 import type { TargetFlags } from './target-options.ts';
+import { utcStamp } from './utc-stamp.ts';
 
 const TELL_MS = 5000;
 const FILE = 'evaluation.json';
@@ -152,8 +153,7 @@ function settingsOf(request: ReturnType<typeof requestOf>, flags: EvalFlags): Ev
 }
 
 function openDirectory({ out, force }: EvalFlags, { cwd, clock }: CommandContext): string {
-  const time = new Date(clock.wall()).toISOString().replace(/[-:]|\.\d+/g, '');
-  const directory = resolve(cwd, out ?? join('reports/out/eval', time));
+  const directory = resolve(cwd, out ?? join('reports/out/eval', utcStamp(clock.wall())));
   if (existsSync(join(directory, FILE)) && force !== true) {
     throw new UsageError(
       `${shown(cwd, directory)} already holds an evaluation; choose another --out, or replace it with --force`,

@@ -1,6 +1,7 @@
 import type { GateReport } from '../model/gate-report.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { PairedGateOptions } from './gate-paired.ts';
+import { optionName } from './option-name.ts';
 import type { ScenarioFlags } from './run-options.ts';
 import { refuseSimulatedStore, type TargetFlags } from './target-options.ts';
 
@@ -64,8 +65,9 @@ export function gateKind(paths: readonly string[], flags: GateFlags): Kind {
   }
   for (const [name, kinds] of Object.entries(ONLY_FOR)) {
     if (!Object.hasOwn(flags, name) || kinds.includes(kind)) continue;
-    const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new UsageError(`${option} belongs to ${kinds.map((one) => NAMES[one]).join(' and ')}, not to ${NAMES[kind]}`);
+    throw new UsageError(
+      `${optionName(name)} belongs to ${kinds.map((one) => NAMES[one]).join(' and ')}, not to ${NAMES[kind]}`,
+    );
   }
   if (kind === 'baseline' && (flags.baseline === undefined || paths.length === 0)) {
     throw new UsageError('gate needs DIR --baseline FILE-OR-DIR, or --paired with two servers, or --self-check');

@@ -12,6 +12,7 @@ import { jsonText, writeJson, writeWhole } from './json-file.ts';
 import { collect, commaList, wholeNumber } from './number-option.ts';
 import { shown } from './out-directory.ts';
 import { addServerOptions } from './target-options.ts';
+import { utcStamp } from './utc-stamp.ts';
 
 const REPORTERS = ['github', 'junit', 'line', 'ndjson'];
 
@@ -60,8 +61,7 @@ export const gate: Command = {
 async function runGate(paths: readonly string[], flags: GateFlags, context: CommandContext): Promise<void> {
   checkReporters(flags);
   const kind = gateKind(paths, flags);
-  const at = new Date(context.clock.wall()).toISOString().replace(/[-:]|\.\d+/g, '');
-  const base = resolve(context.cwd, flags.out ?? join('reports/out/gate', at));
+  const base = resolve(context.cwd, flags.out ?? join('reports/out/gate', utcStamp(context.clock.wall())));
   if (existsSync(join(base, 'gate.json')) && flags.force !== true) {
     throw new UsageError(
       `${shown(context.cwd, base)} already holds a gate; choose another --out, or replace it with --force`,

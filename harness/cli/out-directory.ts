@@ -13,6 +13,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { isRunDirectory, type RunDirectory, runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { utcStamp } from './utc-stamp.ts';
 
 /** Every file a run can leave; --force removes these and nothing else. */
 const RUN_FILE =
@@ -135,7 +136,7 @@ function unused(wanted: string, taken: Set<string>): string {
 }
 
 function unusedDefault(run: RunName, { cwd, wallMs }: OutOptions, taken: Set<string>): string {
-  const time = new Date(wallMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  const time = utcStamp(wallMs);
   for (let copy = 1; ; copy += 1) {
     const name = `${time}-${run.seed}${copy === 1 ? '' : `-${copy}`}`;
     const path = join(cwd, 'reports/out', run.scenario, name);
