@@ -5,6 +5,7 @@ import { CALM, type Cell, isStrange, SILENCE, SITUATIONS } from '../evaluation/c
 import { realClients } from '../evaluation/clients/index.ts';
 import { type Installation, installClient } from '../evaluation/clients/installation.ts';
 import type { RealClient } from '../evaluation/clients/real-client.ts';
+import { msOf } from '../model/clock.ts';
 import type { ClientTable } from '../model/evaluation/client-table.ts';
 import { EXIT } from '../model/exit-code.ts';
 import type { TransportId } from '../model/operation.ts';
@@ -19,7 +20,8 @@ import { REPORT_FILE } from './eval-report.ts';
 import { jsonText, writeJson, writeWhole } from './json-file.ts';
 import { commaList } from './number-option.ts';
 import { shown } from './out-directory.ts';
-import type { TargetFlags } from './target-options.ts';
+import { systemOption, type TargetFlags } from './target-options.ts';
+import { utcStamp } from './utc-stamp.ts';
 
 export interface ClientFlags extends Omit<TargetFlags, 'transport'> {
   readonly clients?: true | readonly string[];
@@ -66,7 +68,8 @@ export async function clientsCommand(flags: ClientFlags, context: CommandContext
   refuseTarget(flags);
   const cells = cellsOf(flags);
   const startedMs = clock.wall();
-  const out = resolve(cwd, flags.out ?? `reports/out/clients/${stamp(startedMs)}`);
+  const from = clock.now();
+  const out = resolve(cwd, flags.out ?? join('reports/out/clients', utcStamp(startedMs)));
   const installations = await installAll(cells, flags, context);
   const patienceMs = flags.patience ?? PATIENCE_MS;
   const seed = flags.seed ?? SEED;
@@ -76,7 +79,7 @@ export async function clientsCommand(flags: ClientFlags, context: CommandContext
   );
   const table: ClientTable = tableOf(runs, {
     ...{ installations, patienceMs, seed, claimcheck: context.package.version, out },
-    ...{ startedAt: new Date(startedMs).toISOString(), durationMs: Math.round(clock.wall() - startedMs) },
+    ...{ startedAt: new Date(startedMs).toISOString(), durationMs: Math.round(msOf(clock.now() - from)) },
     interrupted: signal.aborted,
   });
   const files = { report: join(out, REPORT_FILE), json: join(out, CLIENTS_FILE) };
@@ -145,11 +148,10 @@ function knownSituation(id: string) {
 
 /** Clients meet the reference server, in the dialects that tell them apart. */
 function refuseTarget(flags: ClientFlags): void {
-  const names = ['server', 'url', 'module', 'profile', 'tool', 'store', 'queue', 'replicas', 'workers'] as const;
-  const given = names.find((name) => flags[name] !== undefined);
-  if (given === undefined) return;
+  const given = systemOption(flags);
+  if (given === null) return;
   throw new UsageError(
-    `--${given}: --clients plays with the reference server; claimcheck interpose puts any client before any server`,
+    `${given}: --clients plays with the reference server; claimcheck interpose puts any client before any server`,
   );
 }
 
@@ -157,8 +159,4 @@ function durationOption(text: string): number {
   const ms = text === '0' ? 0 : parseDuration(text);
   if (ms === null) throw new UsageError(`--patience ${text}: expected a duration such as 75s, or 0`);
   return ms;
-}
-
-function stamp(wallMs: number): string {
-  return new Date(wallMs).toISOString().replaceAll(/[:.]/g, '-');
 }

@@ -15,7 +15,7 @@ import { loadScenario } from '../plan/scenario-file.ts';
 import type { CommandContext } from './command.ts';
 import type { ModelFlags } from './eval-model-options.ts';
 import { collect, commaList, wholeNumber } from './number-option.ts';
-import type { TargetFlags } from './target-options.ts';
+import { systemOption, type TargetFlags } from './target-options.ts';
 
 export interface EvalFlags extends ModelFlags {
   readonly agent: readonly string[];
@@ -163,12 +163,10 @@ function modesOf({ mode }: EvalFlags, dialect: string): readonly EpisodeMode[] {
 }
 
 function refuseForeign(flags: TargetFlags): void {
-  const given = (['server', 'url', 'module', 'profile', 'tool', 'store', 'queue', 'replicas', 'workers'] as const).find(
-    (name) => flags[name] !== undefined,
-  );
-  if (given === undefined) return;
+  const given = systemOption(flags);
+  if (given === null) return;
   throw new UsageError(
-    `--${given}: agents are evaluated on the server that comes with the data set; --${given} is for --lint`,
+    `${given}: agents are evaluated on the server that comes with the data set; --lint judges one of yours`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { evalKind } from './eval-choice.ts';
 import { addClientOptions, type ClientFlags, clientsCommand } from './eval-clients.ts';
 import { addLintOptions, type LintFlags, lintCommand } from './eval-lint.ts';
 import { addModelOptions } from './eval-model-options.ts';
@@ -25,8 +26,8 @@ export const evaluate: Command = {
       )
       .option('--quiet', 'no progress on stderr')
       .action(async (flags: TargetFlags & LintFlags & EvalFlags & ClientFlags) => {
-        if (flags.clients !== undefined) return context.end(await clientsCommand(flags, context));
-        context.end(await (flags.lint ? lintCommand(flags, context) : evalCommand(flags, context)));
+        const run = { agents: evalCommand, clients: clientsCommand, lint: lintCommand }[evalKind(parser)];
+        context.end(await run(flags, context));
       });
   },
 };

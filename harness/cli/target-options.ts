@@ -5,6 +5,7 @@ import { SIMULATED_STORES, STORES } from '../../src/stores/index.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import { type ResolvedTarget, resolveTarget, type TargetProbes } from '../targets/index.ts';
 import { wholeNumber } from './number-option.ts';
+import { optionName } from './option-name.ts';
 import { chosenServices } from './service-options.ts';
 
 /** Which system is tested: the same options for every command that needs one. None: the reference server. */
@@ -23,6 +24,18 @@ export interface TargetFlags {
   readonly module?: string;
   readonly replicas?: number;
   readonly workers?: number;
+}
+
+/** Options that name another system than the reference server as it comes, or change what it stands on. */
+const SYSTEM = [
+  ...(['server', 'url', 'profile', 'module', 'tool', 'arguments'] as const),
+  ...(['store', 'storeUrl', 'queue', 'queueUrl', 'replicas', 'workers'] as const),
+];
+
+/** The first of them that was given, as the command line writes it; null: none was. */
+export function systemOption(flags: Pick<TargetFlags, (typeof SYSTEM)[number]>): string | null {
+  const given = SYSTEM.find((name) => flags[name] !== undefined);
+  return given === undefined ? null : optionName(given);
 }
 
 export function addTargetOptions(parser: Parser): void {
