@@ -14,6 +14,7 @@ import { UsageError } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
 import { writeJson, writeWhole } from './json-file.ts';
 import { discardOutDirectory, openOutDirectory, shown } from './out-directory.ts';
+import { inParallel } from './parallel.ts';
 import { drawReport, readRun } from './run-report.ts';
 
 export interface ClientCellsRequest {
@@ -51,29 +52,21 @@ export async function runClientCells(
   for (const cell of ready) clear(cell, request, context);
   const done = new Map<Cell, ClientRun>();
   const ports = portsFrom(PORTS.first + (process.pid % PORTS.count));
-  const playAll = async (some: readonly Cell[], atOnce: number) => {
-    const left = some[Symbol.iterator]();
-    const work = async () => {
-      // They share it: each takes the next.
-      for (const cell of left) {
-        if (context.signal.aborted) return;
-        const run = await play(cell, { ...request, port: await ports() }, context);
-        if (run !== undefined) done.set(cell, run);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, work));
-  };
   const isPatient = (cell: Cell) => timeoutOf(cell) === null;
   // Those that may lose a minute with each call are not to be what everybody waits for in the end.
   const longestFirst = (a: Cell, b: Cell) => b.situation.calls - a.situation.calls;
   const cores = availableParallelism();
-  await Promise.all([
-    playAll(ready.filter(isPatient).sort(longestFirst), cores * PATIENT_PER_CORE),
-    playAll(
-      ready.filter((cell) => !isPatient(cell)),
-      cores * BRISK_PER_CORE,
-    ),
-  ]);
+  const crowds = [
+    { some: ready.filter(isPatient).sort(longestFirst), jobs: cores * PATIENT_PER_CORE },
+    { some: ready.filter((cell) => !isPatient(cell)), jobs: cores * BRISK_PER_CORE },
+  ];
+  const both = { jobs: crowds.length, signal: context.signal };
+  await inParallel(crowds, both, ({ some, jobs }, signal) =>
+    inParallel(some, { jobs, signal }, async (cell, own) => {
+      const run = await play(cell, { ...request, port: await ports() }, { ...context, signal: own });
+      if (run !== undefined) done.set(cell, run);
+    }),
+  );
   return ready.flatMap((cell) => done.get(cell) ?? []);
 }
 
@@ -92,9 +85,7 @@ async function play(
   context: CommandContext,
 ): Promise<ClientRun | undefined> {
   const { seed, port, patienceMs, installations } = request;
-  const { package: own, clock, output } = context;
-  // Its own, since many wait for it at once.
-  const signal = AbortSignal.any([context.signal]);
+  const { package: own, clock, output, signal } = context;
   const installation = installations.get(cell.client.meta.id);
   if (installation?.isReady !== true) return undefined;
   const out = join(request.out, cellPath(cell));

@@ -11,8 +11,9 @@ import { UsageError } from '../model/usage-error.ts';
 import type { Command, CommandContext } from './command.ts';
 import { jsonText } from './json-file.ts';
 import { wholeNumber } from './number-option.ts';
+import { inParallel } from './parallel.ts';
 import { type ProveRow, problemOf, rowOf, shownBy } from './prove-finding.ts';
-import { type Finished, hasFaults, inParallel, type ProveRun, runSubject } from './prove-run.ts';
+import { type Finished, hasFaults, type ProveRun, runSubject } from './prove-run.ts';
 import { chosenSubjects, listSubjects, type Subject } from './prove-server.ts';
 import { proveText } from './prove-table.ts';
 
