@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   judge: ['model', 'checkers', 'metrics', 'plan'],
   explore: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
   gate: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
+  generators: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run'],
   evaluation: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
   cli: [
     ...BELOW_PLAN,
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'judge',
     'explore',
     'gate',
+    'generators',
     'evaluation',
   ],
 };
@@ -69,7 +71,13 @@ const TOP_LEVEL_FILES = [
 ];
 
 /** Where real time is at home; everywhere else in harness/ the clock is a parameter. */
-const OWNS_TIME = ['harness/model/clock.ts', 'harness/execution/recorder.ts', 'harness/run/', 'harness/wire/'];
+const OWNS_TIME = [
+  'harness/model/clock.ts',
+  'harness/execution/recorder.ts',
+  'harness/run/',
+  'harness/wire/',
+  'harness/generators/',
+];
 const BANNED_CALLS: Readonly<Record<string, string>> = {
   'Math.random': "a Prng that is passed in (harness/model/prng.ts), forked by a label: draw.fork('my-part')",
   'Date.now': 'clock.wall() of the Clock that is passed in (harness/model/clock.ts)',

@@ -1,4 +1,4 @@
-import type { Checker } from '../model/checker.ts';
+import type { Checker, CheckerResult } from '../model/checker.ts';
 import { countFates, fatesOf } from '../model/fates.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
@@ -30,15 +30,34 @@ export const conservation: Checker = {
     checkAgents(plan, history, findings);
     checkFinalReads(history, findings);
     const letGo = history.folded?.reads ?? 0;
-    return judged(findings, {
-      calls: plan.calls.length,
-      fates,
-      requests: history.exchanges.length + letGo,
-      ends: history.exchanges.filter(({ end }) => end !== null).length + letGo,
-      tasks: [...history.tasks.values()].filter(({ acks }) => acks.length > 0).length,
-    });
+    return withoutLost(
+      plan,
+      judged(findings, {
+        calls: plan.calls.length,
+        fates,
+        requests: history.exchanges.length + letGo,
+        ends: history.exchanges.filter(({ end }) => end !== null).length + letGo,
+        tasks: [...history.tasks.values()].filter(({ acks }) => acks.length > 0).length,
+        ...notRun(plan),
+      }),
+    );
   },
 };
+
+/** Calls that were planned and not run; none where nobody was lost. */
+function notRun({ load }: Plan): { readonly notRun?: number } {
+  const lost = load.notRun ?? [];
+  return lost.length === 0 ? {} : { notRun: lost.reduce((sum, { calls }) => sum + calls, 0) };
+}
+
+/** Part of the load was not made: whatever the rest shows, nobody knows what all of it would have shown. */
+function withoutLost({ load }: Plan, result: CheckerResult): CheckerResult {
+  if (result.valid !== true || load.notRun === undefined) return result;
+  const named = load.notRun.map(
+    ({ generator, calls, why }) => `${calls} calls of ${generator}, which was lost: ${why}`,
+  );
+  return { ...result, valid: 'unknown', reason: `not run: ${named.join('; ')}` };
+}
 
 function checkOrder(history: HistoryIndex, findings: FindingList): void {
   for (const { before, event } of history.disorder) {

@@ -11,7 +11,7 @@ import type { CommandContext } from './command.ts';
 import { environmentOf, executePlan } from './execution.ts';
 import { jsonText, writeJson } from './json-file.ts';
 import { shown } from './out-directory.ts';
-import { runnerFor } from './plan-runner.ts';
+import { type PlanRunner, runnerFor } from './plan-runner.ts';
 import type { OutputFlags } from './run-options.ts';
 
 /** capacity.json: what was tried, and what it came to. */
@@ -45,6 +45,8 @@ export interface CapacityOptions {
   readonly target: ResolvedTarget;
   readonly flags: OutputFlags;
   readonly context: CommandContext;
+  /** What runs the plans; absent: this process alone. */
+  readonly runner?: PlanRunner;
   planAt(rate: number): Plan;
 }
 
@@ -61,7 +63,7 @@ export async function findCapacity(options: CapacityOptions): Promise<number> {
   const base = placeFor(first, options);
   const environment = await environmentOf(context);
   const rows: ProbeRow[] = [];
-  await using runner = runnerFor('real');
+  await using runner = options.runner ?? runnerFor('real');
   const probe = async (rate: number): Promise<ProbeOutcome | null> => {
     const plan = options.planAt(rate);
     const directory = runDirectory(join(base, `${rate}-${rows.filter((row) => row.rate === rate).length + 1}`));

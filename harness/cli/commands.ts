@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).run,
   simulate: async () => (await import('./simulate.ts')).simulate,
   load: async () => (await import('./load.ts')).load,
+  generate: async () => (await import('./generate.ts')).generate,
   explore: async () => (await import('./explore.ts')).explore,
   compare: async () => (await import('./compare.ts')).compare,
   gate: async () => (await import('./gate.ts')).gate,

@@ -46,12 +46,12 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
   using gathered = options.plan.record === 'counts' ? openGathering() : null;
   const told = { ...options, ...hearing, ...(gathered ? { gathering: gathered } : {}) };
   const running = unmet === null ? options.runner.run(told) : recordUnmet(unmet, told);
-  const { server } = await Promise.resolve(running).catch((error: unknown) => {
+  const { server, plan: madePlan = options.plan } = await Promise.resolve(running).catch((error: unknown) => {
     if (error instanceof UsageError) discardOutDirectory(directory, made);
     throw error;
   });
   writeJson(directory.environment, { ...environment, server });
-  const plan = planOf();
+  const plan = planOf(madePlan);
   if (plan !== options.plan) writeJson(directory.plan, plan);
   const run = await readRun(directory, gathered?.run(plan));
   writeJson(directory.verdict, run.verdict);
@@ -64,15 +64,15 @@ export async function executePlan(options: ExecutionOptions): Promise<Verdict> {
 function watchBegun(
   plan: Plan,
   onEvent: RunnerOptions['onEvent'],
-): Pick<RunnerOptions, 'onEvent'> & { readonly planOf: () => Plan } {
-  if (plan.load.forMs === undefined) return { ...(onEvent ? { onEvent } : {}), planOf: () => plan };
+): Pick<RunnerOptions, 'onEvent'> & { readonly planOf: (run: Plan) => Plan } {
+  if (plan.load.forMs === undefined) return { ...(onEvent ? { onEvent } : {}), planOf: (run) => run };
   const begun = new Set<number>();
   return {
     onEvent(event) {
       if (event.kind === 'gen' && event.call !== undefined) begun.add(event.call);
       onEvent?.(event);
     },
-    planOf: () => begunPlan(plan, begun),
+    planOf: (run) => begunPlan(run, begun),
   };
 }
 
@@ -85,7 +85,7 @@ export function environmentOf({ package: own, cwd, clock }: CommandContext): Pro
 function recordUnmet(
   reason: string,
   { plan, directory, context, gathering }: RunnerOptions,
-): Pick<RunResult, 'server'> {
+): Pick<RunResult, 'server' | 'plan'> {
   context.output.warn(`not run: ${reason}`);
   const fold = gathering ? createSpillingFold(plan, gathering.file) : null;
   const recorder = createRecorder({

@@ -15,6 +15,8 @@ export interface LoadFlags {
   readonly callsEach?: number;
   readonly think?: number;
   readonly inFlightMax?: number;
+  readonly generators?: number;
+  readonly redis?: string;
 }
 
 /** Long enough for a p99 of some worth, short enough to be waited for. */
@@ -57,6 +59,15 @@ export function addLoadOptions(parser: Parser): void {
       '--in-flight-max <number>',
       'open load: an arrival that finds so many calls under way is dropped, and counted',
       wholeNumber('--in-flight-max', 1, CALLS_MAX),
+    )
+    .option(
+      '--generators <number>',
+      'so many processes make the load, each the calls of agents of its own, and one history is made of theirs',
+      wholeNumber('--generators', 1, 100),
+    )
+    .option(
+      '--redis <url>',
+      'they are wherever somebody runs claimcheck generate --redis URL, and take their shares from a queue there',
     );
 }
 

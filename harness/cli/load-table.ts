@@ -1,7 +1,10 @@
 import Table from 'cli-table3';
+import type { HistogramFigures, HistogramsDocument } from '../model/latency-histograms.ts';
 import type { MetricValue, TrendValue } from '../model/metric-value.ts';
 import type { Plan } from '../model/plan.ts';
+import type { LostShare } from '../model/planned-load.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { histogramLine } from './histogram-agreement.ts';
 
 /** What a load is measured by, in the order of a call's life. */
 const TRENDS: Readonly<Record<string, string>> = {
@@ -18,7 +21,11 @@ const TRENDS: Readonly<Record<string, string>> = {
 const LATE_MS = 20;
 
 /** One table of a measured load: how long what took, and how far the harness itself can be trusted with it. */
-export function loadText(plan: Plan, { metrics }: Pick<Verdict, 'metrics'>): string {
+export function loadText(
+  plan: Plan,
+  { metrics, lostGenerators = [] }: Pick<Verdict, 'metrics' | 'lostGenerators'>,
+  timed: HistogramsDocument | null = null,
+): string {
   const table = new Table({
     head: ['ms', 'n', 'never', 'min', 'p50', 'p90', 'p95', 'p99', 'max'],
     colAligns: ['left', ...new Array<'right'>(8).fill('right')],
@@ -27,12 +34,17 @@ export function loadText(plan: Plan, { metrics }: Pick<Verdict, 'metrics'>): str
   for (const [id, name] of Object.entries(TRENDS)) {
     const value = metrics[id];
     if (value?.type === 'trend') table.push(rowOf(name, value));
+    // A run that kept counts only let go of its reads; those who timed them while they went on have not.
+    else if (id === 'read-time' && timed && timed.histograms[id].count > 0)
+      table.push(rowOf(name, timed.histograms[id]));
   }
   const lateness = trendIn(metrics, 'generator-lateness');
   const delay = trendIn(metrics, 'event-loop-delay');
   return [
     table.toString(),
     `load      ${loadLine(plan, metrics)}`,
+    ...lostGenerators.map(lostLine),
+    ...(timed ? [histogramLine(metrics, timed)] : []),
     `harness   started calls late by ${tailOf(lateness)}; event-loop delay ${tailOf(delay)}`,
     ...(isLate(lateness)
       ? [`harness   was late itself by more than ${LATE_MS} ms: these latencies are its own as well`]
@@ -40,8 +52,10 @@ export function loadText(plan: Plan, { metrics }: Pick<Verdict, 'metrics'>): str
   ].join('\n');
 }
 
-function rowOf(name: string, { count, censored, min, p50, p90, p95, p99, max }: TrendValue): string[] {
-  return [name, String(count), String(censored), ...[min, p50, p90, p95, p99, max].map(numberText)];
+function rowOf(name: string, figures: TrendValue | HistogramFigures): string[] {
+  const { count, min, p50, p90, p95, p99, max } = figures;
+  const never = 'censored' in figures ? String(figures.censored) : '–';
+  return [name, String(count), never, ...[min, p50, p90, p95, p99, max].map(numberText)];
 }
 
 function loadLine(plan: Plan, metrics: Verdict['metrics']): string {
@@ -56,6 +70,10 @@ function loadLine(plan: Plan, metrics: Verdict['metrics']): string {
     ...(warmupMs > 0 ? [`the first ${warmupMs / 1000} s left out`] : []),
   ];
   return parts.join(', ');
+}
+
+function lostLine({ generator, calls, why }: LostShare): string {
+  return `not run   ${calls} calls of ${generator}, which was lost: ${why}`;
 }
 
 function isLate(lateness: TrendValue | null): boolean {

@@ -53,9 +53,12 @@ describe('claimcheck load', () => {
     // The server's timer may fire a little early; nothing else makes a latency too small.
     expect(Math.min(...latenciesMs)).toBeGreaterThan(DELAY_MS - 2);
     expect(metrics['create-time'].p50).toBeLessThanOrEqual(metrics['ack-latency'].p50);
-    expect(metrics['event-loop-delay'].count).toBeGreaterThan(100);
+    expect(metrics['event-loop-delay'].count).toBeGreaterThan(0);
     expect(ended.stdout).toMatch(/receipt, from the intended start +│ 100 │ +0 │/);
     expect(ended.stdout).toMatch(/load +open, 50 calls\/s begun, .* results\/s, .* the first 1 s left out/);
+    // What was timed while it went on, and what the events say afterwards.
+    expect(ended.stdout).toMatch(/hdr +histograms.json: percentiles agree with the events to a thousandth/);
+    expect(JSON.parse(stage.read('run/histograms.json')).histograms['ack-latency'].count).toBe(100);
     // Nothing stands between the agents and the server, and every message is on record all the same.
     const floor = events.find((event) => event.kind === 'note' && event.topic === 'floor');
     expect(floor).toMatchObject({ data: { directMs: expect.any(Number), wireMs: expect.any(Number) } });

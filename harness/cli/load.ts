@@ -1,3 +1,4 @@
+import { localSource } from '../generators/local-source.ts';
 import { worstExitCode } from '../model/exit-code.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
@@ -6,9 +7,12 @@ import { probeServer } from '../run/probe.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
 import { findCapacity } from './capacity.ts';
 import type { Command, CommandContext } from './command.ts';
+import { dividedRunner } from './divided-runner.ts';
+import { readHistograms } from './histogram-agreement.ts';
 import { addLoadOptions, type LoadFlags } from './load-options.ts';
 import { LOAD_SCENARIO, underLoad } from './load-scenario.ts';
 import { loadText } from './load-table.ts';
+import type { PlanRunner } from './plan-runner.ts';
 import {
   addOutputOptions,
   addScenarioOptions,
@@ -42,6 +46,7 @@ function seekCapacity(
   how: {
     readonly target: ResolvedTarget;
     readonly context: CommandContext;
+    readonly runner?: PlanRunner;
     plansUnder(flags: Flags): readonly Plan[];
   },
 ): Promise<number> {
@@ -57,6 +62,7 @@ function seekCapacity(
   };
   return findCapacity({
     ...{ target: how.target, context: how.context, flags },
+    ...(how.runner && { runner: how.runner }),
     ...{ from: flags.rate ?? FIRST_RATE, precision: PRECISION, repeats: REPEATS, confirmations: CONFIRMATIONS },
     planAt(rate) {
       const [plan] = how.plansUnder({ ...wanted, rate });
@@ -64,6 +70,19 @@ function seekCapacity(
       return plan;
     },
   });
+}
+
+/** Who makes the load where one process is not to make all of it. Over Redis its packages are loaded, and only then. */
+async function runnerOf({ generators, redis }: Flags): Promise<{ readonly runner?: PlanRunner }> {
+  if (generators === undefined && redis === undefined) return {};
+  if (generators === undefined) throw new UsageError('--redis belongs to --generators, which says how many there are');
+  if (redis === undefined) return { runner: dividedRunner(localSource, generators) };
+  const { bullmqSource } = await import('../generators/bullmq-source.ts');
+  return { runner: dividedRunner(bullmqSource(redis), generators) };
+}
+
+function dividedPlan(plan: Plan, { generators }: Flags): Plan {
+  return generators === undefined ? plan : { ...plan, load: { ...plan.load, generators } };
 }
 
 /** A slope needs the run read again, and time to show. */
@@ -101,20 +120,21 @@ export const load: Command = {
       refuseSimulatedStore(flags);
       const reporters = await chosenReporters(flags);
       const target = await resolveFlags(flags, { probe: (request) => probeServer(request, context.signal) });
+      const runner = await runnerOf(flags);
       const plansUnder = (wanted: Flags) =>
         planScenarios(
           chosen.map((scenario) => underLoad(scenario, wanted, target.planned)),
           { flags: wanted, target, time: 'real', claimcheck: context.package.version },
-        );
-      if (flags.findCapacity) return context.end(await seekCapacity(flags, { target, context, plansUnder }));
+        ).map((plan) => dividedPlan(plan, wanted));
+      if (flags.findCapacity) return context.end(await seekCapacity(flags, { target, context, plansUnder, ...runner }));
       const plans = plansUnder(flags);
       const texts: string[] = [];
       const places: RunDirectory[] = [];
       const code = await runSeries({
-        ...{ plans, target, flags, reporters, context },
+        ...{ plans, target, flags, reporters, context, ...runner },
         onFinished({ verdict }, directory) {
           places.push(directory);
-          texts.push(...plans.map((plan: Plan) => loadText(plan, verdict)));
+          texts.push(...plans.map((plan: Plan) => loadText(plan, verdict, readHistograms(directory.histograms))));
         },
       });
       const soaks = flags.soak ? await Promise.all(places.map(judgeSoak)) : [];

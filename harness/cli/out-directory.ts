@@ -17,7 +17,7 @@ import { utcStamp } from './utc-stamp.ts';
 
 /** Every file a run can leave; --force removes these and nothing else. */
 const RUN_FILE =
-  /^(plan\.json|environment\.json|history\.jsonl(\.gz)?|ledger\.jsonl(\.lock(-journal|-wal|-shm)?)?|verdict\.json|soak\.json|counterexample\.json|report\.html|junit\.xml|stderr\.\d+\.log)$/;
+  /^(plan\.json|environment\.json|history\.jsonl(\.gz)?|ledger\.jsonl(\.lock(-journal|-wal|-shm)?)?|verdict\.json|soak\.json|histograms\.json|generators\.json|counterexample\.json|report\.html|junit\.xml|stderr\.\d+\.log)$/;
 
 export interface OutOptions {
   readonly cwd: string;

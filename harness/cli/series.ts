@@ -9,7 +9,7 @@ import { concludeRun } from './conclusion.ts';
 import { executePlan } from './execution.ts';
 import { jsonText, writeJson } from './json-file.ts';
 import { linkLatest, planOutDirectories, shown } from './out-directory.ts';
-import { runnerFor } from './plan-runner.ts';
+import { type PlanRunner, runnerFor } from './plan-runner.ts';
 import type { FinishedRun, Reporter, ReporterHooks } from './reporters/reporter.ts';
 import type { OutputFlags } from './run-options.ts';
 import { summarise } from './summary.ts';
@@ -20,6 +20,8 @@ export interface SeriesOptions {
   readonly flags: OutputFlags;
   readonly reporters: readonly Reporter[];
   readonly context: CommandContext;
+  /** What runs the plans; absent: what their kind of time needs. */
+  readonly runner?: PlanRunner;
   /** Hears of every run as it ends. */
   readonly onFinished?: (run: FinishedRun, directory: RunDirectory) => void;
 }
@@ -39,7 +41,7 @@ export async function runSeries(options: SeriesOptions): Promise<number> {
   const ownsStdout = flags.json === true || reporters.some(({ meta }) => meta.ownsStdout);
   const finished: FinishedRun[] = [];
   const listeners = hooks.filter((hook) => hook.onEvent !== undefined);
-  await using runner = runnerFor(plans[0]?.time ?? 'real');
+  await using runner = options.runner ?? runnerFor(plans[0]?.time ?? 'real');
   for (const [index, plan] of plans.entries()) {
     const directory = directories[index];
     if (directory === undefined || context.signal.aborted) break;

@@ -29,6 +29,8 @@ export interface RunUnits {
 export interface RunResult {
   readonly interrupted: boolean;
   readonly server: ServerInfo | null;
+  /** What was run of the plan, where that is less than all of it; absent: the plan as it was. */
+  readonly plan?: Plan;
 }
 
 /** What a test bed is given to stand on. */
@@ -64,10 +66,18 @@ export interface LoadGauge {
   stop(): void;
 }
 
+/** What stands around agents that make their calls by themselves. */
+export interface Scene {
+  /** Where the server listens; null: over no socket. */
+  readonly url: string | null;
+  /** Tells those who follow the run, the final reads among them, of an event that another process recorded. */
+  hear(event: Event): void;
+}
+
 /** Agents that decide for themselves when they make the calls that the plan has numbers for. */
 export interface Drive {
   /** Resolves when the last agent is done; rejects with the reason of a context's signal, or with what is our own fault. */
-  run(contextFor: (agent: number) => AgentContext): Promise<void>;
+  run(contextFor: (agent: number) => AgentContext, scene: Scene): Promise<void>;
   /** false: what they leave behind is theirs to look at, and nothing is read again at the end. */
   readonly isAudited: boolean;
 }
@@ -154,7 +164,8 @@ async function load(options: CourseOptions, parts: LoadParts): Promise<void> {
   const contextFor = (agent: number) => contextOf(agent, options, { ...parts, durations });
   options.gauge?.start();
   try {
-    if (options.drive) await drive(options.drive, contextFor, loadSignal);
+    const scene = { url: parts.bed.url ?? null, hear: parts.progress.observe };
+    if (options.drive) await drive(options.drive, { contextFor, scene, signal: loadSignal });
     else await runLoad({ plan, policies: units.policies, contextFor, clock, recorder, signal: loadSignal });
   } finally {
     options.gauge?.stop();
@@ -163,9 +174,13 @@ async function load(options: CourseOptions, parts: LoadParts): Promise<void> {
   await limit;
 }
 
-async function drive({ run }: Drive, contextFor: (agent: number) => AgentContext, signal: AbortSignal): Promise<void> {
+async function drive(
+  { run }: Drive,
+  how: { contextFor(agent: number): AgentContext; readonly scene: Scene; readonly signal: AbortSignal },
+): Promise<void> {
+  const { contextFor, scene, signal } = how;
   try {
-    await run(contextFor);
+    await run(contextFor, scene);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

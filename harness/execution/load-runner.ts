@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly clock: Clock;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly signal: AbortSignal;
+  /** When the load begins, ns: what its instants count from. Absent: now. */
+  readonly originT?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface LoadOptions {
  */
 export async function runLoad(options: LoadOptions): Promise<void> {
   const { plan, clock, recorder } = options;
-  const originT = clock.now();
+  const { originT = clock.now() } = options;
   if (plan.load.warmupMs !== undefined) recorder.record({ kind: 'note', topic: LOAD_START, data: { originT } });
   const { forMs, inFlightMax = Number.POSITIVE_INFINITY } = plan.load;
   const closesT = forMs === undefined ? Number.POSITIVE_INFINITY : originT + nsOf(forMs);

@@ -8,6 +8,8 @@ import type { AuditRead } from './audit.ts';
  * ledger, one connection an agent. In real time these are processes and sockets, in virtual time boots in this thread.
  */
 export interface TestBed {
+  /** Where the server listens; null or absent: over no socket. */
+  readonly url?: string | null;
   /** What process faults may do; a server that somebody else runs refuses all of it. */
   readonly control: ServerControl;
   /** What stands under it; absent: nothing that faults could reach. */

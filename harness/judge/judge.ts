@@ -66,6 +66,7 @@ export async function judgeIndex(
     target: targetOf(plan, history),
     ...(plan.record === 'full' ? {} : { recorded: plan.record }),
     ...(notRun === undefined ? {} : { notRun }),
+    ...(plan.load.notRun && { lostGenerators: plan.load.notRun }),
     valid,
     exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
     checkers: verdicts.map(({ verdict }) => verdict),

@@ -34,6 +34,18 @@ export async function readEvents(
   return { count, cut: broken !== null };
 }
 
+/** The same, batch by batch, for who reads several at once. */
+export async function* readBatches(path: string): AsyncGenerator<readonly Event[]> {
+  let batch: Event[] = [];
+  const take = (event: Event) => void batch.push(event);
+  const reading: Reading = { path, line: 0, count: 0, broken: null, take };
+  for await (const lines of piecesOf(path)) {
+    for (const text of lines) readLine(reading, text);
+    yield batch;
+    batch = [];
+  }
+}
+
 interface Reading {
   readonly path: string;
   line: number;

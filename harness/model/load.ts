@@ -9,6 +9,9 @@ export const EVENT_LOOP = 'event-loop';
 /** Topic of the notes that say from time to time what a process holds: memoryMiB and handles. */
 export const RESOURCES = 'resources';
 
+/** Topic of the note that says that a process that made a part of the load was lost: generator, calls, why. */
+export const GENERATOR_LOST = 'generator-lost';
+
 /** When work is intended to start. Compiled into the plan; never consulted while running. */
 export interface Load {
   readonly meta: Meta & {

@@ -13,4 +13,14 @@ export interface PlannedLoad {
   readonly forMs?: number;
   /** An arrival that finds so many calls under way is dropped; absent: there is no such limit. */
   readonly inFlightMax?: number;
+  /** So many processes make it, each the calls of agents of its own; absent: one makes all of it. */
+  readonly generators?: number;
+  /** Parts of it that were not made, since the process that was to make each was lost. Their calls are no longer in the plan. */
+  readonly notRun?: readonly LostShare[];
+}
+
+export interface LostShare {
+  readonly generator: string;
+  readonly calls: number;
+  readonly why: string;
 }

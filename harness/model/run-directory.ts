@@ -10,6 +10,10 @@ export interface RunDirectory {
   readonly ledger: string;
   readonly verdict: string;
   readonly report: string;
+  /** A measured load only: latency-histograms.ts. */
+  readonly histograms: string;
+  /** A load that several processes made only: how it was divided, and what became of each part. */
+  readonly generators: string;
   stderr(boot: number): string;
 }
 
@@ -22,6 +26,8 @@ export function runDirectory(path: string): RunDirectory {
     ledger: join(path, 'ledger.jsonl'),
     verdict: join(path, 'verdict.json'),
     report: join(path, 'report.html'),
+    histograms: join(path, 'histograms.json'),
+    generators: join(path, 'generators.json'),
     stderr: (boot) => join(path, `stderr.${boot}.log`),
   };
 }

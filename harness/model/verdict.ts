@@ -1,4 +1,5 @@
 import type { MetricValue } from './metric-value.ts';
+import type { LostShare } from './planned-load.ts';
 
 /** verdict.json: what a run proved. Every list is sorted, so that two verdicts diff. */
 export const VERDICT_SCHEMA = 'claimcheck/verdict@1';
@@ -99,6 +100,8 @@ export interface Verdict {
   readonly recorded?: 'heads' | 'counts';
   /** Nothing was started, for this reason (the profile requires what this machine has not); absent: the run took place. */
   readonly notRun?: string;
+  /** Parts of a load that were not made: their calls are in no figure and no fate. Absent: all of it was. */
+  readonly lostGenerators?: readonly LostShare[];
   /** Worst of checkers and coverage: false > "unknown" > true. */
   readonly valid: Validity;
   readonly exitCode: number;

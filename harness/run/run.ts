@@ -1,19 +1,20 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Drive, type LoadGauge, type RunResult, type RunUnits, runCourse } from '../execution/course.ts';
+import { createLatencyRecording } from '../execution/latency-recording.ts';
 import { createRecorder, type Recorder } from '../execution/recorder.ts';
 import { createSystemClock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
 import { createSpillingFold } from '../model/fold.ts';
 import type { Gathering } from '../model/folded.ts';
+import { histogramsDocument } from '../model/latency-histograms.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
-import { eventLoopGauge } from './event-loop-gauge.ts';
 import { measureFloor } from './floor.ts';
 import { startGuardian } from './guardian.ts';
-import { resourceGauge } from './resource-gauge.ts';
+import { measuringGauge } from './measuring-gauge.ts';
 import { openTestBed } from './test-bed.ts';
 
 // After an interrupt the server is asked to end, and not waited for longer than this.
@@ -34,7 +35,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a plan in real time: real processes, real sockets. Writes history.jsonl, ledger.jsonl and stderr.<boot>.log.
+ * Runs a plan in real time: real processes, real sockets. Writes history.jsonl, ledger.jsonl and stderr.<boot>.log, of a
+ * measured load histograms.json as well.
  * Throws a UsageError when the server cannot be started at all; whatever it does after its first answer is data.
  */
 export async function runPlan(options: RunOptions): Promise<RunResult> {
@@ -50,6 +52,9 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     record: plan.record,
     ...(fold ? { onEvent: fold.take } : {}),
   });
+  const timed = plan.load.warmupMs !== undefined && options.drive === undefined;
+  const latencies = timed ? createLatencyRecording(plan.load) : null;
+  if (latencies) recorder.onEvent(latencies.observe);
   try {
     let isServing = false;
     const onServing = () => {
@@ -68,6 +73,9 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   } finally {
     recorder.close();
     if (fold) gathering?.end(fold.finish());
+    if (latencies) {
+      writeFileSync(directory.histograms, `${JSON.stringify(histogramsDocument(latencies.histograms), null, 2)}\n`);
+    }
     rmSync(scratch, { recursive: true, force: true });
     await guardian.close();
   }
@@ -100,17 +108,7 @@ async function runRecorded(options: Inner): Promise<RunResult> {
 /** What is watched while a measured load goes on. */
 function gaugesOf({ load }: Plan, recorder: Recorder): { readonly gauge?: LoadGauge } {
   if (load.warmupMs === undefined) return {};
-  const gauges = [eventLoopGauge(load.warmupMs, recorder), resourceGauge(load, recorder)];
-  return {
-    gauge: {
-      start() {
-        for (const gauge of gauges) gauge.start();
-      },
-      stop() {
-        for (const gauge of gauges) gauge.stop();
-      },
-    },
-  };
+  return { gauge: measuringGauge(load, recorder) };
 }
 
 /** What our own proxy costs stands in the history beside the latencies it is part of. */

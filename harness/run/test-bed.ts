@@ -119,6 +119,7 @@ async function openBedOn(options: BedOptions): Promise<TestBed> {
   );
 
   return {
+    url: launched.url,
     control: supervisor ?? foreignServer(options.clock.sleep, closeConnections),
     async boot() {
       if (supervisor) await supervisor.start('harness');
