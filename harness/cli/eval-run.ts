@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createEpisodeFile } from '../evaluation/driver/episode-file.ts';
 import { EPISODES_FILE, PACKED_EPISODES_FILE, packEpisodes } from '../evaluation/driver/episode-lines.ts';
@@ -25,7 +25,7 @@ import { utcStamp } from './utc-stamp.ts';
 
 const TELL_MS = 5000;
 const FILE = 'evaluation.json';
-/** What an evaluation leaves; --force removes these and nothing else. */
+/** What an evaluation leaves; --force removes these and nothing else, and without it they are left alone. */
 const OWN_FILES = [
   FILE,
   EPISODES_FILE,
@@ -154,16 +154,15 @@ function settingsOf(request: ReturnType<typeof requestOf>, flags: EvalFlags): Ev
 
 function openDirectory({ out, force }: EvalFlags, { cwd, clock }: CommandContext): string {
   const directory = resolve(cwd, out ?? join('reports/out/eval', utcStamp(clock.wall())));
-  if (existsSync(join(directory, FILE)) && force !== true) {
+  const there = OWN_FILES.filter((name) => existsSync(join(directory, name)));
+  if (there.length > 0 && force !== true) {
     throw new UsageError(
-      `${shown(cwd, directory)} already holds an evaluation; choose another --out, or replace it with --force`,
+      `${shown(cwd, directory)} already holds ${there.join(', ')}; choose another --out, or replace them with --force`,
     );
   }
   try {
     mkdirSync(directory, { recursive: true });
-    for (const name of readdirSync(directory)) {
-      if (OWN_FILES.includes(name)) rmSync(join(directory, name), { recursive: true });
-    }
+    for (const name of there) rmSync(join(directory, name), { recursive: true });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`cannot write to ${shown(cwd, directory)}: ${why}`, { cause });

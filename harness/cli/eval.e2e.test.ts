@@ -1,5 +1,5 @@
 // claimcheck eval as users start it: real agents of policies on a real server, in virtual and in real time.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationCell, EvaluationDocument } from '../model/evaluation/document.ts';
@@ -205,5 +205,16 @@ describe('claimcheck eval', () => {
     const { code, stdout, stderr } = await stage.run('eval', ...args);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(words);
+  });
+
+  it('touches nothing that was there before, unless --force says so', async () => {
+    const path = stage.file('taken/runs/mine.txt', 'mine');
+    const args = ['eval', '--quiet', '--agent', 'reference', '--mode', 'sync', '--sample', '1', '--out', 'taken'];
+    const refused = await stage.run(...args);
+    const words = 'taken already holds runs; choose another --out, or replace them with --force';
+    expect(refused).toEqual({ code: 64, stdout: '', stderr: `claimcheck: ${words}\n` });
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect((await stage.run(...args, '--force')).code).toBe(0);
+    expect(existsSync(path)).toBe(false);
   });
 });
