@@ -1,21 +1,13 @@
 import { execa } from 'execa';
 import { z } from 'zod';
-import {
-  INSTANCE_KINDS,
-  type Instance,
-  type Json,
-  type JsonMap,
-  type StepId,
-} from '../../model/evaluation/instance.ts';
+import { INSTANCE_KINDS, type Instance, type StepId } from '../../model/evaluation/instance.ts';
+import { json, jsonMap } from '../../model/evaluation/json-schema.ts';
 import { UsageError } from '../../model/usage-error.ts';
 import type { InstanceChoice } from './instance-choice.ts';
 
 // It makes a thousand instances and prints them; a loaded machine has needed 10 s.
 const PRINT_MS_MAX = 120_000;
 const PRINT_BYTES_MAX = 512 * 1024 * 1024;
-
-const json: z.ZodType<Json> = z.json();
-const jsonMap: z.ZodType<JsonMap> = z.record(z.string(), json);
 
 const step = z.object({
   label: z.string(),

@@ -1,4 +1,5 @@
 import type { EpisodeEvent } from '../../model/evaluation/episode.ts';
+import { estimatedTokens } from '../../model/evaluation/token-estimate.ts';
 
 /**
  * Tokens of an agent that has no tokenizer: a quarter of the bytes it would read and write, rounded up turn by turn. The context
@@ -13,8 +14,6 @@ export interface TokenMeter {
   /** Ends the turn that began at `t` ms. */
   endTurn(t: number, isWaiting: boolean): EpisodeEvent;
 }
-
-const BYTES_A_TOKEN = 4; // What English and JSON come to with the tokenizers in use, and the same for every agent.
 
 export function createTokenMeter(): TokenMeter {
   let contextBytes = 0;
@@ -35,9 +34,9 @@ export function createTokenMeter(): TokenMeter {
       const event: EpisodeEvent = {
         kind: 'tokens',
         t,
-        context: tokensOf(contextBytes),
-        fresh: tokensOf(freshBytes),
-        written: tokensOf(writtenBytes),
+        context: estimatedTokens(contextBytes),
+        fresh: estimatedTokens(freshBytes),
+        written: estimatedTokens(writtenBytes),
         isWaiting,
       };
       contextBytes += writtenBytes;
@@ -46,8 +45,4 @@ export function createTokenMeter(): TokenMeter {
       return event;
     },
   };
-}
-
-function tokensOf(bytes: number): number {
-  return Math.ceil(bytes / BYTES_A_TOKEN);
 }

@@ -4,13 +4,11 @@
  */
 import { z } from 'zod';
 import type { Json, JsonMap } from '../../model/evaluation/instance.ts';
+import { json, jsonMap } from '../../model/evaluation/json-schema.ts';
 import type { CallDraft, ImportedTool, ImportFile, RecordDraft } from './imported-set.ts';
 import { type PythonCall, parsePythonCall } from './python-call.ts';
 import { checked, malformed, type RecordText, recordsOf } from './record-lines.ts';
 import { schemaFields } from './schema-field.ts';
-
-const json: z.ZodType<Json> = z.json();
-const jsonMap: z.ZodType<JsonMap> = z.record(z.string(), json);
 
 const message = z.looseObject({ role: z.string(), content: z.string() });
 

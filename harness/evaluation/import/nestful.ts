@@ -1,13 +1,11 @@
 /** NESTFUL (arXiv 2409.03797): nested sequences of calls whose arguments refer to earlier results as "$var_1.result$". */
 import { z } from 'zod';
-import type { Json, JsonMap } from '../../model/evaluation/instance.ts';
+import type { Json } from '../../model/evaluation/instance.ts';
+import { json, jsonMap } from '../../model/evaluation/json-schema.ts';
 import { referencesIn } from '../../model/evaluation/reference.ts';
 import type { CallDraft, ImportedTool, ImportFile, RecordDraft } from './imported-set.ts';
 import { checked, malformed, parseJson, type RecordText, recordsOf } from './record-lines.ts';
 import { schemaFields } from './schema-field.ts';
-
-const json: z.ZodType<Json> = z.json();
-const jsonMap: z.ZodType<JsonMap> = z.record(z.string(), json);
 
 const outputParameters = z.record(z.string(), z.union([z.looseObject({ type: z.string().optional() }), z.string()]));
 

@@ -1,8 +1,5 @@
-import { z } from 'zod';
-import type { Json, JsonMap } from '../../model/evaluation/instance.ts';
-
-const json: z.ZodType<Json> = z.json();
-const jsonMap: z.ZodType<JsonMap> = z.record(z.string(), json);
+import type { JsonMap } from '../../model/evaluation/instance.ts';
+import { jsonMap } from '../../model/evaluation/json-schema.ts';
 
 /** What these data sets call the types of JSON Schema; what is not here (any, unions in words) says nothing of the type. */
 const TYPES: Readonly<Record<string, string>> = {

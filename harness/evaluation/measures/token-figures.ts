@@ -1,4 +1,5 @@
 import type { Episode, EpisodeEvent } from '../../model/evaluation/episode.ts';
+import { estimatedTokens } from '../../model/evaluation/token-estimate.ts';
 import { onceAnEpisode } from './episode-memo.ts';
 
 /** Tokens of an episode. */
@@ -13,8 +14,6 @@ export interface TokenFigures {
 }
 
 type Turn = Omit<Extract<EpisodeEvent, { kind: 'tokens' }>, 'kind' | 't'>;
-
-const BYTES_A_TOKEN = 4; // What English and JSON come to; the same for every agent that does not count for itself.
 
 /** As the episode says; where it says nothing, a quarter of the bytes that the agent must have read and written. */
 export const tokenFigures = onceAnEpisode((episode): TokenFigures => {
@@ -37,13 +36,13 @@ function estimatedTurns({ events, instance }: Episode): readonly Turn[] {
   let context = 0;
   for (const event of events) {
     if (event.kind === 'act' || event.kind === 'idle') {
-      const fresh = Math.ceil(readBytes / BYTES_A_TOKEN);
+      const fresh = estimatedTokens(readBytes);
       readBytes = 0;
       context += fresh;
       const isWaiting = event.kind === 'idle' || event.what === 'poll';
       turns.push({ context, fresh, written: 0, isWaiting });
     } else if (event.kind === 'call') {
-      const written = Math.ceil(Buffer.byteLength(JSON.stringify(event.arguments)) / BYTES_A_TOKEN);
+      const written = estimatedTokens(Buffer.byteLength(JSON.stringify(event.arguments)));
       context += written;
       const last = turns.pop();
       if (last !== undefined) turns.push({ ...last, written: last.written + written });

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import type { Json, JsonMap } from '../../model/evaluation/instance.ts';
+import type { JsonMap } from '../../model/evaluation/instance.ts';
+import { jsonMap } from '../../model/evaluation/json-schema.ts';
 import type { ChatToolCall, OfferedTool } from './completion.ts';
 import { CHECK_TOOL, WAIT_SECONDS_MAX, WAIT_TOOL } from './host-tools.ts';
 
@@ -20,9 +20,6 @@ export type AskedCall =
 
 // The argument by which our server tells a call that is sent again; it is no part of what is asked for.
 const KEY = 'idempotency_key';
-
-const json: z.ZodType<Json> = z.json();
-const jsonMap: z.ZodType<JsonMap> = z.record(z.string(), json);
 
 /** `tools` are all that the model was offered. */
 export function askedCall({ id: chatId, function: asked }: ChatToolCall, tools: readonly OfferedTool[]): AskedCall {

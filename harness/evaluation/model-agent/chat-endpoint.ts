@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Clock, msOf } from '../../model/clock.ts';
+import { estimatedTokens } from '../../model/evaluation/token-estimate.ts';
 import { linkSignals } from '../../model/linked-signal.ts';
 import type { Prng } from '../../model/prng.ts';
 import { readChatResponse } from './chat-response.ts';
@@ -56,7 +57,6 @@ const WAIT_MS_MAX = 30_000;
 const RETRY_AFTER_MS_MAX = 120_000;
 const BODY_BYTES_MAX = 8 * 1024 * 1024; // The longest answer of any model is a tenth of that.
 const REPEATED_STATUSES = [408, 409, 425, 429];
-const BYTES_A_TOKEN = 4;
 
 export function openChatEndpoint(options: EndpointOptions): ChatEndpoint {
   return new Endpoint(options);
@@ -201,7 +201,7 @@ async function boundedText(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 function estimatedUsage(body: string, message: AssistantMessage): TurnUsage {
-  const tokens = (text: string) => Math.ceil(Buffer.byteLength(text) / BYTES_A_TOKEN);
+  const tokens = (text: string) => estimatedTokens(Buffer.byteLength(text));
   return { input: tokens(body), output: tokens(JSON.stringify(message)), isEstimated: true };
 }
 

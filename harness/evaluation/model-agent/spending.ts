@@ -1,3 +1,4 @@
+import { estimatedTokens } from '../../model/evaluation/token-estimate.ts';
 import type { TurnUsage } from './completion.ts';
 
 /** What a model may cost. Prices in USD a million tokens; null: not known. */
@@ -30,8 +31,6 @@ export interface Spending {
   answered(questionBytes: number, usage: TurnUsage | null, ms: number): void;
 }
 
-const BYTES_A_TOKEN = 4;
-
 export function createSpending(budget: Budget): Spending {
   let openBytes = 0;
   const sum = { turns: 0, inputTokens: 0, outputTokens: 0, estimatedTurns: 0, modelMs: 0 };
@@ -44,7 +43,7 @@ export function createSpending(budget: Budget): Spending {
       return { ...sum, usd: cost(sum.inputTokens, sum.outputTokens) };
     },
     refusal(questionBytes) {
-      const input = sum.inputTokens + Math.ceil((openBytes + questionBytes) / BYTES_A_TOKEN);
+      const input = sum.inputTokens + estimatedTokens(openBytes + questionBytes);
       const tokens = input + sum.outputTokens;
       if (budget.tokens !== null && tokens > budget.tokens) {
         return `the budget of ${budget.tokens} tokens is spent: ${sum.inputTokens + sum.outputTokens} were used`;
