@@ -16,7 +16,8 @@ import { scoreText } from './eval-text.ts';
 /** Reads an evaluation by its directory or its file. Throws a UsageError when it is none. */
 export function readEvaluation(path: string): EvaluationDocument {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'evaluation.json') : path;
-  if (!existsSync(file)) throw new UsageError(`${path}: there is no evaluation.json`);
+  if (!existsSync(file))
+    throw new UsageError(`${path}: there is no evaluation.json; name the --out of an earlier claimcheck eval`);
   try {
     const document: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (isEvaluation(document)) return document;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { renderClients } from '../../reports/clients-report.ts';
+import { parsed } from '../evaluation/driver/saved-episodes.ts';
 import { CLIENTS_SCHEMA, type ClientTable } from '../model/evaluation/client-table.ts';
 import { UsageError } from '../model/usage-error.ts';
 
@@ -24,12 +25,4 @@ export function drawSavedClients(directory: string, name: string): string {
 
 export function drawClients(table: ClientTable, name: string): string {
   return renderClients(table, { directory: name });
-}
-
-function parsed(text: string, where: string) {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError(`${where} is damaged: not JSON`, { cause });
-  }
 }

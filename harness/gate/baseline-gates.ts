@@ -64,7 +64,7 @@ function checkerRows(run: BaselineRun, base: BaselineRun): readonly GateRow[] {
     }
     const hadEvidence = before === true || before === false;
     if (now === 'unknown' || (now === 'not-applicable' && hadEvidence)) {
-      return row(run.key, gate, 'unknown', `${now}; the baseline had an answer: ${before ?? 'none'}`);
+      return row(run.key, gate, 'unknown', `${now}; the baseline said ${before ?? 'nothing'}`);
     }
     return row(run.key, gate, 'pass', now === true ? 'holds' : 'not applicable, as in the baseline');
   });

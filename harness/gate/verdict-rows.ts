@@ -26,14 +26,12 @@ export function violationRows(subject: string, { checkers }: Verdict): readonly 
   return checkers
     .filter(({ valid }) => valid === false)
     .map(({ id }) => ({
-      ...{
-        subject,
-        gate: `checker ${id}`,
-        status: 'fail',
-        baseline: null,
-        candidate: null,
-        unit: '',
-        text: 'violated',
-      },
+      subject,
+      gate: `checker ${id}`,
+      status: 'fail',
+      baseline: null,
+      candidate: null,
+      unit: '',
+      text: 'violated',
     }));
 }

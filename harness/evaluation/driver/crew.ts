@@ -19,7 +19,7 @@ export interface EvaluationCrew extends AsyncDisposable {
   readonly size: number;
   /**
    * Runs every task and hands on what came of each, in the order in which they end. An interrupt ends it early; then what was
-   * going on is handed on as far as it came. Throws what a worker throws, and a UsageError when one falls silent.
+   * going on is handed on as far as it came. Throws what a worker throws, and when one falls silent.
    */
   run(tasks: readonly WorldTask[], options: CrewRun): Promise<void>;
 }
@@ -140,8 +140,7 @@ class Hand {
     while (!done.aborted) {
       const silentMs = this.#openQuestions > 0 ? 0 : msOf(this.#clock.now() - this.#heardT);
       if (silentMs >= SILENCE_MS_MAX) {
-        const what = `The server's code has not come back for ${SILENCE_MS_MAX / 1000} s; does it loop for ever?`;
-        this.#fail(new UsageError(what));
+        this.#fail(new Error(`a worker thread has said nothing for ${SILENCE_MS_MAX / 1000} s while it ran a world`));
         return;
       }
       await this.#clock.sleep(SILENCE_MS_MAX - silentMs, done).catch(() => {}); // It has answered.

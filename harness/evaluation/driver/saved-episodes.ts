@@ -18,7 +18,8 @@ export interface SavedEpisode {
 /** The episodes of this folder, in their order. Throws a UsageError where they are damaged or missing. */
 export async function* savedEpisodes(directory: string): AsyncGenerator<SavedEpisode> {
   const path = episodesPath(directory);
-  if (path === null) throw new UsageError(`${directory} holds no episodes.jsonl`);
+  if (path === null)
+    throw new UsageError(`${directory} holds no episodes.jsonl; without its episodes nothing can be scored again`);
   const instances = readInstances(directory);
   let line = 0;
   for await (const text of episodeLines(path)) {
@@ -45,10 +46,11 @@ export function readInstances(directory: string): ReadonlyMap<string, Instance> 
   return new Map(all.map((instance) => [instance.id, instance]));
 }
 
-/** JSON that this program wrote. Throws a UsageError where it is damaged. */
-export function parsed(text: string, where: string) {
+/** JSON that this program wrote, taken at its word. Throws a UsageError where it is damaged. */
+export function parsed<Saved>(text: string, where: string): Saved {
   try {
-    return JSON.parse(text);
+    const value: Saved = JSON.parse(text);
+    return value;
   } catch (cause) {
     throw new UsageError(`${where} is damaged: not JSON`, { cause });
   }

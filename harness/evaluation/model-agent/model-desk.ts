@@ -10,8 +10,6 @@ import { createTurnstile } from './turnstile.ts';
 export interface ModelDesk {
   readonly complete: Complete;
   usage(): ModelUsage;
-  /** Why nothing more is asked although there was more to do; null: that is not so. */
-  stopReason(): string | null;
   /** Episodes that could not be played, each with its reason. */
   readonly voids: readonly string[];
 }
@@ -100,7 +98,6 @@ export function createModelDesk(options: ModelDeskOptions): ModelDesk {
       failures: [...failures].map(([why, count]) => ({ why, count })),
       stopped: stop,
     }),
-    stopReason: () => stop,
     voids: [],
   };
 }

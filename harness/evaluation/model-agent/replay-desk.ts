@@ -92,7 +92,6 @@ export function createReplayDesk(
       failures: [...failures].map(([why, count]) => ({ why, count })),
       stopped,
     }),
-    stopReason: () => null,
     voids,
   };
 }
