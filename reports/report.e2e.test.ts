@@ -172,7 +172,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     await page.close();
   });
 
-  // Twenty agents, three kills and a server that forgets: about ten seconds, twice that on a busy machine.
+  // Twenty agents, three kills and a server that forgets: about ten seconds, and several times that on a busy machine.
   it('a real run reads as what happened: every link leads somewhere, a finding opens its row', async () => {
     const out = join(directory, 'real');
     const main = fileURLToPath(new URL('../dist/harness/cli/main.js', import.meta.url));
@@ -204,7 +204,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     expect(await page.locator('ol.gantt details[open]').textContent()).toContain('by SIGKILL');
     expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
     await page.close();
-  }, 90_000);
+  });
 
   it('several runs stand side by side, each with its own links', async () => {
     const runs = [sampleRun({ broken: false }), sampleRun({ store: 'memory' })];

@@ -67,7 +67,7 @@ async function serve(args: readonly string[]): Promise<{ readonly code: number |
     [join(directory, 'dist/src/main.js'), '--data', join(directory, 'data'), ...args],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 20_000,
+      timeout: 120_000,
     },
   );
   let stderr = '';

@@ -37,7 +37,7 @@ interface Ended {
 
 function claimcheck(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd, env: env(), maxBuffer: 1 << 28, timeout: 120_000 };
+    const options = { cwd, env: env(), maxBuffer: 1 << 28, timeout: 300_000 };
     execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
     });
@@ -164,7 +164,7 @@ describe('an interrupted run', () => {
       stdio: 'ignore',
     });
     const history = join(cwd, out, 'history.jsonl');
-    for (let tries = 0; tries < 400; tries += 1) {
+    for (let tries = 0; tries < 1200; tries += 1) {
       if (existsSync(history) && readFileSync(history, 'utf8').includes('"kind":"ok"')) return child;
       await sleep(50);
     }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const choice = { filter: CHOSEN, sample: null, seed: 1 };
   const printed = await printedInstances(program, { places: [{ law: 'uniform', seed: 1 }], choice });
   instances = printed.instances.map(({ instance }) => instance);
-}, 120_000);
+});
 afterAll(() => {
   delete process.env.CLAIMCHECK_TEST_KEY;
   stage[Symbol.dispose]();

@@ -16,7 +16,7 @@ const verdictSchema = z.object({
   coverage: z.array(z.object({ id: z.string(), reached: z.number() })),
 });
 /** Nothing of ours may live longer than this after the harness was killed. */
-const GONE_MS_MAX = 10_000;
+const GONE_MS_MAX = 30_000;
 const SMALL = ['--set', 'calls=24', '--agents', '8', '--quiet', '--json'];
 
 let stage: ProgramStage;

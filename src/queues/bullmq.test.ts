@@ -4,7 +4,7 @@ import { UsageError } from '../usage-error.ts';
 import { openBullmqQueue } from './bullmq.ts';
 import { createManualWork } from './testing/manual-work.ts';
 
-const SOON = { timeout: 15_000, interval: 20 };
+const SOON = { timeout: 60_000, interval: 20 };
 
 describeOn('redis', 'the BullMQ queue', () => {
   test('goes on when its server comes back, and loses to nobody what it was given meanwhile', async () => {

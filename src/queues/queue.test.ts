@@ -4,7 +4,7 @@ import { createManualWork } from './testing/manual-work.ts';
 import { describeQueues } from './testing/queue-suites.ts';
 
 // A queue that others share learns of things a round trip later.
-const SOON = { timeout: 5_000, interval: 5 };
+const SOON = { timeout: 60_000, interval: 5 };
 const A_WHILE_MS = 300; // Many times what any of them takes to hand out an id.
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, A_WHILE_MS));
 
@@ -96,7 +96,7 @@ describeQueues('queue', Object.values(QUEUES), (_entry, open) => {
       if (place === undefined) throw new Error(`no room for ${id}`);
       await place.fill(id);
     }
-    await expect.poll(() => started.length, { timeout: 15_000, interval: 50 }).toBe(ids.length);
+    await expect.poll(() => started.length, { timeout: 60_000, interval: 50 }).toBe(ids.length);
     expect(started.toSorted()).toEqual(ids);
   });
 });
@@ -153,7 +153,7 @@ describeQueues('shared queue', shared, (_entry, open, connect) => {
     await expect.poll(() => server.load().waiting, SOON).toBe(0);
   });
 
-  test('work of a process that went away comes to another', { timeout: 60_000 }, async () => {
+  test('work of a process that went away comes to another', async () => {
     const connection = await connect();
     const size = { concurrency: 2, waitingMax: 10 };
     const lost = await open(size, connection);
@@ -165,7 +165,7 @@ describeQueues('shared queue', shared, (_entry, open, connect) => {
     await using other = await open(size, connection);
     const work = createManualWork();
     other.work(work.run);
-    await expect.poll(() => work.started, { timeout: 50_000 }).toEqual(['a']);
+    await expect.poll(() => work.started, SOON).toEqual(['a']);
     work.end('a');
     await aWhile();
     expect(work.started).toEqual(['a']);

@@ -1,6 +1,6 @@
 import { CreateTableCommand, DescribeTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import { UsageError } from '../usage-error.ts';
 import { type ConnectionOptions, connectionSchema } from './connection.ts';
@@ -11,8 +11,6 @@ import { openTable } from './dynamodb-table.ts';
 import { connectionTo, describeOn, startEngine } from './testing/engine.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
-// Engines are programs of their own: on a machine that does much else at once they take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A table of one's own, without a store over it. */
 async function newTable() {

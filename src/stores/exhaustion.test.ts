@@ -12,8 +12,7 @@ import { createPostgresPool } from './postgres-pool.ts';
 import { openRedisStore } from './redis.ts';
 import { connectionTo, describeOn, startEngine } from './testing/engine.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 
 let directory = '';
 beforeAll(() => {

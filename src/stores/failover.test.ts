@@ -10,7 +10,7 @@ import { STORES } from './index.ts';
 import { connectionTo, describeOn } from './testing/engine.ts';
 import { openTcpLink } from './testing/tcp-link.ts';
 
-const SOON = { timeout: 20_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 const COUNT = 30;
 
 let directory = '';
@@ -21,7 +21,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe.each(['redis', 'postgres'] as const)('work on %s', (engine) => {
   describeOn(engine, '', () => {
-    test('goes on at the second address when the first one dies, each task once', { timeout: 60_000 }, async () => {
+    test('goes on at the second address when the first one dies, each task once', async () => {
       const direct = await connectionTo(engine);
       const first = await openTcpLink(portOf(direct));
       await using second = await openTcpLink(portOf(direct));

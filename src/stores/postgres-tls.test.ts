@@ -19,7 +19,7 @@ describeOn('postgres', 'a PostgreSQL behind TLS', () => {
       engine = await startEngine('postgres');
       for (const name of ['server', 'other']) makeCertificate(directory, name);
       await encrypt(engine, directory);
-    }, 60_000);
+    });
     afterAll(async () => {
       await engine[Symbol.asyncDispose]();
       rmSync(directory, { recursive: true, force: true });
@@ -34,7 +34,7 @@ describeOn('postgres', 'a PostgreSQL behind TLS', () => {
     };
 
     test('is trusted by the file that names its authority', async () => {
-      await using store = await vi.waitFor(() => open('server.crt'), { timeout: 10_000, interval: 100 });
+      await using store = await vi.waitFor(() => open('server.crt'), { timeout: 60_000, interval: 100 });
       expect(await store.insert(taskOf())).toEqual({ kind: 'inserted' });
       await store.presence?.announce('worker');
       await using pool = createPostgresPool(engine.connection(), 1);

@@ -15,7 +15,7 @@ import { openRedisLink } from './redis-link.ts';
 import { describeOn, startEngine, type TestEngine } from './testing/engine.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const directories: string[] = [];
 afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });

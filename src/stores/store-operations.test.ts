@@ -10,8 +10,6 @@ import { connectionTo } from './testing/engine.ts';
 import { describeStores } from './testing/place.ts';
 import { openTcpLink } from './testing/tcp-link.ts';
 
-// Engines are programs of their own: on a machine that does much else at once they take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A store that knows how often each of its operations was called. */
 function counted(store: TaskStore): { readonly store: TaskStore; counts(): Readonly<Record<string, number>> } {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
@@ -14,8 +14,6 @@ import { startEngine } from './testing/engine.ts';
 import { describeStores, newPlace, type StorePlace } from './testing/place.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
-// Engines are programs of their own: on a machine that does much else at once they take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const ends: (() => void)[] = [];
 afterEach(() => {

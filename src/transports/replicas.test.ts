@@ -79,7 +79,7 @@ test('a task of 2025-11-25 is made, asked about, answered and fetched through wh
   expect(questions).toMatchObject([{ message: expect.stringContaining('asked') }]);
   expect(new Set(three.visited).size).toBe(3);
   await client.close();
-}, 20_000);
+});
 
 test('two processes take calls and one that nobody can call runs them', async () => {
   await using three = await replicas(['server', 'server', 'worker']);
@@ -89,9 +89,9 @@ test('two processes take calls and one that nobody can call runs them', async ()
   expect((await fetch(new URL('/healthz', worker))).status).toBe(200);
   expect((await fetch(worker, { method: 'POST', body: '{}' })).status).toBe(404);
   await client.close();
-}, 20_000);
+});
 
 test('a session in memory is unknown to the next process', async () => {
   await using two = await replicas(['both', 'both'], 'memory');
   await expect(connected(two)).rejects.toThrow('Session not found');
-}, 20_000);
+});

@@ -124,14 +124,14 @@ describe('the end', () => {
     await server.closed;
     expect(server.kit.parts.effects.begun).toEqual(['a']);
     expect(server.kit.parts.effects.committed).toEqual([]);
-    await expect.poll(() => server.kit.parts.effects.committed, { timeout: 5_000 }).toEqual(['a']);
+    await expect.poll(() => server.kit.parts.effects.committed, { timeout: 60_000 }).toEqual(['a']);
   });
 
   test('by the server: those who wait are told', async () => {
     await using server = await serveStdio(tasks20251125);
     const next = reader(server);
     server.input.write(line('tools/call', effect('a', 60_000), 1));
-    await expect.poll(() => server.kit.parts.effects.begun, { timeout: 5_000 }).toEqual(['a']);
+    await expect.poll(() => server.kit.parts.effects.begun, { timeout: 60_000 }).toEqual(['a']);
     await server.close();
     expect(await next()).toMatchObject({ id: 1, error: { code: -32000, data: { reason: 'draining' } } });
     await server.closed;
@@ -158,7 +158,7 @@ test('a reader that does not read stops the server from reading on, and nothing 
   await transport.start();
   const requestCount = 2_000;
   for (let id = 1; id <= requestCount; id++) input.write(line('ping', {}, id));
-  await expect.poll(() => input.isPaused(), { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => input.isPaused(), { timeout: 60_000 }).toBe(true);
   const next = reader({ output });
   const ids = new Set<unknown>();
   for (let index = 0; index < requestCount; index++) ids.add((await next()).id);

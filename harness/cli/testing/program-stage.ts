@@ -17,7 +17,7 @@ export const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
 /** The reference server as a file, for servers that wrap it. */
 export const SERVER = join(findPackage().root, 'dist/src/main.js');
 // Longer than any command here takes on a busy machine: it is there to end what hangs.
-const ENDED_MS_MAX = 120_000;
+const ENDED_MS_MAX = 300_000;
 
 export interface Ended {
   readonly code: number | null;
