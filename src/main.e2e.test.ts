@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { standStill } from './stores/testing/stand-still.ts';
 
 const PROGRAM = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const EXTENSION = 'io.modelcontextprotocol/tasks';
@@ -47,12 +48,12 @@ async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<number
 }
 
 async function until<T>(read: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let attempt = 0; attempt < 1_000; attempt++) {
+  for (let attempt = 0; attempt < 3_000; attempt++) {
     const found = await read();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error('expected it to happen within 20 s');
+  throw new Error('expected it to happen within a minute');
 }
 
 async function serve(...args: readonly string[]): Promise<Program & { readonly url: string }> {
@@ -114,12 +115,16 @@ const settled = (url: string, taskId: string) =>
     return result?.status === 'working' ? undefined : result;
   });
 
-const commits = () =>
-  readFileSync(join(directory, 'ledger.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('"phase":"commit"'))
-    .map((line) => z.object({ token: z.string() }).parse(JSON.parse(line)).token)
-    .sort();
+/** Tokens of the lines of that phase in the ledger. */
+function linesOf(phase: 'begin' | 'commit'): readonly string[] {
+  const file = join(directory, 'ledger.jsonl');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const found = lines.filter((line) => line.includes(`"phase":"${phase}"`));
+  return found.map((line) => z.object({ token: z.string() }).parse(JSON.parse(line)).token).sort();
+}
+
+const commits = () => linesOf('commit');
 
 test('killed while it has asked, before and during a task, it takes the answers when it is back', async () => {
   const YES = { action: 'accept', content: { approve: true } };
@@ -156,7 +161,8 @@ test('killed while it has asked, before and during a task, it takes the answers 
 test('a killed server keeps what it has given a receipt for: runs again what may be, ends the rest honestly', async () => {
   const first = await serve();
   const repeatable = await effect(first.url, { token: 'repeatable', ms: 3_000, idempotency_key: 'k' });
-  const plain = await effect(first.url, { token: 'plain', ms: 3_000, mode: 'plain' });
+  // It never comes to its end: however late the kill is.
+  const plain = await effect(first.url, { token: 'plain', ms: 600_000, mode: 'plain' });
   const done = await effect(first.url, { token: 'done', ms: 0, mode: 'plain' });
   const before = await settled(first.url, done);
   await end(first.child, 'SIGKILL');
@@ -172,8 +178,9 @@ test('a killed server keeps what it has given a receipt for: runs again what may
 
 test('work that kills the server is not run again, and costs nobody else anything', async () => {
   const first = await serve();
-  const other = await effect(first.url, { token: 'other', ms: 1_500 });
-  const deadly = await effect(first.url, { token: 'deadly', ms: 300, mode: 'exit' });
+  const other = await effect(first.url, { token: 'other', ms: 4_000 });
+  // The receipt has a second and a half to get out.
+  const deadly = await effect(first.url, { token: 'deadly', ms: 1_500, mode: 'exit' });
   expect(await end(first.child)).toBe(86);
   const second = await serve();
   expect((await settled(second.url, deadly)).status).toBe('failed');
@@ -204,12 +211,11 @@ test('a stopped process that comes back after its work was taken over leaves no 
   const first = await serve('--lease', '1000', '--max-concurrency', '5');
   // Up before there is work: however long its start takes, the work must not be over by then.
   const second = await serve('--lease', '1000');
-  const task = await effect(first.url, { token: 'stopped', ms: 2_000 });
-  const plain = await effect(first.url, { token: 'plain', ms: 2_000, mode: 'plain' });
-  await until(() => (existsSync(join(directory, 'ledger.jsonl')) ? true : undefined));
-  // It has just written; stopped within a write, it would keep the lock of the database, and everybody else out.
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  first.child.kill('SIGSTOP');
+  const task = await effect(first.url, { token: 'stopped', ms: 4_000 });
+  const plain = await effect(first.url, { token: 'plain', ms: 4_000, mode: 'plain' });
+  await until(() => (linesOf('begin').length === 2 ? true : undefined));
+  const stopped = { pid: first.child.pid ?? 0, signal: (name: NodeJS.Signals) => first.child.kill(name) };
+  await standStill(stopped, join(directory, 'data', 'tasks.db'));
   const outcome = await settled(second.url, task);
   expect(outcome.status).toBe('completed');
   expect((await settled(second.url, plain)).error?.message).toMatch(/^interrupted: The worker/);

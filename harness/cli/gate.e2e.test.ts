@@ -22,8 +22,8 @@ const baselineSchema = z.looseObject({
   expected: z.array(z.object({ run: z.string(), gate: z.string(), reason: z.string() })),
 });
 
-// Forty runs: half a minute on two idle cores, and several times that when they are busy.
-const PAIRED_MS_MAX = 240_000;
+// Forty runs: half a minute on two idle cores, and ten times that when they are busy.
+const PAIRED_MS_MAX = 500_000;
 
 let stage: ProgramStage;
 beforeEach(() => {

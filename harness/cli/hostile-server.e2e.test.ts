@@ -18,12 +18,19 @@ beforeEach(() => {
 });
 afterEach(() => stage[Symbol.dispose]());
 
-/** A profile that waits only a second for the first answer, and hardly for the end. */
-function impatientProfile(program: string, url: string | null): string {
+/** A second for those who will never say anything. */
+const SILENT = '1s';
+/** Who listens is asked until the end: time enough to begin to listen where much else goes on. */
+const LISTENS = '10s';
+/** Who ends, or says a wrong word on a pipe, is believed at once. */
+const WRONG = '60s';
+
+/** A profile that waits so long for the first answer, and hardly for the end. */
+function impatientProfile(program: string, url: string | null, within: string): string {
   const server = stage.file('server.mjs', program);
   const target = {
     command: url === null ? `node ${server}` : `node ${server} {{port}}`,
-    ready: { within: '1s' },
+    ready: { within },
     stop: { within: '200ms' },
     ...(url === null ? {} : { url }),
   };
@@ -33,19 +40,19 @@ function impatientProfile(program: string, url: string | null): string {
 const URL_HERE = 'http://127.0.0.1:{{port}}/mcp';
 
 describe('a server that never gives a good answer ends the command with 64 and its story', () => {
-  const cases: readonly (readonly [string, string, string | null, RegExp])[] = [
-    ['exits at once', SPEAKERS.exits, null, /ended before it answered, with exit code 3\..*no configuration/s],
-    ['is silent and ignores being told to stop', SPEAKERS.silent, null, /within 1000 ms \(.*no reply within/],
-    ['speaks another protocol', SPEAKERS.otherProtocol, null, /wrote what is no message: "Content-Length: 2"/],
-    ['writes a line without end', SPEAKERS.endlessLine, null, /gave no good answer to initialize/],
-    ['knows no method', SPEAKERS.unknownMethods, null, /"Method not found: /],
-    ['exits at once, over HTTP', SPEAKERS.exits, URL_HERE, /ended before it answered, with exit code 3/],
-    ['answers HTML', LISTENERS.html, URL_HERE, /not the JSON-RPC reply to this request: <h1>It works<\/h1>/],
-    ['never answers, over HTTP', LISTENERS.silent, URL_HERE, /within 1000 ms \(.*no reply within/],
-    ['speaks mail', LISTENERS.mail, URL_HERE, /does not match the HTTP\/1\.1 protocol/],
+  const cases: readonly (readonly [string, string, string | null, string, RegExp])[] = [
+    ['exits at once', SPEAKERS.exits, null, WRONG, /ended before it answered, with exit code 3\..*no configuration/s],
+    ['is silent and ignores being told to stop', SPEAKERS.silent, null, SILENT, /within 1000 ms \(.*no reply within/],
+    ['speaks another protocol', SPEAKERS.otherProtocol, null, WRONG, /wrote what is no message: "Content-Length: 2"/],
+    ['writes a line without end', SPEAKERS.endlessLine, null, WRONG, /gave no good answer to initialize/],
+    ['knows no method', SPEAKERS.unknownMethods, null, WRONG, /"Method not found: /],
+    ['exits at once, over HTTP', SPEAKERS.exits, URL_HERE, WRONG, /ended before it answered, with exit code 3/],
+    ['answers HTML', LISTENERS.html, URL_HERE, LISTENS, /not the JSON-RPC reply to this request: <h1>It works<\/h1>/],
+    ['never answers, over HTTP', LISTENERS.silent, URL_HERE, LISTENS, /within 10000 ms \(.*no reply within/],
+    ['speaks mail', LISTENERS.mail, URL_HERE, LISTENS, /does not match the HTTP\/1\.1 protocol/],
   ];
-  it.each(cases)('%s', async (_name, program, url, message) => {
-    const profile = impatientProfile(program, url);
+  it.each(cases)('%s', async (_name, program, url, within, message) => {
+    const profile = impatientProfile(program, url, within);
     const { code, stdout, stderr } = await stage.run('run', 'steady', '--profile', profile);
     expect({ code, stdout, left: stage.left(), written: stage.written() }).toEqual({
       code: 64,

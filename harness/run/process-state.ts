@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../model/clock.ts';
 
 const LOOK_MS = 5;
-const STOPPED_MS_MAX = 2_000; // The kernel stops a process within microseconds; a busy machine may show it later.
+const STOPPED_MS_MAX = 10_000; // The kernel stops a process within microseconds; one that waits for a slow disk later.
 
 /** Waits until a process is seen to stand still after SIGSTOP. Throws when it does not, or is gone. */
 export async function stoppedState(pid: number, clock: Clock): Promise<string> {

@@ -13,7 +13,7 @@ const STREAM = { 'content-type': 'text/event-stream' };
 type Answer = (heard: Heard, response: ServerResponse) => void;
 
 /** One request against a server that answers like this. */
-async function exchange(answer: Answer, timeoutMs = 5_000) {
+async function exchange(answer: Answer, timeoutMs = 60_000) {
   await using stage = await openHttpStage(answer);
   const strays: Stray[] = [];
   const notifications: RpcNotification[] = [];
@@ -32,7 +32,7 @@ describe('http channel', () => {
   it('sends what it is given and keeps its connection', async () => {
     await using stage = await openHttpStage(({ message }, response) => sendJson(response, 200, result(message.id)));
     const channel = createHttpChannel({ url: stage.url, headers: { authorization: 'Bearer a3' } });
-    const options = { timeoutMs: 5_000, signal: new AbortController().signal, headers: { 'mcp-method': 'tasks/get' } };
+    const options = { timeoutMs: 60_000, signal: new AbortController().signal, headers: { 'mcp-method': 'tasks/get' } };
     const reply = await channel.request(request(1), options);
     // The pool counts a connection as free one turn of the event loop after its reply was read.
     await new Promise(setImmediate);
@@ -169,7 +169,7 @@ describe('http channel', () => {
     });
     const channel = createHttpChannel({ url: stage.url, headers: {} });
     const controller = new AbortController();
-    const reply = channel.request(request(1), { timeoutMs: 5_000, signal: controller.signal });
+    const reply = channel.request(request(1), { timeoutMs: 60_000, signal: controller.signal });
     await arrived;
     controller.abort();
     expect(await reply).toEqual({ kind: 'timeout', aborted: true });
@@ -181,7 +181,7 @@ describe('http channel', () => {
     const stage = await openHttpStage(() => undefined);
     await stage[Symbol.asyncDispose]();
     const channel = createHttpChannel({ url: stage.url, headers: {} });
-    const reply = await channel.request(request(1), { timeoutMs: 5_000, signal: new AbortController().signal });
+    const reply = await channel.request(request(1), { timeoutMs: 60_000, signal: new AbortController().signal });
     await channel.close();
     expect(reply).toMatchObject({ kind: 'refused', message: expect.stringContaining('ECONNREFUSED') });
   });

@@ -112,11 +112,17 @@ describeQueues('shared queue', shared, (_entry, open, connect) => {
     await using second = await open(size, connection);
     const started: string[] = [];
     const counts = [0, 0];
+    let bothWork = () => {};
+    const bothAtWork = new Promise<void>((resolve) => {
+      bothWork = resolve;
+    });
     for (const [worker, queue] of [first, second].entries()) {
       queue.work(async (id) => {
         started.push(id);
         counts[worker] = (counts[worker] ?? 0) + 1;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (counts.every((count) => count > 0)) bothWork();
+        // Whoever is quicker has his hands full until the other has work, too.
+        await bothAtWork;
       });
     }
     const ids = Array.from({ length: 60 }, (_, number) => `task-${number}`);

@@ -11,7 +11,6 @@ import { openTable } from './dynamodb-table.ts';
 import { connectionTo, describeOn, startEngine } from './testing/engine.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
-
 /** A table of one's own, without a store over it. */
 async function newTable() {
   const connection = await connectionTo('dynamodb');

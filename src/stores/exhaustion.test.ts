@@ -26,7 +26,7 @@ describeOn('postgres', 'a PostgreSQL without a free connection', () => {
   test('in this process: a call waits its time, says why it failed, and the next one gets through', async () => {
     const connection = await connectionTo('postgres');
     // One for the presence, one for all statements. The blocked one outlasts those that wait for it.
-    const url = `${connection.url}?statement_timeout=6500`;
+    const url = `${connection.url}?statement_timeout=60000`;
     await using store = await openPostgres({ ...connection, url, poolMax: 2 });
     await store.insert(taskOf());
     await using other = createPostgresPool(connection, 1);

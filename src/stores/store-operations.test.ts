@@ -10,7 +10,6 @@ import { connectionTo } from './testing/engine.ts';
 import { describeStores } from './testing/place.ts';
 import { openTcpLink } from './testing/tcp-link.ts';
 
-
 /** A store that knows how often each of its operations was called. */
 function counted(store: TaskStore): { readonly store: TaskStore; counts(): Readonly<Record<string, number>> } {
   const counts: Record<string, number> = {};
@@ -33,7 +32,7 @@ test('a task with a key costs its store seven operations from the call to the re
   const { engine } = await createKit({ store, limits: { sweepMs: HOUR_MS, rereadMs: HOUR_MS, leaseMs: HOUR_MS } });
   const atBoot = counts();
   const { id } = await accepted(engine, requestOf({ ms: 0, arguments: work, idempotencyKey: 'k' }));
-  await vi.waitFor(async () => expect((await memory.get(id))?.state).toBe('settled'));
+  await vi.waitFor(async () => expect((await memory.get(id))?.state).toBe('settled'), { timeout: 60_000 });
   await engine.get('alice', id);
   expect(atBoot).toEqual({ held: 1, queued: 1 });
   // The look for the key and the record; a read and a write to claim it, one before its effect, one with its result; the read.

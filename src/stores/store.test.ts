@@ -14,7 +14,6 @@ import { startEngine } from './testing/engine.ts';
 import { describeStores, newPlace, type StorePlace } from './testing/place.ts';
 import { ask, StoreModel, storeCalls } from './testing/store-model.ts';
 
-
 const ends: (() => void)[] = [];
 afterEach(() => {
   for (const end of ends.splice(0)) end();

@@ -7,6 +7,7 @@ import { build } from 'rolldown';
 import { z } from 'zod';
 import type { TaskRecord, TaskState } from '../../tasks/task.ts';
 import type { EngineCall, EngineOrder } from './engine-order.ts';
+import { standStill } from './stand-still.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -38,8 +39,8 @@ export interface EngineProcess extends AsyncDisposable {
   ask(call: EngineCall): Promise<unknown>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** SIGSTOP. */
-  pause(): void;
+  /** SIGSTOP, and not in the middle of a write to its file. */
+  pause(): Promise<void>;
   /** SIGCONT. */
   resume(): void;
 }
@@ -99,7 +100,11 @@ export async function startEngineProcess(
       return answer;
     },
     kill: () => kill(child),
-    pause: () => child.kill('SIGSTOP'),
+    pause: () =>
+      standStill(
+        { pid: child.pid ?? 0, signal: (name) => child.kill(name) },
+        order.store === 'sqlite' ? join(order.directory, 'tasks.db') : null,
+      ),
     resume: () => child.kill('SIGCONT'),
     [Symbol.asyncDispose]: () => kill(child),
   };
