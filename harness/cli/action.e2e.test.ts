@@ -96,6 +96,9 @@ describe('its script, as a runner would start it', () => {
     const sly = await started({ arguments: 'simulate "$(touch sly)" `touch sly` ; touch sly' });
     expect(sly.exitCode).toBe(64);
     expect(stage.written()).not.toContain('sly');
+    const cut = await started({ arguments: 'simulate steady --module "bad.mjs', out: 'cut' });
+    expect([cut.exitCode, cut.stdout]).toEqual([64, expect.stringContaining('is every quote closed?')]);
+    expect(stage.written()).not.toContain('cut');
   });
 
   it('lets an unknown answer pass with a warning where that was asked for', async () => {
