@@ -82,18 +82,11 @@ if (process.exitCode !== 130) await report();
 
 /** Decisions end to end, in turns, so that a bad quarter of an hour strikes all conditions. */
 async function record() {
+  const isEnough = ({ id }) => decisionsOf(id).length >= decisionCount && pairsOf(id).length >= pairCount;
   for (let turn = 0; process.exitCode !== 130; turn++) {
-    const wanted = CONDITIONS.filter(({ id }) => {
-      const made = decisions.filter(({ condition }) => condition === id);
-      const isEnough = made.length >= decisionCount && pairsOf(id).length >= pairCount;
-      return !isEnough && made.length <= turn;
-    });
-    const isDone = CONDITIONS.every(({ id }) => {
-      const made = decisions.filter(({ condition }) => condition === id);
-      return made.length >= decisionCount && pairsOf(id).length >= pairCount;
-    });
-    if (isDone) return;
-    for (const condition of wanted) {
+    const open = CONDITIONS.filter((condition) => !isEnough(condition));
+    if (open.length === 0) return;
+    for (const condition of open.filter(({ id }) => decisionsOf(id).length <= turn)) {
       if (process.exitCode === 130) return;
       const decision = await decide(condition, turn);
       if (decision === null) return;
@@ -139,8 +132,12 @@ function measuredIn(directory) {
   return { metrics, fates, durationMs };
 }
 
+function decisionsOf(id) {
+  return decisions.filter(({ condition }) => condition === id);
+}
+
 function pairsOf(id) {
-  return decisions.filter(({ condition }) => condition === id).flatMap(({ pairs }) => pairs);
+  return decisionsOf(id).flatMap(({ pairs }) => pairs);
 }
 
 async function report() {
@@ -153,7 +150,7 @@ async function report() {
   const rows = [];
   for (const condition of CONDITIONS) {
     const pool = pairsOf(condition.id);
-    const made = decisions.filter(({ condition: id }) => id === condition.id);
+    const made = decisionsOf(condition.id);
     if (pool.length < Math.max(pairCount, 2 * PAIRS)) faults.push(`${condition.title}: only ${pool.length} pairs`);
     if (made.length < decisionCount) faults.push(`${condition.title}: only ${made.length} decisions end to end`);
     const slowest = Math.max(0, ...made.map(({ seconds }) => seconds));

@@ -28,15 +28,25 @@ if (!existsSync(program)) {
   process.exit(64);
 }
 
+let running = null;
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    isInterrupted = true;
+    running?.kill('SIGTERM');
+  });
+}
 const rows = [];
 for (const agents of sizes) {
   console.error(`scale: ${agents} agents`);
-  rows.push(await measure(agents));
+  const row = await measure(agents);
+  if (row === null) process.exit(130);
+  rows.push(row);
 }
 print();
 process.exitCode = rows.every(({ isValid }) => isValid) ? 0 : 1;
 
-/** One run in a process of its own, from its start to its end. */
+/** One run in a process of its own, from its start to its end. null: it was interrupted. */
 async function measure(agents) {
   const directory = mkdtempSync(join(tmpdir(), 'claimcheck-scale-'));
   try {
@@ -46,6 +56,7 @@ async function measure(agents) {
       ...['simulate', scenario, '--store', 'modelled', '--agents', String(agents), '--set', `calls=${calls}`],
       ...['--out', directory, '--quiet'],
     ]);
+    if (isInterrupted) return null;
     const wallMs = performance.now() - startedAt;
     const { valid, fates, metrics, durationMs } = JSON.parse(readFileSync(join(directory, 'verdict.json'), 'utf8'));
     // A run in which work was lost would be cheaper.
@@ -67,6 +78,7 @@ function run(flags, args) {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
+  running = child;
   const told = [];
   child.stdio[3].on('data', (piece) => told.push(piece));
   return new Promise((resolve, reject) => {

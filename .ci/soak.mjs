@@ -3,7 +3,7 @@
 // minutes each, so `npm test` leaves it out. `npm run soak -- redis+bullmq` runs what there is on one of them, and
 // `npm run soak -- outages` (or kills) one kind on all; `--seed N` runs others. Needs what `npm run build` makes, and the
 // engines (claimcheck services says which are here). Exit 1 when anything was lost, done twice or left undone, and when
-// less struck than must.
+// less struck than must; 130 when it was interrupted.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -47,7 +47,9 @@ const soaks = Object.entries(KINDS)
 if (soaks.length === 0) usage(`there is no soak of ${positionals.join(' and ')}: nothing below it can be struck`);
 
 let failedCount = 0;
+let isInterrupted = false;
 for (const { kind, combination, scenario, strikesMin } of soaks) {
+  if (isInterrupted) break;
   const [store, queue] = combination.split('+');
   const directory = join(out, kind, combination);
   const target = ['--store', store, '--queue', queue, '--seed', values.seed];
@@ -57,7 +59,7 @@ for (const { kind, combination, scenario, strikesMin } of soaks) {
   console.log(`${kind} on ${combination}: ${verdict}${said} (${directory}/report.html)`);
   if (problems.length > 0) failedCount++;
 }
-process.exitCode = failedCount > 0 ? 1 : 0;
+process.exitCode = isInterrupted ? 130 : failedCount > 0 ? 1 : 0;
 
 /** What became of a run, and what is wrong with it, each in a few words. No verdict is as bad as a bad one. */
 function judged(directory, code, strikesMin) {
@@ -102,7 +104,10 @@ function usage(message) {
 function run(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-    const forward = (signal) => child.kill(signal);
+    const forward = (signal) => {
+      isInterrupted = true;
+      child.kill(signal);
+    };
     process.on('SIGINT', forward);
     process.on('SIGTERM', forward);
     child.once('error', (error) => {
