@@ -1,5 +1,6 @@
 import type { CallRatio } from '../harness/model/call-ratio.ts';
 import type { CallSamples } from '../harness/model/call-samples.ts';
+import type { Drift } from '../harness/model/drift.ts';
 import type { FaultMeta } from '../harness/model/fault.ts';
 import type { HistoryIndex } from '../harness/model/history-index.ts';
 import type { MetricMeta } from '../harness/model/metric.ts';
@@ -19,8 +20,21 @@ export interface ReportRun {
   readonly environment: Readonly<Record<string, unknown>>;
   /** The durations of its calls, metric by metric. */
   readonly samples: readonly CallSamples[];
+  /** The part of a measured load that counts; null: nothing was there to be measured. */
+  readonly measured: MeasuredLoad | null;
   /** The last lines each boot of the server wrote to stderr. */
   readonly stderr: readonly { readonly boot: number; readonly tail: string }[];
+}
+
+/** When a load ran, ns from run start, and what grew while it did. */
+export interface MeasuredLoad {
+  /** What is ms in the plan's load counts from here. */
+  readonly originT: number;
+  /** The warm-up is over. */
+  readonly fromT: number;
+  readonly toT: number;
+  /** Empty: nobody read what the processes hold, or too seldom. */
+  readonly drifts: readonly Drift[];
 }
 
 /** Two of several runs, by their places, whose calls are the same: the earlier one is the baseline. */

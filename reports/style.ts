@@ -74,7 +74,7 @@ code.id{color:var(--soft);font-size:.76rem;font-weight:400;white-space:nowrap}
 .stack{display:flex;gap:2px;height:.9rem;margin:.3rem 0 .8rem;border-radius:4px;overflow:hidden}.stack span{min-width:4px}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.1rem 2rem;margin:.5rem 0}
 .facts div{display:flex;gap:.8rem;padding:.28rem 0;border-bottom:1px solid var(--line);font-size:.87rem}
-.facts dt{flex:0 0 9rem;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere;min-width:0}
+.facts .chip{white-space:normal}.facts dt{flex:0 0 9rem;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere;min-width:0}
 .command{display:flex;gap:.6rem;align-items:center;padding:.7rem .9rem;border-radius:8px;background:var(--raised);border:1px solid var(--line)}.command code{flex:1;overflow-wrap:anywhere;font-size:.95rem}
 .lanes{margin:.6rem 0 1rem}
 .lane{display:grid;grid-template-columns:11rem 1fr;align-items:center;font-size:.8rem;min-height:18px}
@@ -113,6 +113,7 @@ li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--
 .plot{font-size:11px}.plot text{fill:var(--ink)}.plot text.soft{fill:var(--soft)}.plot .curve{fill:none;stroke-width:2}.plot .curve.tone-0{stroke:var(--tone-0)}.plot .curve.tone-1{stroke:var(--tone-1)}.plot .curve.tone-2{stroke:var(--tone-2)}.plot .curve.tone-3{stroke:var(--tone-3)}.plot .curve.tone-4{stroke:var(--tone-4)}.plot .curve.tone-5{stroke:var(--tone-5)}.plot .curve.tone-6{stroke:var(--tone-6)}.plot .curve.tone-7{stroke:var(--tone-7)}
 .plot circle{stroke:none}.plot circle.tone-0{fill:var(--tone-0)}.plot circle.tone-1{fill:var(--tone-1)}.plot circle.tone-2{fill:var(--tone-2)}.plot circle.tone-3{fill:var(--tone-3)}.plot circle.tone-4{fill:var(--tone-4)}.plot circle.tone-5{fill:var(--tone-5)}.plot circle.tone-6{fill:var(--tone-6)}.plot circle.tone-7{fill:var(--tone-7)}
 .plot .floor{fill:var(--band)}.plot .interval{stroke:var(--work);stroke-width:2}.plot circle.middle{fill:var(--work)}.plot .one{stroke:var(--soft)}
+.probes .good{fill:var(--good-fill)}.plot.probes .good{stroke:none}.probes .bad{fill:none;stroke:var(--bad-fill);stroke-width:2.5}.probes rect.soft{fill:none;stroke:var(--soft);stroke-width:1.5}.probes .warn{fill:var(--warn-fill)}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1.5rem}.pair .scatter svg{min-width:24rem}
 .witness{border-top:1px solid var(--line);padding:.3rem 0}.witness>summary{color:var(--ink);overflow-wrap:anywhere}
 .failure{border-bottom:1px solid var(--grid)}.failure>summary{padding:.3rem 0;color:var(--ink)}.examples{margin:0;padding-left:1rem}

@@ -20,7 +20,7 @@ export function durationAxis(values: Iterable<number>, title: string): PlotAxis 
 }
 
 /** 1, 2 and 5 times powers of ten between two numbers, thinned out evenly where they are many. */
-function logTicks(from: number, to: number): readonly number[] {
+export function logTicks(from: number, to: number): readonly number[] {
   const powers = Array.from(
     { length: Math.ceil(Math.log10(to)) - Math.floor(Math.log10(from)) + 1 },
     (_, index) => Math.floor(Math.log10(from)) + index,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ProbeOutcome } from '../model/capacity.ts';
 import { createPrng } from '../model/prng.ts';
-import { type ProbeOutcome, type SearchOptions, searchCapacity, sureShare } from './capacity-search.ts';
+import { type SearchOptions, searchCapacity, sureShare } from './capacity-search.ts';
 
 const OPTIONS = { from: 20, precision: 0.1, repeats: 3, confirmations: 5 };
 

@@ -1,5 +1,4 @@
-/** What one run at a rate showed. `generator`: the harness itself could not make that rate, so nothing is known of the server. */
-export type ProbeOutcome = 'holds' | 'fails' | 'generator' | 'unknown';
+import type { ProbeOutcome } from '../model/capacity.ts';
 
 export interface CapacityProbe {
   readonly rate: number;

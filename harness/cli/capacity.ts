@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { CAPACITY_SCHEMA, type CapacityDocument, type ProbeOutcome, type ProbeRow } from '../model/capacity.ts';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { Plan } from '../model/plan.ts';
@@ -6,36 +7,14 @@ import { isRunDirectory, runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { ResolvedTarget } from '../targets/index.ts';
-import { type Capacity, type ProbeOutcome, searchCapacity, sureShare } from './capacity-search.ts';
+import { CAPACITY_FILE, drawCapacity, REPORT_FILE } from './capacity-report.ts';
+import { searchCapacity, sureShare } from './capacity-search.ts';
 import type { CommandContext } from './command.ts';
 import { environmentOf, executePlan } from './execution.ts';
-import { jsonText, writeJson } from './json-file.ts';
+import { jsonText, writeJson, writeWhole } from './json-file.ts';
 import { shown } from './out-directory.ts';
 import { type PlanRunner, runnerFor } from './plan-runner.ts';
 import type { OutputFlags } from './run-options.ts';
-
-/** capacity.json: what was tried, and what it came to. */
-export interface CapacityDocument extends Omit<Capacity, 'probes'> {
-  readonly schema: 'claimcheck/capacity@1';
-  readonly scenario: string;
-  readonly thresholds: readonly string[];
-  /** Runs that held at the rate that was found, of as many. */
-  readonly confirmed: number;
-  /** At least this share of runs at that rate hold, with 95 % confidence. */
-  readonly sureShare: number;
-  readonly probes: readonly ProbeRow[];
-}
-
-interface ProbeRow {
-  readonly rate: number;
-  readonly outcome: ProbeOutcome;
-  readonly directory: string;
-  readonly arrivals: number | null;
-  readonly results: number | null;
-  readonly ackP95: number | null;
-  readonly latenessP99: number | null;
-  readonly why: string | null;
-}
 
 export interface CapacityOptions {
   readonly from: number;
@@ -87,7 +66,7 @@ export async function findCapacity(options: CapacityOptions): Promise<number> {
   const found = await searchCapacity({ ...options, probe });
   const confirmed = rows.filter(({ rate, outcome }) => rate === found.rate && outcome === 'holds').length;
   const document: CapacityDocument = {
-    schema: 'claimcheck/capacity@1',
+    schema: CAPACITY_SCHEMA,
     scenario: first.scenario,
     thresholds: first.thresholds,
     ...found,
@@ -95,7 +74,10 @@ export async function findCapacity(options: CapacityOptions): Promise<number> {
     sureShare: Math.round(sureShare(confirmed) * 1000) / 1000,
     probes: rows,
   };
-  if (rows.length > 0) writeJson(join(base, 'capacity.json'), document);
+  if (rows.length > 0) {
+    writeJson(join(base, CAPACITY_FILE), document);
+    writeWhole(join(base, REPORT_FILE), drawCapacity(document, { cwd: context.cwd, base }));
+  }
   context.output.result(flags.json ? jsonText(document) : capacityText(document, shown(context.cwd, base)));
   const code = found.rate === null ? EXIT.unknown : EXIT.valid;
   return worstExitCode(context.signal.aborted ? [code, EXIT.interrupted] : [code]);

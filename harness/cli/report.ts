@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { drawSavedCapacity, isCapacityDirectory } from './capacity-report.ts';
 import type { Command } from './command.ts';
 import { drawSavedClients, isClientsDirectory } from './eval-client-report.ts';
 import { drawSavedEvaluation, isEvaluationDirectory, REPORT_FILE } from './eval-report.ts';
@@ -17,7 +18,7 @@ export const report: Command = {
     parser
       .argument(
         '<directory...>',
-        'run directories; or an evaluation; or two of them, the earlier one first; or a table of clients',
+        'run directories; or an evaluation; or two of them, the earlier one first; or a table of clients; or a search for a capacity',
       )
       .option(
         '-o, --output <file>',
@@ -32,6 +33,11 @@ export const report: Command = {
         }
         if (paths.some((path) => isClientsDirectory(resolve(cwd, path)))) {
           output.result(clientsReport(paths, options, cwd));
+          end(EXIT.valid);
+          return;
+        }
+        if (paths.some((path) => isCapacityDirectory(resolve(cwd, path)))) {
+          output.result(capacityReport(paths, options, cwd));
           end(EXIT.valid);
           return;
         }
@@ -74,6 +80,17 @@ function clientsReport(paths: readonly string[], options: { readonly output?: st
   const directory = resolve(cwd, path);
   const file = placeFor(options.output, join(directory, REPORT_FILE), cwd);
   writeReport(file, drawSavedClients(directory, shown(cwd, directory)));
+  return shown(cwd, file);
+}
+
+/** Draws a search for a capacity. Returns the path of the report. */
+function capacityReport(paths: readonly string[], options: { readonly output?: string }, cwd: string): string {
+  const [path, ...more] = paths;
+  if (path === undefined || more.length > 0)
+    throw new UsageError('name one search for a capacity: they do not compare');
+  const directory = resolve(cwd, path);
+  const file = placeFor(options.output, join(directory, REPORT_FILE), cwd);
+  writeReport(file, drawSavedCapacity(directory, cwd));
   return shown(cwd, file);
 }
 

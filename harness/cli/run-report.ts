@@ -10,8 +10,11 @@ import {
 import { faults } from '../faults/index.ts';
 import { callRatios } from '../gate/call-ratios.ts';
 import { callSamples } from '../judge/call-samples.ts';
+import { driftsOf } from '../judge/drift.ts';
 import { judgeIndex, readSavedRun, type SavedRun } from '../judge/judge.ts';
 import { metrics } from '../metrics/index.ts';
+import { loadWindow } from '../metrics/load-window.ts';
+import { NS_PER_MS } from '../model/clock.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 
@@ -28,9 +31,17 @@ export async function readRun(directory: RunDirectory, saved?: SavedRun): Promis
     directory: directory.path,
     verdict: await judgeIndex({ ...run, directory: directory.path }),
     samples: callSamples(run.plan, run.history),
+    measured: measuredLoad(run),
     environment: readEnvironment(directory),
     stderr: stderrTails(directory),
   };
+}
+
+/** When the load was, and what grew; null: the run was not there to be measured, or never came so far. */
+function measuredLoad({ plan, history }: SavedRun): ReportRun['measured'] {
+  const window = loadWindow(plan, history);
+  if (window === null) return null;
+  return { ...window, originT: window.fromT - (plan.load.warmupMs ?? 0) * NS_PER_MS, drifts: driftsOf(plan, history) };
 }
 
 /** One HTML file for these runs. */

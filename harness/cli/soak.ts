@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { type Drift, driftsOf } from '../judge/drift.ts';
+import { driftsOf } from '../judge/drift.ts';
 import { readSavedRun } from '../judge/judge.ts';
+import type { Drift } from '../model/drift.ts';
 import { EXIT } from '../model/exit-code.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import type { Scenario } from '../plan/scenario-schema.ts';

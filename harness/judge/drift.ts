@@ -2,25 +2,11 @@ import { ackLatencyNs } from '../metrics/ack-latency.ts';
 import { loadWindow } from '../metrics/load-window.ts';
 import { intendedT } from '../metrics/timeline.ts';
 import { msOf } from '../model/clock.ts';
+import type { Drift } from '../model/drift.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import { RESOURCES } from '../model/load.ts';
 import type { Plan } from '../model/plan.ts';
-import { type Reading, type Slope, slopeOf } from '../model/slope.ts';
-
-/** Does something grow as a load goes on? */
-export interface Drift {
-  /** What: memory, handles, a latency; and whose. */
-  readonly what: string;
-  readonly unit: string;
-  readonly readings: number;
-  /** null: too few readings. */
-  readonly slope: Slope | null;
-  /**
-   * 'grows': upwards beyond chance, and by more than a twentieth over the run. 'level': chance could have made it, or it is less.
-   * 'unknown': too few readings.
-   */
-  readonly verdict: 'grows' | 'level' | 'unknown';
-}
+import { type Reading, slopeOf } from '../model/slope.ts';
 
 /** What grows by less than this over a whole run is no leak that anybody would look for. */
 const GROWTH_MIN = 0.05;

@@ -1,8 +1,9 @@
 import type { Plugin } from 'chart.js';
 import type { ChartLane } from '../chart-data.ts';
 
-/** Height of one lane above a chart. */
-export const LANE_PX = 13;
+const LANE_PX = 13;
+/** Between the lanes and the uppermost number of the axis. */
+const GAP_PX = 8;
 const BAR_PX = 7;
 const MARK_PX_MIN = 2;
 const HATCH_PX = 8;
@@ -12,6 +13,11 @@ const AWAY_ALPHA = 0.16;
 /** Where the address points to, in seconds of the run; null: nowhere. */
 export interface Cursor {
   second: number | null;
+}
+
+/** Room above a chart for its lanes. */
+export function lanesPx(lanes: readonly ChartLane[]): number {
+  return lanes.length === 0 ? 0 : lanes.length * LANE_PX + GAP_PX;
 }
 
 /** Each fault in its lane above the data, and what lasted as a shade behind it, hatched so that colour is not the only cue. */
@@ -25,7 +31,7 @@ export function lanesPlugin(lanes: readonly ChartLane[], colourOf: (name: string
       const place = (second: number) => Math.min(chartArea.right, Math.max(chartArea.left, x.getPixelForValue(second)));
       ctx.save();
       for (const [index, lane] of lanes.entries()) {
-        const top = chartArea.top - (lanes.length - index) * LANE_PX;
+        const top = chartArea.top - GAP_PX - (lanes.length - index) * LANE_PX;
         for (const [from, to] of lane.windows) {
           const left = place(from);
           const width = place(to) - left;

@@ -12,9 +12,10 @@ import {
   Tooltip,
 } from 'chart.js';
 import type { ChartData } from '../chart-data.ts';
-import { type Cursor, cursorPlugin, LANE_PX, lanesPlugin } from './chart-lanes.ts';
+import { type Cursor, cursorPlugin, lanesPlugin, lanesPx } from './chart-lanes.ts';
 
 const MANY_SERIES = 5;
+const MARKED_POINTS_MAX = 60;
 const POINT_STYLES = ['circle', 'rectRot', 'triangle', 'rect'] as const;
 
 export interface DrawnCharts {
@@ -71,7 +72,7 @@ function draw(data: ChartData, cursor: Cursor): Chart[] {
     type: data.type,
     data: { datasets: data.series.map((series, index) => datasetOf(series, index, data)) },
     options: {
-      layout: { padding: { top: data.lanes.length * LANE_PX } },
+      layout: { padding: { top: lanesPx(data.lanes) } },
       scales: {
         x: {
           type: 'linear',
@@ -141,7 +142,7 @@ function datasetOf(
         backgroundColor: tone,
         borderColor: tone,
         pointStyle: series.crossed === true ? 'crossRot' : POINT_STYLES[(series.mark ?? index) % 4],
-        pointRadius: series.crossed === true || series.joined === true ? 4 : 3,
+        pointRadius: radiusOf(series),
         pointBorderWidth: series.crossed === true ? 2 : 0,
         showLine: series.joined === true,
         // A point on the upper edge is drawn whole.
@@ -149,6 +150,12 @@ function datasetOf(
         borderWidth: 1.5,
         borderDash: series.dashed === true ? [6, 4] : [],
       };
+}
+
+/** Marks on a line of many points would hide it. */
+function radiusOf({ crossed, joined, points }: ChartData['series'][number]): number {
+  if (joined === true && points.length > MARKED_POINTS_MAX) return 1.5;
+  return crossed === true || joined === true ? 4 : 3;
 }
 
 /** What stands at a place of the lower axis. */
@@ -159,7 +166,7 @@ function placeText(value: number, { xAxis }: ChartData): string {
 
 function pointText(label: string, x: number, y: number, data: ChartData): string {
   if (data.xAxis !== undefined) return `${label}: ${Number(y.toFixed(3))} at ${placeText(Number(x.toFixed(2)), data)}`;
-  return `${label}: ${Number(y.toFixed(1))}${data.type === 'bar' ? '' : ' ms'} at ${Number(x.toFixed(2))} s`;
+  return `${label}: ${Number(y.toFixed(1))}${data.logarithmic ? ' ms' : ''} at ${Number(x.toFixed(2))} s`;
 }
 
 function tickText(value: number, logarithmic: boolean): string {

@@ -63,13 +63,13 @@ function trendText(value: MetricValue | undefined, lateMs: number): Markup | str
   const text = `${name} ${formatMs(tail)}, max ${formatMs(value.max ?? tail)}, ${plural(value.count, 'sample')}`;
   return tail <= lateMs
     ? text
-    : html`${text} ${chip('unknown', 'late: the latencies above are the harness’s own as well')}`;
+    : html`${text} ${chip('unknown', 'late')} so the latencies above are the harness’s own as well`;
 }
 
 /** Arrivals that an open load could not begin; work that is not begun is not waited for, either. */
 function droppedText({ history, plan }: ReportRun): Markup | string {
   const dropped = history.gens.reduce((sum, { dropped: count }) => sum + (count ?? 0), 0);
-  if (dropped > 0) return html`${formatCount(dropped)} ${chip('unknown', 'they count in no latency')}`;
+  if (dropped > 0) return html`${formatCount(dropped)} ${chip('unknown', 'dropped')} and they count in no latency`;
   return plan.load.model === 'closed' ? 'none: an agent begins its next when the last is done' : 'none';
 }
 

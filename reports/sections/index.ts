@@ -6,12 +6,14 @@
 import type { Section } from '../report-run.ts';
 import { checksSection } from './checks.ts';
 import { contextSection } from './context.ts';
+import { driftSection } from './drift.ts';
 import { environmentSection } from './environment.ts';
 import { fatesSection } from './fates.ts';
 import { faultsSection } from './faults.ts';
 import { glossarySection } from './glossary.ts';
 import { honestySection } from './honesty.ts';
 import { latencySection } from './latency.ts';
+import { loadSection } from './load.ts';
 import { messageDiagramSection } from './message-diagram.ts';
 import { numbersSection } from './numbers.ts';
 import { percentilesSection } from './percentiles.ts';
@@ -32,9 +34,11 @@ export const sections: readonly Section[] = [
   faultsSection,
   messageDiagramSection,
   timelineSection,
+  loadSection,
   latencySection,
   percentilesSection,
   pollingSection,
+  driftSection,
   contextSection,
   numbersSection,
   serverSection,

@@ -31,6 +31,7 @@ export function sampleRun(options: SampleOptions = {}): ReportRun {
     verdict: sampleVerdict(plan, broken, seqOf, history.endT),
     history,
     samples: callSamples(plan, history),
+    measured: null,
     environment: {
       gitCommit: '4be1f0c',
       node: 'v20.20.2',
