@@ -1,44 +1,24 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callRatios } from '../harness/gate/call-ratios.ts';
+import type { ReportedEvaluation } from './evaluation-input.ts';
 import { renderEvaluation } from './evaluation-report.ts';
-import { renderReport } from './render.ts';
+import { type ReportRun, type RunRatios, renderReport } from './render.ts';
 import { bundleBrowserScript } from './testing/browser-bundle.ts';
+import { CHROMIUM, openReportBrowser, type ReportBrowser } from './testing/browser-page.ts';
 import { HOSTILE } from './testing/hostile-text.ts';
 import { sampleEvaluation } from './testing/sample-evaluation.ts';
 import { sampleRun } from './testing/sample-run.ts';
 
-const CHROMIUM = [
-  process.env.CHROMIUM_PATH ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== '' && existsSync(path));
 if (CHROMIUM === undefined)
   console.warn('left out: the report in a browser, because no chromium was found (apt-get install chromium)');
 
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--no-first-run',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** Where screenshots go to be looked at by eye; without it none are taken. */
 const SHOTS = process.env.CLAIMCHECK_SHOTS;
-
-interface Opened {
-  readonly page: Page;
-  readonly complaints: string[];
-  readonly requests: string[];
-}
 
 /** How a child process ended and what it said on stderr. The test's own time limit is its limit. */
 function ended(child: ChildProcessWithoutNullStreams): Promise<{ status: number | null; stderr: string }> {
@@ -54,50 +34,18 @@ function ended(child: ChildProcessWithoutNullStreams): Promise<{ status: number 
 }
 
 describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium: apt-get install chromium)', () => {
-  let browser: Browser;
-  let directory: string;
+  let browser: ReportBrowser;
   let script: string;
+  let evaluation: ReportedEvaluation;
+  const open: ReportBrowser['open'] = (text, options) => browser.open(text, options);
 
   beforeAll(async () => {
     script = await bundleBrowserScript();
-    directory = await mkdtemp(join(tmpdir(), 'claimcheck-report-'));
-    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGUMENTS });
+    evaluation = await sampleEvaluation();
+    browser = await openReportBrowser();
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    if (directory) await rm(directory, { recursive: true, force: true });
-  });
-
-  async function open(
-    text: string,
-    options: { width: number; dark?: boolean; javaScript?: boolean; hash?: string },
-  ): Promise<Opened> {
-    const file = join(directory, 'report.html');
-    await writeFile(file, text);
-    const page = await browser.newPage({
-      viewport: { width: options.width, height: 900 },
-      colorScheme: options.dark === true ? 'dark' : 'light',
-      javaScriptEnabled: options.javaScript ?? true,
-    });
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('dialog', (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    const address = pathToFileURL(file).href + (options.hash ?? '');
-    page.on('request', (request) => {
-      if (!request.url().startsWith(address.split('#')[0] ?? '') && !request.url().startsWith('data:'))
-        requests.push(request.url());
-    });
-    await page.goto(address);
-    return { page, complaints, requests };
-  }
+  afterAll(() => browser?.[Symbol.asyncDispose]());
 
   it.each([
     [1280, false],
@@ -174,7 +122,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
 
   // Twenty agents, three kills and a server that forgets: about ten seconds, and several times that on a busy machine.
   it('a real run reads as what happened: every link leads somewhere, a finding opens its row', async () => {
-    const out = join(directory, 'real');
+    const out = join(browser.directory, 'real');
     const main = fileURLToPath(new URL('../dist/harness/cli/main.js', import.meta.url));
     const { status, stderr } = await ended(
       spawn(process.execPath, [main, 'run', 'crash-mid-task', '--store', 'memory', '--out', out, '--quiet']),
@@ -220,7 +168,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     [1280, true],
     [2560, false],
   ])('an evaluation at %d px (dark: %s) draws its charts, and is no wider than the window', async (width, dark) => {
-    const text = renderEvaluation(await sampleEvaluation(), { script });
+    const text = renderEvaluation(evaluation, { script });
     const { page, complaints, requests } = await open(text, { width, dark });
     expect(await page.locator('.canvas:not([hidden])').count()).toBe(3);
     const colours = await page.evaluate(`[...document.querySelectorAll('canvas')].map((canvas) =>
@@ -233,7 +181,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
   });
 
   it('an example of a failure leads to its timeline and opens it; without JavaScript the tables stand alone', async () => {
-    const text = renderEvaluation(await sampleEvaluation(), { script });
+    const text = renderEvaluation(evaluation, { script });
     const { page } = await open(text, { width: 1280 });
     await page.evaluate(`document.querySelectorAll('#failures details').forEach((fold) => { fold.open = true; })`);
     const link = page.locator('#failures a[href^="#episode-"]').last();
@@ -246,4 +194,128 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     expect(await plain.page.locator('canvas').first().isVisible()).toBe(false);
     await plain.page.close();
   });
+
+  it.each([
+    ['a pass', () => renderReport([sampleRun({ calls: 24, agents: 6, broken: false })], { script })],
+    ['a fail', () => renderReport([sampleRun({ calls: 80, agents: 8 })], { script })],
+    ['an unknown', () => renderReport([unknownRun()], { script })],
+    ['a comparison', () => renderReport(comparedRuns(), { script, ratios: ratiosOf(comparedRuns()) })],
+  ])('%s is in order for axe, in light and dark, and no wider than a window of 360 or 2,560 px', async (name, draw) => {
+    const text = draw();
+    for (const dark of [false, true]) {
+      const { page, complaints, requests } = await open(text, { width: 1280, dark, bypassPolicy: true });
+      const { found, looked } = await axe(page);
+      expect({ name, dark, found }).toEqual({ name, dark, found: [] });
+      expect(looked).toContain('color-contrast');
+      for (const width of [360, 2560]) {
+        await page.setViewportSize({ width, height: 900 });
+        // Charts follow the window a moment later.
+        await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        if (SHOTS && !dark) {
+          const file = `${name.replace(/^an? /, '')}-${width}.png`;
+          await page.screenshot({ path: join(SHOTS, file), fullPage: true });
+        }
+      }
+      expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+      await page.close();
+    }
+  });
+
+  it('axe would say so: grey on grey is found', async () => {
+    const text = renderReport([sampleRun({ calls: 1, broken: false })], { script });
+    const { page } = await open(text, { width: 1280, bypassPolicy: true });
+    await page.evaluate(`document.querySelector('h1').style.color = '#eee'`);
+    expect((await axe(page)).found).toEqual([expect.stringContaining('color-contrast')]);
+    await page.close();
+  });
+
+  it('calls that have no row of their own are in a list of which only what is in sight is drawn, and links find them', async () => {
+    const run = sampleRun({ calls: 500 });
+    const { page, complaints } = await open(renderReport([run], { script }), { width: 1280, hash: '#call-499' });
+    const lines = page.locator('.all-calls .line');
+    await expect.poll(() => page.locator('.all-calls .line.marked').count()).toBe(1);
+    expect(await page.locator('.all-calls .line.marked').textContent()).toContain('call 499');
+    expect(await lines.count()).toBeLessThan(60);
+    await page.locator('.all-calls select').nth(1).selectOption('stuck');
+    await expect.poll(() => page.locator('.all-calls [role=status]').textContent()).toBe('1 of 500 calls');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('an address names a task and a second, and its row is opened', async () => {
+    const { page, complaints } = await open(renderReport([sampleRun()], { script }), {
+      width: 1280,
+      hash: '#task=task-41&t=6.5',
+    });
+    expect(await page.locator('#call-41 details').getAttribute('open')).toBe('');
+    expect(await page.locator('#call-41').isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('prints white and open, also from a dark screen', async () => {
+    const { page } = await open(renderReport([sampleRun()], { script }), { width: 1280, dark: true });
+    await page.locator('#theme').click();
+    await page.locator('#theme').click();
+    const pdf = await page.pdf({ printBackground: true, preferCSSPageSize: true });
+    if (SHOTS) await writeFile(join(SHOTS, 'report.pdf'), pdf);
+    // Every page of a PDF is an object of its own.
+    const pages = pdf.toString('latin1').match(/\/Type ?\/Page\b(?!s)/g)?.length ?? 0;
+    expect(pages).toBeGreaterThan(3);
+    expect(pages).toBeLessThan(60);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    expect(await page.locator('figure.chart table').first().isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it('goes by keyboard: the first stop leads past the links, and folds open', async () => {
+    const { page } = await open(renderReport([sampleRun()], { script }), { width: 1280 });
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('To the verdict');
+    await page.locator('#call-41 summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#call-41 details').getAttribute('open')).toBe('');
+    await page.close();
+  });
 });
+
+/** Evidence is missing: one check could not be judged, one situation never came up. */
+function unknownRun(): ReportRun {
+  const run = sampleRun({ calls: 24, agents: 6, broken: false });
+  const [first, ...checkers] = run.verdict.checkers;
+  const unsure = first === undefined ? [] : [{ ...first, valid: 'unknown' as const, reason: 'no task was ever seen' }];
+  const coverage = run.verdict.coverage.map((row) => ({ ...row, required: true }));
+  const verdict = {
+    ...run.verdict,
+    valid: 'unknown' as const,
+    exitCode: 2,
+    checkers: [...unsure, ...checkers],
+    coverage,
+  };
+  return { ...run, verdict };
+}
+
+function comparedRuns(): readonly ReportRun[] {
+  const size = { calls: 24, agents: 6, broken: false };
+  return [sampleRun(size), sampleRun({ ...size, store: 'memory' })];
+}
+
+function ratiosOf([baseline, candidate]: readonly ReportRun[]): readonly RunRatios[] {
+  if (baseline === undefined || candidate === undefined) return [];
+  return [{ baseline: 0, candidate: 1, rows: callRatios(baseline, candidate) }];
+}
+
+/** What axe found to be serious or critical, and the rules that it tried. */
+async function axe(page: Page): Promise<{ readonly found: readonly string[]; readonly looked: readonly string[] }> {
+  await page.addScriptTag({ path: fileURLToPath(import.meta.resolve('axe-core/axe.min.js')) });
+  const text = await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] }).then((result) => JSON.stringify({
+      found: result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, impact, nodes }) => impact + ' ' + id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(' | ')),
+      looked: [...result.passes, ...result.violations].map(({ id }) => id),
+    }))`,
+  );
+  return JSON.parse(String(text));
+}

@@ -1,21 +1,21 @@
-/** The style sheet of a report. System fonts, both colour schemes, paper. Contrast of text is 4.5 to 1 or better in each. */
-export const STYLE = `
-:root{--paper:#fff;--raised:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--line:#d9dee4;--accent:#0b5cad;
+const DARK = `--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
+--good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
+--warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
+--work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--band:#76808b30;--crash:#ff7b7f;--grid:#272d34;
+--tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a`;
+
+const LIGHT = `--paper:#fff;--raised:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--line:#d9dee4;--accent:#0b5cad;
 --good:#116b33;--good-fill:#2f9e57;--good-paper:#e7f5ec;--bad:#b3161b;--bad-fill:#d8393e;--bad-paper:#fdecec;
 --warn:#805300;--warn-fill:#d99a1c;--warn-paper:#fdf4df;--muted-fill:#a3acb6;
 --work:#3b7ddd;--held:#b9cdec;--lag:#e8a33d;--away:#d8393e22;--band:#a3acb62e;--crash:#c02026;--grid:#e6e9ed;
 --tone-0:#3b7ddd;--tone-1:#7b52c7;--tone-2:#2f9e57;--tone-3:#a3acb6;--tone-4:#d9651c;--tone-5:#c2387f;--tone-6:#128a94;--tone-7:#7a6a1a;
---mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
-@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
---good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
---warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
---work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--band:#76808b30;--crash:#ff7b7f;--grid:#272d34;
---tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a}}
-:root[data-theme=dark]{color-scheme:dark;--paper:#14171b;--raised:#1c2127;--ink:#e6e9ed;--soft:#a0a9b4;--line:#323941;--accent:#7db4f2;
---good:#6fd394;--good-fill:#3fae69;--good-paper:#15301f;--bad:#ff8a8a;--bad-fill:#e0565a;--bad-paper:#3a1a1c;
---warn:#f0c04d;--warn-fill:#d99a1c;--warn-paper:#332a12;--muted-fill:#6b7580;
---work:#5b97ee;--held:#35507a;--lag:#d9952f;--away:#e0565a33;--band:#76808b30;--crash:#ff7b7f;--grid:#272d34;
---tone-0:#5b97ee;--tone-1:#a98bea;--tone-2:#4fbf78;--tone-3:#76808b;--tone-4:#f08a4b;--tone-5:#e873ad;--tone-6:#3fc1cb;--tone-7:#c9b65a}
+--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace`;
+
+/** The style sheet of a report. System fonts, both colour schemes, paper. Contrast of text is 4.5 to 1 or better in each. */
+export const STYLE = `
+:root{${LIGHT}}
+@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${DARK}}}
+:root[data-theme=dark]{color-scheme:dark;${DARK}}
 :root[data-theme=light]{color-scheme:light}
 *{box-sizing:border-box}
 html{scroll-padding-top:3.2rem;-webkit-text-size-adjust:100%}
@@ -132,6 +132,6 @@ footer{padding-block:2rem;color:var(--soft);font-size:.84rem;overflow-wrap:anywh
 .tiles{grid-template-columns:repeat(2,1fr)}.lane,.gantt-axis .lane,.line{grid-template-columns:1fr}.axis>span{display:none}.gantt-back{left:0;width:100%}.line{height:24px}.line .who{display:none}.gantt details>summary{grid-template-columns:1fr;padding-top:.2rem}
 .facts{grid-template-columns:1fr}.facts dt{flex-basis:8rem}.events li{grid-template-columns:auto auto;gap:0 .6rem}.events li>:last-child{grid-column:1/-1}.events .seq,.events .t{text-align:left}
 .lane-names i{font-size:.66rem}.messages td,.messages th{padding-inline:.2rem}.canvas{height:15rem}.canvas.many{height:23rem}th,td{padding-inline:.45rem}.command{flex-direction:column;align-items:stretch}.wide{min-width:9.5rem}}
-@media print{:root{color-scheme:light}nav,button,.skip,.no-print{display:none!important}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
+@media print{:root:root{color-scheme:light;${LIGHT}}nav,button,.skip,.no-print{display:none!important}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
 section,details.run{break-before:auto}tr,.tiles li,.command,.gantt li,figure{break-inside:avoid}.table-frame,.findings,pre{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}.verdict,.chip,.stack span,svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

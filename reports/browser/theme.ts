@@ -18,5 +18,14 @@ export function setUpTheme(changed: () => void): void {
     show();
     changed();
   });
+  // Paper is light, and what is drawn already would stay as it was drawn.
+  window.addEventListener('beforeprint', () => {
+    document.documentElement.dataset.theme = 'light';
+    changed();
+  });
+  window.addEventListener('afterprint', () => {
+    show();
+    changed();
+  });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
 }
