@@ -1199,6 +1199,26 @@ describe('fault-coverage', () => {
       findings: [],
     });
   });
+  test('some that nobody counts on: only the others are missed', async () => {
+    const loose = faults.map((fault, index) => (index === 0 ? fault : { ...fault, mayMiss: true as const }));
+    const counts = { planned: 3, verified: 1, started: 1 };
+    const one = (entry: string) => judged('fault-coverage', { faults: loose }, (h) => h.kill(10, entry));
+    expect(await one('F12#1')).toEqual({ valid: true, counts, findings: [] });
+    expect(await one('F12#2')).toMatchObject({
+      valid: 'unknown',
+      reason: '1 of 3 planned faults were not seen to bite: F12#1 (never struck)',
+      counts,
+    });
+  });
+  test('none of those that nobody counts on', async () => {
+    const loose = faults.map((fault) => ({ ...fault, mayMiss: true as const }));
+    expect(await judged('fault-coverage', { faults: loose }, () => {})).toEqual({
+      valid: 'not-applicable',
+      reason: 'no fault had to bite, and none did',
+      counts: { planned: 3, verified: 0, started: 0 },
+      findings: [],
+    });
+  });
 });
 
 test('every checker is where its id says, and is not fooled by the order of object keys', async () => {

@@ -25,6 +25,7 @@ export function concludeExploration(exploration: Exploration, where: string): st
     `explore: ${ours.length > 0 ? 'HARNESS FAULT' : word}${isInterrupted ? ', interrupted' : ''} (seed ${exploration.seed}; ${where})`,
     `  runs      ${runsLine(exploration)}`,
     `  judged    ${count(tally.valid)} valid, ${count(tally.violated)} violated, ${count(tally.unknown)} unknown`,
+    `  faults    ${count(tally.faultsThatBit)} of ${count(tally.faults)} that were thrown touched something`,
     `  reached   ${reachedLine(tally)}`,
     ...known.map(knownLine),
     ...counterexamples.flatMap(counterexampleLines),

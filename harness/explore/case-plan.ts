@@ -153,6 +153,8 @@ function faultsOf(one: ExplorationCase, isPipe: boolean): readonly PlannedFault[
       name: meta.name,
       trigger,
       options: { ...meta.options, ...own },
+      // A search throws what it has and looks what comes of it: of what missed nothing did, and the rest is judged.
+      mayMiss: true,
     });
   };
   for (const drawn of one.faults) {

@@ -71,7 +71,15 @@ describe('every point', () => {
   const resultOf = (attempt: (plan: Plan) => Partial<Attempt>, more: Partial<EveryPointOptions> = {}) =>
     runEveryPoint({
       trial: async (plan) => ({
-        ...{ valid: true, violations: [], ours: [], situations: [], fates: {}, events },
+        ...{
+          valid: true,
+          violations: [],
+          ours: [],
+          situations: [],
+          fates: {},
+          faults: { planned: 1, verified: 1 },
+          events,
+        },
         ...attempt(plan),
       }),
       ...{ plan: PLAN, worker: 0, workers: 1, pairsMax: 0, isStopped: () => false, onRun() {}, explain: () => 'why' },

@@ -136,6 +136,7 @@ describe('the plan of a case', () => {
         name: 'kill',
         trigger: { kind: 'event', on: 'commit', call: 2, ms: 3 },
         options: { downMs: 9, torn: false },
+        mayMiss: true,
       },
     ]);
   });
@@ -362,6 +363,7 @@ describe('searching', () => {
       ours: [],
       situations: [{ id: 'kill-mid-work', count: 2 }],
       fates: { 'settled-ok': 3, void: 0 },
+      faults: { planned: 3, verified: 2 },
       events: [],
     } as const;
     tallying.add(attempt);
@@ -373,6 +375,8 @@ describe('searching', () => {
       valid: 2,
       unknown: 2,
       calls: 12,
+      faults: 12,
+      faultsThatBit: 8,
       situations: { 'kill-mid-work': 4 },
       fates: { 'settled-ok': 12 },
       kinds: ['kill-mid-work +settled-ok'],

@@ -10,6 +10,9 @@ export interface Tally {
   readonly violated: number;
   readonly calls: number;
   readonly events: number;
+  /** Fault entries, and those of them that were seen to bite. */
+  readonly faults: number;
+  readonly faultsThatBit: number;
   /** In how many runs each situation was reached, by id. */
   readonly situations: Readonly<Record<string, number>>;
   /** Calls by what became of them. */
@@ -33,13 +36,15 @@ export const NOTHING: Tally = {
   violated: 0,
   calls: 0,
   events: 0,
+  faults: 0,
+  faultsThatBit: 0,
   situations: {},
   fates: {},
   kinds: [],
 };
 
 export function createTallying(): Tallying {
-  const counts = { runs: 0, valid: 0, unknown: 0, violated: 0, calls: 0, events: 0 };
+  const counts = { runs: 0, valid: 0, unknown: 0, violated: 0, calls: 0, events: 0, faults: 0, faultsThatBit: 0 };
   const situations = new Map<string, number>();
   const fates = new Map<string, number>();
   const kinds = new Set<string>();
@@ -48,6 +53,8 @@ export function createTallying(): Tallying {
       counts.runs += 1;
       counts[attempt.valid === true ? 'valid' : attempt.valid === false ? 'violated' : 'unknown'] += 1;
       counts.events += attempt.events.length;
+      counts.faults += attempt.faults.planned;
+      counts.faultsThatBit += attempt.faults.verified;
       let kind = '';
       for (const { id } of attempt.situations) {
         situations.set(id, (situations.get(id) ?? 0) + 1);
@@ -78,6 +85,8 @@ export function addTallies(one: Tally, other: Tally): Tally {
     violated: one.violated + other.violated,
     calls: one.calls + other.calls,
     events: one.events + other.events,
+    faults: one.faults + other.faults,
+    faultsThatBit: one.faultsThatBit + other.faultsThatBit,
     situations: summed(one.situations, other.situations),
     fates: summed(one.fates, other.fates),
     kinds: [...new Set([...one.kinds, ...other.kinds])].sort(),

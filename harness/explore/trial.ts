@@ -26,6 +26,8 @@ export interface Attempt {
   readonly ours: readonly Violation[];
   readonly situations: readonly { readonly id: string; readonly count: number }[];
   readonly fates: Verdict['fates'];
+  /** Fault entries that were planned, and those that were seen to bite. */
+  readonly faults: { readonly planned: number; readonly verified: number };
   readonly events: readonly Event[];
 }
 
@@ -39,14 +41,12 @@ export function createTrial(simulator: Simulator, judge: Judge): Trial {
   return async (plan) => {
     const events: Event[] = [];
     await simulator.run({ plan, onEvent: (event) => events.push(event) });
-    const { valid, violations, situations, fates } = judgeInvariants({ plan, events, cut: false }, judge);
+    const { violations, ...rest } = judgeInvariants({ plan, events, cut: false }, judge);
     const isOurs = ({ checker }: Violation) => harnessCheckers.has(checker);
     return {
-      valid,
+      ...rest,
       violations: violations.filter((one) => !isOurs(one)),
       ours: violations.filter(isOurs),
-      situations,
-      fates,
       events,
     };
   };

@@ -29,6 +29,10 @@ test('the quick judgement of any run is that of the whole verdict', async () => 
           .filter(({ reached }) => reached > 0)
           .map(({ id, reached }) => ({ id, count: reached })),
         fates: verdict.fates,
+        faults: {
+          planned: sum(verdict.faults.map(({ planned }) => planned)),
+          verified: sum(verdict.faults.map(({ verified }) => verified)),
+        },
       });
     }),
     { numRuns: 150 },
@@ -44,3 +48,7 @@ test('what is wrong is named by its checker, with the events that show it', asyn
     ['duplicate-effects', 'S3', commits],
   ]);
 });
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

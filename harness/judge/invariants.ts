@@ -35,6 +35,8 @@ export interface InvariantVerdict {
   /** Situations that were reached, by id, and how often. */
   readonly situations: readonly { readonly id: string; readonly count: number }[];
   readonly fates: Verdict['fates'];
+  /** Fault entries that were planned, and those that were seen to bite. */
+  readonly faults: { readonly planned: number; readonly verified: number };
 }
 
 /** Judges a run that is in memory by all checkers and situations, without metrics and thresholds. Synchronous and pure. */
@@ -42,7 +44,9 @@ export function judgeInvariants(
   { plan, events, cut }: { readonly plan: Plan; readonly events: readonly Event[]; readonly cut: boolean },
   judge: Judge,
 ): InvariantVerdict {
-  const { valid, verdicts, coverage, fates } = examine(plan, indexHistory(plan, { events, cut }), judge.checkers);
+  const history = indexHistory(plan, { events, cut });
+  const { valid, verdicts, coverage, fates } = examine(plan, history, judge.checkers);
+  const verified = new Set(history.faults.flatMap(({ phase, entry }) => (phase === 'verified' ? [entry] : [])));
   return {
     valid,
     violations: verdicts.flatMap(({ verdict: { id, valid: held, findings } }) =>
@@ -50,6 +54,7 @@ export function judgeInvariants(
     ),
     situations: coverage.flatMap(({ id, reached }) => (reached > 0 ? [{ id, count: reached }] : [])),
     fates,
+    faults: { planned: plan.faults.length, verified: plan.faults.filter(({ entry }) => verified.has(entry)).length },
   };
 }
 

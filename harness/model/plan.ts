@@ -277,6 +277,8 @@ export interface PlannedFault {
   readonly trigger: Trigger;
   /** The fault's own options, defaults filled in. */
   readonly options: Readonly<Record<string, number | string | boolean>>;
+  /** Nobody counts on it: where it touches nothing, the run is judged by what did happen. Absent: such a run is unknown. */
+  readonly mayMiss?: true;
 }
 
 export interface PlannedLimits {

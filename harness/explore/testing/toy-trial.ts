@@ -15,6 +15,7 @@ export function createToyTrial(rule: (plan: Plan) => string | null): Trial & { r
       ours: [],
       situations: plan.faults.map(({ fault }) => ({ id: fault, count: 1 })),
       fates: { 'settled-ok': plan.calls.length },
+      faults: { planned: plan.faults.length, verified: plan.faults.length },
       events: eventsOf(plan),
     };
   };
