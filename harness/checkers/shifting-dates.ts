@@ -25,14 +25,16 @@ export const shiftingDates: Checker = {
     const isClockSet = history.faults.some(({ id, phase }) => id === 'F23' && phase === 'verified');
     const list = isClockSet ? warnings : findings;
     const counts = { tasks: 0, dates: 0, moved: 0 };
+    const dateOf = createDateReader();
     for (const task of history.tasks.values()) {
       const dated = task.sightings.filter(({ event }) => dateOf(event.createdAt) !== null);
       if (dated.length === 0) continue;
       counts.tasks += 1;
       counts.dates += dated.length;
       const before = list.count;
-      findMoved(list, history, task, dated);
-      findEarlier(list, history, task, (from, to) => wasStoreLost(plan, history, { from, to }));
+      findMoved(list, history, task, { dated, dateOf });
+      const isForgotten = (from: number, to: number) => wasStoreLost(plan, history, { from, to });
+      findEarlier(list, history, task, { dateOf, isForgotten });
       if (list.count > before) counts.moved += 1;
     }
     if (counts.tasks === 0) return vacuous('no answer shows when a task was created', counts);
@@ -40,9 +42,15 @@ export const shiftingDates: Checker = {
   },
 };
 
-function findMoved(list: FindingList, history: HistoryIndex, task: TaskView, dated: readonly Sighting[]): void {
+function findMoved(
+  list: FindingList,
+  history: HistoryIndex,
+  task: TaskView,
+  { dated, dateOf }: { readonly dated: readonly Sighting[]; readonly dateOf: DateReader },
+): void {
   const [first] = dated;
-  const other = dated.find(({ event }) => dateOf(event.createdAt) !== dateOf(first?.event.createdAt));
+  const createdMs = dateOf(first?.event.createdAt);
+  const other = dated.find(({ event }) => dateOf(event.createdAt) !== createdMs);
   if (first === undefined || other === undefined) return;
   list.add(
     'S11',
@@ -57,7 +65,10 @@ function findEarlier(
   list: FindingList,
   history: HistoryIndex,
   task: TaskView,
-  isForgotten: (fromSeq: number, toSeq: number) => boolean,
+  {
+    dateOf,
+    isForgotten,
+  }: { readonly dateOf: DateReader; readonly isForgotten: (fromSeq: number, toSeq: number) => boolean },
 ): void {
   const reads = task.sightings.flatMap(({ event, inv }) => {
     const ms = dateOf(event.lastUpdatedAt);
@@ -95,9 +106,17 @@ function lastBefore(reads: readonly { readonly event: { readonly seq: number } }
 }
 
 /** ms since the epoch; null: no date, or none that can be read. */
-function dateOf(text: string | undefined): number | null {
-  const ms = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(ms) ? null : ms;
+type DateReader = (text: string | undefined) => number | null;
+
+/** Most answers give the date that the one before gave, and to read one is the dearest thing about it. */
+function createDateReader(): DateReader {
+  let before: { readonly text: string | undefined; readonly ms: number | null } = { text: undefined, ms: null };
+  return (text) => {
+    if (text === before.text) return before.ms;
+    const ms = text === undefined ? Number.NaN : Date.parse(text);
+    before = { text, ms: Number.isNaN(ms) ? null : ms };
+    return before.ms;
+  };
 }
 
 function nameOf({ id, calls, owner }: TaskView): string {

@@ -1,4 +1,4 @@
-import { type Answer, addPushes, addReplies, bySeq, carriesToken } from '../model/answer.ts';
+import { type Answer, addPushes, addReplies, carriesToken, sortedBySeq } from '../model/answer.ts';
 import type { Checker } from '../model/checker.ts';
 import type { CallView, HistoryIndex } from '../model/history-index.ts';
 import { createFindingList, judged, quoted, when, who } from './finding-list.ts';
@@ -61,5 +61,5 @@ function answersTo(call: CallView, history: HistoryIndex): readonly Answer[] {
     // A task that two calls were given belongs to neither for certain.
     if (task?.calls.length === 1) addPushes(answers, task);
   }
-  return answers.sort(bySeq);
+  return sortedBySeq(answers);
 }

@@ -1,4 +1,4 @@
-import type { Checker, CheckerResult, Requirement } from '../model/checker.ts';
+import type { Checker, Requirement } from '../model/checker.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { CheckerVerdict } from '../model/verdict.ts';
@@ -13,12 +13,15 @@ export interface Case {
   readonly notRun?: string | undefined;
 }
 
-/** Asks one checker: not applicable here, unknown for want of evidence, or what it says. One that throws is unknown. */
+/**
+ * Asks one checker: not applicable here, unknown for want of evidence, or what it says. One that throws is unknown. What stands
+ * in it is in no order yet (`inOrder`).
+ */
 export function verdictOf(
   { meta, applicable, check }: Checker,
   { plan, history, evidence, notRun }: Case,
 ): CheckerVerdict {
-  const head = { id: meta.id, title: meta.title, invariants: [...meta.invariants].sort() };
+  const head = { id: meta.id, title: meta.title, invariants: meta.invariants };
   const nothing = { counts: {}, findings: [] };
   // What the target cannot do is not known either: nobody has asked it.
   if (notRun !== undefined) return { ...head, valid: 'unknown', reason: notRun, ...nothing };
@@ -35,7 +38,7 @@ export function verdictOf(
         ...nothing,
       };
     }
-    return { ...head, ...ordered(check({ plan, history })) };
+    return { ...head, ...check({ plan, history }) };
   } catch (error) {
     // A checker that fails has proved nothing; the others still hold.
     const message = error instanceof Error ? error.message : String(error);
@@ -43,9 +46,9 @@ export function verdictOf(
   }
 }
 
-/** Counts by name, so that two verdicts diff. Findings come in the order of the history already. */
-function ordered(result: CheckerResult): CheckerResult {
-  return { ...result, counts: byName(result.counts) };
+/** Invariants and counts by name, so that two verdicts diff. Findings come in the order of the history already. */
+export function inOrder(verdict: CheckerVerdict): CheckerVerdict {
+  return { ...verdict, invariants: [...verdict.invariants].sort(), counts: byName(verdict.counts) };
 }
 
 /** Fields in the order of their names. */

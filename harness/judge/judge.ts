@@ -15,7 +15,7 @@ import { runDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { type TargetSummary, type ThresholdVerdict, VERDICT_SCHEMA, type Verdict } from '../model/verdict.ts';
 import { type MetricCatalogue, parseThreshold } from '../plan/threshold.ts';
-import { byName } from './checker-verdict.ts';
+import { byName, inOrder } from './checker-verdict.ts';
 import { faultRowsOf } from './coverage.ts';
 import { examine, loadJudge } from './invariants.ts';
 import { type MeasuredPart, measuredPart } from './measured-part.ts';
@@ -69,7 +69,7 @@ export async function judgeIndex(
     ...(plan.load.notRun && { lostGenerators: plan.load.notRun }),
     valid,
     exitCode: exitCodeOf({ valid, isOurs, interrupted: history.interrupted, thresholds }),
-    checkers: verdicts.map(({ verdict }) => verdict),
+    checkers: verdicts.map(({ verdict }) => inOrder(verdict)),
     fates,
     phantom: history.effects.filter(isPhantom(plan, history)).length,
     metrics: values,

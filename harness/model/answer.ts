@@ -20,6 +20,15 @@ export function addPushes(answers: Answer[], task: TaskView): void {
   for (const { event } of task.sightings) if (event.kind === 'push') answers.push(event);
 }
 
+/** In the order of their seq. Most are already, and to find that out costs less than to sort. */
+export function sortedBySeq<Item extends { readonly seq: number }>(answers: Item[]): Item[] {
+  for (let index = 1; index < answers.length; index += 1) {
+    const [before, after] = [answers[index - 1], answers[index]];
+    if (before !== undefined && after !== undefined && before.seq > after.seq) return answers.sort(bySeq);
+  }
+  return answers;
+}
+
 export function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
   return a.seq - b.seq;
 }

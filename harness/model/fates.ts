@@ -2,13 +2,13 @@ import {
   type Answer,
   addPushes,
   addReplies,
-  bySeq,
   carriesToken,
   denial,
   hasOutcome,
   isSuccess,
   readerOf,
   settleDeadlineT,
+  sortedBySeq,
 } from './answer.ts';
 import { derivedOnce } from './derivation.ts';
 import type { CallView, Exchange, HistoryIndex, TaskView } from './history-index.ts';
@@ -154,7 +154,7 @@ function seenBy(call: CallView, tasks: readonly TaskView[]): Subject['seen'] {
   const seen: Answer[] = [];
   for (const requests of [call.creates, call.reads, call.cancels]) addReplies(seen, requests, true);
   for (const task of tasks) addPushes(seen, task);
-  return seen.sort(bySeq);
+  return sortedBySeq(seen);
 }
 
 function lastSeen(tasks: readonly TaskView[]): readonly number[] {

@@ -29,8 +29,9 @@ export interface TokenWatch {
 
 /** Beyond this many nothing more is learned: a finding each, and the rest of the messages is counted only. */
 export const TOLD_MAX = 1_000;
-/** A token stands in a message as a word of its own. */
-const WORD = /[\w-]{8,64}/g;
+/** A token stands in a message as a word of its own, which is so long. */
+const LENGTH_MIN = 8;
+const LENGTH_MAX = 64;
 /** A connection of one agent: a3, or a3-2 after it was opened again. */
 const CONNECTION = /^a(\d+)(-\d+)?$/;
 const CHARS_BEFORE = 40; // Usually the name of the field it stands in.
@@ -43,26 +44,53 @@ export function createTokenWatch(plan: Plan): TokenWatch {
   const isOne = !plan.target.facts.principals;
   const owners = new Map(isOne ? [] : plan.calls.map(({ token, agent, call }) => [token, { agent, call }]));
   const beginning = commonBeginning([...owners.keys()]);
+  const agents = new Map<string, number | null>();
+  const agentOf = (conn: string): number | null => {
+    const known = agents.get(conn);
+    if (known !== undefined) return known;
+    const found = CONNECTION.exec(conn)?.[1];
+    const agent = found === undefined ? null : Number(found);
+    agents.set(conn, agent);
+    return agent;
+  };
   const search = (agent: number, { seq, t }: Stamped<object>, text: string) => {
-    for (const { 0: token, index } of text.matchAll(WORD)) {
-      const owner = owners.get(token);
-      if (owner === undefined || owner.agent === agent || pairs.has(`${agent} ${token}`)) continue;
-      pairs.add(`${agent} ${token}`);
-      told.push({ seq, t, agent, call: owner.call, owner: owner.agent, excerpt: excerptOf(text, index, token.length) });
-      if (told.length === TOLD_MAX) return;
+    // Most messages hold no token at all or one, and where one begins is told far quicker than what words there are.
+    for (let index = text.indexOf(beginning); index !== -1 && index < text.length; ) {
+      const token = wordAt(text, index);
+      const owner = token === null ? undefined : owners.get(token);
+      if (token !== null && owner !== undefined && owner.agent !== agent && !pairs.has(`${agent} ${token}`)) {
+        pairs.add(`${agent} ${token}`);
+        const excerpt = excerptOf(text, index, token.length);
+        told.push({ seq, t, agent, call: owner.call, owner: owner.agent, excerpt });
+        if (told.length === TOLD_MAX) return;
+      }
+      index = text.indexOf(beginning, index + 1);
     }
   };
   return {
     see(frame) {
       if (isOne || frame.dir !== 'in' || frame.text === undefined) return;
-      const agent = Number(CONNECTION.exec(frame.conn)?.[1]);
-      if (Number.isNaN(agent)) return;
+      const agent = agentOf(frame.conn);
+      if (agent === null) return;
       messages += 1;
-      // Most messages hold no token at all, which is told far quicker than what words they hold.
-      if (told.length < TOLD_MAX && frame.text.includes(beginning)) search(agent, frame, frame.text);
+      if (told.length < TOLD_MAX) search(agent, frame, frame.text);
     },
     found: () => ({ messages, told }),
   };
+}
+
+/** The word that begins there, if it is as long as a token; null: none does. */
+function wordAt(text: string, index: number): string | null {
+  if (index > 0 && isWordChar(text.charCodeAt(index - 1))) return null;
+  let end = index;
+  while (end < text.length && end - index <= LENGTH_MAX && isWordChar(text.charCodeAt(end))) end += 1;
+  return end - index < LENGTH_MIN || end - index > LENGTH_MAX ? null : text.slice(index, end);
+}
+
+/** A letter, a digit, _ or -. */
+function isWordChar(code: number): boolean {
+  const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  return isLetter || (code >= 48 && code <= 57) || code === 95 || code === 45;
 }
 
 /** What all texts begin with. */
