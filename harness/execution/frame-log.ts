@@ -1,7 +1,7 @@
-import type { Draft } from '../model/draft.ts';
 import type { FrameBody } from '../model/event.ts';
 import type { MessageView } from '../model/fault.ts';
 import type { AgentId, Operation, TransportId } from '../model/operation.ts';
+import type { Stampable } from '../model/stamp.ts';
 import { frameText, type MessageHead } from './message-text.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -48,13 +48,23 @@ export function createFrameLog(options: {
   readonly transport: TransportId;
   readonly drain: () => void;
 }): FrameLog {
-  const indexes = new Map<string, number>();
+  const counts = new Map<string, Record<FrameBody['dir'], number>>();
+  const indexOf = ({ conn, dir }: Framing): number => {
+    const known = counts.get(conn) ?? { out: 0, in: 0 };
+    if (known.out + known.in === 0) counts.set(conn, known);
+    const index = known[dir];
+    known[dir] = index + 1;
+    return index;
+  };
   return {
     arrived: options.drain,
     frame(input, action, { entries, delayMs } = UNRULED) {
       const { head } = input;
       const { text, sha } = frameText(input, head.type, options.mode);
-      const body: Draft<FrameBody> = {
+      const body: Stampable<FrameBody> = {
+        seq: 0,
+        t: 0,
+        wall: 0,
         kind: 'frame',
         conn: input.conn,
         dir: input.dir,
@@ -77,9 +87,6 @@ export function createFrameLog(options: {
       options.recorder.record({ kind: 'note', topic: 'garbage', text });
     },
     view(input, tag) {
-      const place = `${input.conn}|${input.dir}`;
-      const index = indexes.get(place) ?? 0;
-      indexes.set(place, index + 1);
       return {
         direction: input.dir === 'out' ? 'request' : 'reply',
         transport: options.transport,
@@ -88,7 +95,7 @@ export function createFrameLog(options: {
         attempt: tag?.attempt ?? 1,
         agent: tag?.agent ?? null,
         conn: input.conn,
-        index,
+        index: indexOf(input),
         bytes: input.bytes,
         isError: input.head.isError,
       };

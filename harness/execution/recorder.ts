@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../model/clock.ts';
 import { type Event, type EventBody, HISTORY_SCHEMA } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
+import { stamped } from '../model/stamp.ts';
 import { isWritten } from './recording.ts';
 
 // A crash of the harness may lose at most this much; a process fault flushes first in any case.
@@ -50,7 +51,7 @@ export function createRecorder(options: {
     if (closed) throw new Error(`an event came after the history was closed: ${JSON.stringify(body).slice(0, 200)}`);
     const t = Math.max(lastT, clock.now());
     lastT = t;
-    const event: Event = { seq, t, wall: clock.wall(), ...body };
+    const event = stamped(body, seq, t, clock.wall());
     seq += 1;
     if (isWritten(event, mode)) {
       const line = `${JSON.stringify(event)}\n`;

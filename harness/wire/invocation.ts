@@ -1,5 +1,5 @@
-import type { Draft } from '../model/draft.ts';
 import type { InvBody } from '../model/event.ts';
+import type { Stampable } from '../model/stamp.ts';
 import type { Ask } from './operation-runner.ts';
 
 /** The history line of something about to be sent. */
@@ -7,7 +7,10 @@ export function invBody(
   { op, call, task, reader, create, inputs, isTrespass }: Ask,
   sent: Pick<InvBody, 'attempt' | 'conn' | 'rpcId' | 'bytes'>,
 ): InvBody {
-  const body: Draft<InvBody> = {
+  const body: Stampable<InvBody> = {
+    seq: 0,
+    t: 0,
+    wall: 0,
     kind: 'inv',
     op,
     call: call.call,

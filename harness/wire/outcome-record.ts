@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Draft } from '../model/draft.ts';
 import type { Observation, OkBody, UnsureBody } from '../model/event.ts';
 import type { OkOutcome, Outcome } from '../model/outcome.ts';
+import type { Stampable } from '../model/stamp.ts';
 import { isObject } from './json-rpc.ts';
 
 /** A result longer than this as JSON stands in the history as its SHA-256 and length. */
@@ -16,7 +16,7 @@ export function outcomeBody(of: number, outcome: Outcome): OkBody | UnsureBody {
 
 function okBody(of: number, outcome: OkOutcome): OkBody {
   const { shape, rpcIds } = outcome;
-  const body: Draft<OkBody> = { kind: 'ok', of, shape };
+  const body: Stampable<OkBody> = { seq: 0, t: 0, wall: 0, kind: 'ok', of, shape };
   const seen = compact(outcome);
   if (seen.task !== undefined) body.task = seen.task;
   if (seen.status !== undefined) body.status = seen.status;

@@ -91,7 +91,7 @@ export function createStage(dialect: DialectId, over: Partial<WireContext> = {})
     limits: { requestMs: 2_000, blockingMs: 4_000 },
     clock: createSystemClock(),
     tags: createRequestTags(),
-    record: (body) => events.push(body) - 1,
+    record: (body) => events.push(unstamped(body)) - 1,
     signal: controller.signal,
     ...over,
   };
@@ -126,3 +126,10 @@ export const TOOL_RESULT = {
   content: [{ type: 'text', text: '{"token":"tok-7"}' }],
   structuredContent: { token: 'tok-7' },
 } as const;
+
+/** A body without the room for the stamp that a recorder would write into it. */
+function unstamped(body: EventBody): EventBody {
+  const bare = { ...body };
+  for (const name of ['seq', 't', 'wall']) Reflect.deleteProperty(bare, name);
+  return bare;
+}
