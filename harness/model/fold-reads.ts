@@ -16,8 +16,9 @@ export interface FoldedExchange {
 interface Reading {
   readonly inv: Stamped<InvBody>;
   readonly end: Stamped<OkBody>;
-  /** All of what it says, and who was asked. */
-  readonly saying: string;
+  /** How many starts and ends of the server came before it was sent, and before it was answered. */
+  readonly from: number;
+  readonly to: number;
 }
 
 interface TaskReads {
@@ -51,7 +52,7 @@ export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFo
     task.isHeld = false;
   };
   const read = (task: TaskReads, reading: Reading) => {
-    const isSame = task.last?.saying === reading.saying;
+    const isSame = task.last !== null && isSameReading(task.last, reading);
     if (isSame && task.isHeld) {
       sums.reads += 1;
       if (task.last?.end.shape !== undefined) sums.validated += 1;
@@ -81,7 +82,7 @@ export function createReadFold(plan: Plan, keep: (event: Event) => void): ReadFo
       }
       const task = id === undefined ? undefined : open.get(id);
       if (task && end?.kind === 'ok' && isPlainRead(inv, end, agents.get(inv.call))) {
-        read(task, { inv, end, saying: sayingOf(inv, end, [exchange.era, era]) });
+        read(task, { inv, end, from: exchange.era, to: era });
         return;
       }
       interrupt(id, end?.kind === 'ok' ? end.status : undefined);
@@ -104,11 +105,20 @@ function isPlainRead(inv: InvBody, end: OkBody, agent: number | undefined): bool
   return isOwn && isRead && isGood && isBare && end.status !== undefined && !isTerminal(end.status);
 }
 
-/** Equal for readings that differ in nothing but when: the same answer to the same agent on the same connection, in one era. */
-function sayingOf(
-  { call, op, conn }: InvBody,
-  { seq: _seq, t: _t, wall: _wall, of: _of, ...said }: Stamped<OkBody>,
-  eras: readonly number[],
-): string {
-  return JSON.stringify([call, op, conn, eras, said]);
+/** They differ in nothing but when: the same answer to the same agent on the same connection, in one era. */
+function isSameReading(a: Reading, b: Reading): boolean {
+  const isAsked = a.inv.call === b.inv.call && a.inv.op === b.inv.op && a.inv.conn === b.inv.conn;
+  return isAsked && a.from === b.from && a.to === b.to && SAID.every((key) => isSame(a.end[key], b.end[key]));
 }
+
+/** Lists and objects are the same when they are written alike. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** All of what an answer says beside when; a plain read has no result, no error and no further ids. */
+const SAID = [
+  ...(['status', 'statusMessage', 'createdAt', 'lastUpdatedAt', 'ttlMs', 'pollMs', 'task'] as const),
+  ...(['inputs', 'inputShas', 'bytes', 'isError', 'echo', 'shape'] as const),
+];
