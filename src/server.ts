@@ -258,14 +258,18 @@ class AssembledServer implements Server {
 
 /** Keeps messages waiting until the engine has recovered what an earlier process left. */
 function createGate(dialect: Dialect): { readonly dialect: Dialect; open(): void } {
-  let open = () => {};
+  let isOpen = false;
+  let letIn = () => {};
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    letIn = resolve;
   });
-  const handle: Dialect['handle'] = async (message, context) => {
-    await opened;
-    return dialect.handle(message, context);
+  const open = () => {
+    isOpen = true;
+    letIn();
   };
+  // Nearly every message comes after that, and waits for nothing.
+  const handle: Dialect['handle'] = (message, context) =>
+    isOpen ? dialect.handle(message, context) : opened.then(() => dialect.handle(message, context));
   const { takeReply } = dialect;
   if (takeReply === undefined) return { dialect: { meta: dialect.meta, handle }, open };
   const takeLater: typeof takeReply = async (late) => {

@@ -24,7 +24,7 @@ export const create: CreateDialect = (options) => {
   ]);
   return {
     meta,
-    handle: (message, context) => dispatch(methods, message, context, options.onError),
+    handle: (message, context) => dispatch(methods, message, context, options),
     takeReply: (late) => takeLateReply(options.engine, late),
   };
 };

@@ -20,6 +20,12 @@ export type Method = (call: MethodCall) => Promise<unknown> | unknown;
 
 export type MethodTable = ReadonlyMap<string, Method>;
 
+export interface DispatchOptions {
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** What every result of this dialect carries beside what its method gave. */
+  readonly complete?: (result: unknown) => unknown;
+}
+
 const NO_PARAMS: JsonObject = {};
 
 /**
@@ -30,13 +36,14 @@ export async function dispatch(
   methods: MethodTable,
   message: JsonRpcMessage,
   context: RequestContext,
-  onError?: (error: unknown) => void,
+  { onError, complete }: DispatchOptions = {},
 ): Promise<JsonRpcResponse | undefined> {
   if (!isRequest(message)) return undefined;
   const method = methods.get(message.method);
   if (method === undefined) return errorAnswer(message.id, methodNotFound(message.method));
   try {
-    return resultAnswer(message.id, await method({ id: message.id, params: message.params ?? NO_PARAMS, context }));
+    const result = await method({ id: message.id, params: message.params ?? NO_PARAMS, context });
+    return resultAnswer(message.id, complete === undefined ? result : complete(result));
   } catch (thrown) {
     if (thrown instanceof RpcFault) return errorAnswer(message.id, thrown);
     if (!context.signal.aborted) {

@@ -27,7 +27,7 @@ export const create: CreateDialect = (options) => {
   return {
     meta,
     show: (task) => taskPayload(task).structuredContent ?? {},
-    handle: (message, context) => dispatch(methods, message, context, options.onError),
+    handle: (message, context) => dispatch(methods, message, context, options),
   };
 };
 

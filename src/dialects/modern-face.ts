@@ -7,7 +7,7 @@ import { createStateSecret } from '../state-secret.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { outstandingRequests, readResults, resultAnswers } from './client-input.ts';
 import type { Dialect, DialectOptions, JsonRpcMessage, JsonRpcResponse, RequestContext } from './dialect.ts';
-import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
+import { type DispatchOptions, dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
 import { instructionsOf } from './handshake.ts';
 import {
   errorAnswer,
@@ -49,19 +49,22 @@ export function createModernDialect(options: DialectOptions, parts: ModernParts)
   const { now = () => Date.now(), secret = createStateSecret(undefined) } = options;
   const states = createRequestStates({ secret, now });
   for (const [name, method] of modernMethods({ options, states }, parts)) {
-    methods.set(name, async (call) => {
-      const result = await method(call, clientCapabilities(call.params));
-      return {
-        resultType: 'complete',
-        ...result,
-        _meta: isObject(result._meta) ? { ..._meta, ...result._meta } : _meta,
-      };
-    });
+    methods.set(name, (call) => method(call, clientCapabilities(call.params)));
   }
+  const complete = (result: unknown) => (isObject(result) ? completed(result, _meta) : result);
   return {
     meta,
     show: detailedTask,
-    handle: (message, context) => handleModern(methods, message, context, options.onError),
+    handle: (message, context) => handleModern(methods, message, context, { onError: options.onError, complete }),
+  };
+}
+
+/** What every result of this revision carries. */
+function completed(result: JsonObject, _meta: JsonObject): JsonObject {
+  return {
+    resultType: 'complete',
+    ...result,
+    _meta: isObject(result._meta) ? { ..._meta, ...result._meta } : _meta,
   };
 }
 
@@ -70,9 +73,9 @@ function handleModern(
   methods: ReadonlyMap<string, Method>,
   message: JsonRpcMessage,
   context: RequestContext,
-  onError: DialectOptions['onError'],
+  how: DispatchOptions,
 ): Promise<JsonRpcResponse | undefined> {
-  if (!isRequest(message) || methods.has(message.method)) return dispatch(methods, message, context, onError);
+  if (!isRequest(message) || methods.has(message.method)) return dispatch(methods, message, context, how);
   const { message: text, code } = methodNotFound(message.method);
   return Promise.resolve(errorAnswer(message.id, new RpcFault(code, text, { httpStatus: 404 })));
 }
@@ -97,7 +100,8 @@ function modernMethods(
       'tasks/get',
       async (call, capabilities) => {
         requireTasks(capabilities, 'tasks/get needs the tasks extension');
-        return detailedTask(await knownTask(options, call));
+        const id = requiredString(call.params, 'taskId');
+        return detailedTask(known(await options.engine.get(call.context.principal, id), id));
       },
     ],
     [
@@ -134,7 +138,10 @@ async function takeAnswers(options: DialectOptions, call: MethodCall): Promise<v
 
 async function knownTask(options: DialectOptions, { params, context }: MethodCall): Promise<TaskRecord> {
   const id = requiredString(params, 'taskId');
-  const task = await options.engine.get(context.principal, id);
+  return known(await options.engine.get(context.principal, id), id);
+}
+
+function known(task: TaskRecord | undefined, id: string): TaskRecord {
   if (task === undefined) throw notFound(id);
   return task;
 }

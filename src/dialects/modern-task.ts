@@ -29,15 +29,14 @@ export function modernStatus(task: TaskRecord): ModernStatus {
 export function modernTask(task: TaskRecord): JsonObject {
   const status = modernStatus(task);
   const statusMessage = task.statusMessage ?? (status === 'failed' ? failureMessage(task) : null);
-  return {
-    taskId: task.id,
-    status,
-    ...(statusMessage === null ? {} : { statusMessage }),
-    createdAt: new Date(task.createdAt).toISOString(),
-    lastUpdatedAt: new Date(task.updatedAt).toISOString(),
-    ttlMs: task.ttlMs,
-    pollIntervalMs: task.pollIntervalMs,
-  };
+  // Field by field: it is made for every poll.
+  const shown: Record<string, unknown> = { taskId: task.id, status };
+  if (statusMessage !== null) shown.statusMessage = statusMessage;
+  shown.createdAt = new Date(task.createdAt).toISOString();
+  shown.lastUpdatedAt = new Date(task.updatedAt).toISOString();
+  shown.ttlMs = task.ttlMs;
+  shown.pollIntervalMs = task.pollIntervalMs;
+  return shown;
 }
 
 /** The whole task: with its result when completed, its error when failed, its open questions when it needs input. What tasks/get and notifications/tasks say. */

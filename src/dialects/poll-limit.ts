@@ -67,12 +67,12 @@ export function withPollLimit(
 ): Dialect {
   return {
     ...dialect,
-    async handle(message, context) {
+    handle(message, context) {
       if (!isRequest(message) || !isPoll(message)) return dialect.handle(message, context);
       const retryAfterMs = limit?.take(context.principal) ?? 0;
       onPoll(retryAfterMs > 0);
       if (retryAfterMs === 0) return dialect.handle(message, context);
-      return errorAnswer(message.id, tooOften(retryAfterMs));
+      return Promise.resolve(errorAnswer(message.id, tooOften(retryAfterMs)));
     },
   };
 }

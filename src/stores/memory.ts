@@ -108,10 +108,12 @@ function createIndexes() {
     change(before: TaskRecord | undefined, after: TaskRecord | undefined) {
       if (before === undefined && after !== undefined) enlist(after);
       if (before !== undefined && after === undefined) strike(before);
-      move(queued, positionIf(before, isQueued), positionIf(after, isQueued));
-      move(held, positionIf(before, isHeld), positionIf(after, isHeld));
+      place(queued, { before, after, belongs: isQueued });
+      place(held, { before, after, belongs: isHeld });
       const [was, is] = [dueOf(before), dueOf(after)];
-      if (was?.at !== is?.at) move(due, was, is);
+      if (was?.at === is?.at) return;
+      if (was !== undefined) due.delete(was);
+      if (is !== undefined) due.add(is);
     },
     clear() {
       for (const index of [queued, held, due]) index.clear();
@@ -120,16 +122,26 @@ function createIndexes() {
   };
 }
 
-function move<Item>(index: OrderedSet<Item>, was: Item | undefined, is: Item | undefined): void {
-  if (was !== undefined) index.delete(was);
-  if (is !== undefined) index.add(is);
-}
-
 const isQueued = (task: TaskRecord) => task.state === 'queued';
 const isHeld = (task: TaskRecord) => task.lease !== null;
 
-function positionIf(task: TaskRecord | undefined, belongs: (task: TaskRecord) => boolean): Position | undefined {
-  return task !== undefined && belongs(task) ? { createdAt: task.createdAt, id: task.id } : undefined;
+/** Its place never changes, so a write moves it in or out, or, as most do, not at all. */
+function place(
+  index: OrderedSet<Position>,
+  {
+    before,
+    after,
+    belongs,
+  }: {
+    readonly before: TaskRecord | undefined;
+    readonly after: TaskRecord | undefined;
+    readonly belongs: (task: TaskRecord) => boolean;
+  },
+): void {
+  const was = before !== undefined && belongs(before);
+  const is = after !== undefined && belongs(after);
+  if (was && !is) index.delete(before);
+  if (is && !was) index.add({ createdAt: after.createdAt, id: after.id });
 }
 
 function dueOf(task: TaskRecord | undefined): Due | undefined {

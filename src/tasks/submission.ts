@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Breakers } from './breaker.ts';
 import type { ServerClock } from './clock.ts';
 import { effectiveTtlMs, isExpired } from './due.ts';
@@ -116,7 +116,7 @@ export function argumentsHashOf(request: Pick<SubmitRequest, 'tool' | 'arguments
   const text = JSON.stringify([request.tool, request.arguments], (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) ? inKeyOrder(value) : value,
   );
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function inKeyOrder(value: object): object {
