@@ -76,9 +76,10 @@ async function poll(context: AgentContext, held: Held, answering: Answering, pol
 function delayBefore(
   { backoff, plan, durations, draw }: AgentContext,
   { tool }: PlannedCall,
-  at: Pick<BackoffInput, 'poll' | 'previousMs' | 'elapsedMs' | 'hintMs'>,
+  { poll, previousMs, elapsedMs, hintMs }: Pick<BackoffInput, 'poll' | 'previousMs' | 'elapsedMs' | 'hintMs'>,
 ): number {
-  return backoff.delayMs({ ...at, pastMs: durations.of(tool), options: plan.agents.backoff.options, draw });
+  const { options } = plan.agents.backoff;
+  return backoff.delayMs({ poll, previousMs, elapsedMs, hintMs, pastMs: durations.of(tool), options, draw });
 }
 
 /**

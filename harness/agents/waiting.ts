@@ -26,7 +26,9 @@ export async function sleepUntil(
 export async function sleepWithinLimit(context: AgentContext, at: number, ackedAt: number): Promise<boolean> {
   for (;;) {
     const limit = context.deadline(ackedAt);
-    await sleepUntil(context, Math.min(at, limit));
+    context.signal.throwIfAborted();
+    const leftMs = msOf(Math.min(at, limit) - context.clock.now());
+    if (leftMs > 0) await context.clock.sleep(leftMs, context.signal);
     if (at <= limit) return false;
     if (context.deadline(ackedAt) <= limit) return true;
   }

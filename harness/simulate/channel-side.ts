@@ -13,20 +13,28 @@ export interface ChannelSide {
   newHop(): Hop;
 }
 
+interface SentMessage {
+  readonly text: string;
+  readonly message: unknown;
+  readonly headers: HttpHeaders;
+}
+
 /** One request as the server sees it. */
 export class ArrivingRequest implements HttpExchangeRequest {
   readonly text: string;
+  readonly message: unknown;
   readonly principal: string;
   readonly #side: ChannelSide;
   /** Beside those of every request; they win. */
   readonly #more: HttpHeaders;
   readonly #client: Departure;
 
-  constructor(side: ChannelSide, message: { readonly text: string; readonly headers: HttpHeaders }, client: Departure) {
-    this.text = message.text;
+  constructor(side: ChannelSide, sent: SentMessage, client: Departure) {
+    this.text = sent.text;
+    this.message = sent.message;
     this.principal = side.principal;
     this.#side = side;
-    this.#more = message.headers;
+    this.#more = sent.headers;
     this.#client = client;
   }
 

@@ -18,11 +18,14 @@ export interface ResponseHead {
 
 /** What comes back, in the harness's hands. */
 export interface DeliveryOutcome {
-  message(text: string, head: ResponseHead): void;
+  /** `value`: what the text says, where that is known already. */
+  message(text: string, head: ResponseHead, value: unknown): void;
   /** The response is over; `text`: a body that is no message. */
   end(text: string | undefined, head: ResponseHead): void;
   /** The boot ended before its response. */
   broken(): void;
+  /** It waits for the end of a response also after a message. */
+  readonly heedsEnd: boolean;
 }
 
 /** Delivers a request to a boot; what it answers takes its time and reaches the harness. */
@@ -47,6 +50,7 @@ class Answer implements HttpExchangeOut {
   /** null: over. A server may hold on to its answer for long after; all that waited for it goes at once. */
   #on: DeliveryOutcome | null;
   #head: ResponseHead = { status: 200, headers: {} };
+  #hasSpoken = false;
   forget: () => void = () => {};
 
   constructor(world: World, back: Hop, on: DeliveryOutcome) {
@@ -59,16 +63,19 @@ class Answer implements HttpExchangeOut {
     this.#head = { status, headers };
   }
 
-  message(text: string): void {
+  message(text: string, value?: unknown): void {
     const on = this.#on;
     const head = this.#head;
-    if (on !== null) this.#back.carry(this.#world.harness, () => on.message(text, head));
+    this.#hasSpoken = true;
+    if (on !== null) this.#back.carry(this.#world.harness, () => on.message(text, head, value));
   }
 
   end(body?: string): void {
     const on = this.#over();
     const head = this.#head;
-    if (on !== null) this.#back.carry(this.#world.harness, () => on.end(body, head));
+    if (on === null) return;
+    if (body === undefined && this.#hasSpoken && !on.heedsEnd) this.#back.passUnseen();
+    else this.#back.carry(this.#world.harness, () => on.end(body, head));
   }
 
   broken(): void {

@@ -34,15 +34,14 @@ class HeapQueue implements EventQueue {
   add(atMs: number, owner: Owner, act: () => void): Scheduled {
     this.#count.added += 1;
     this.#count.live += 1;
-    const entry = new Entry(this.#count, { atMs, owner, act });
+    const entry = new Entry(this.#count, atMs, owner, act);
     rise(this.#heap, entry);
     return entry;
   }
 
   take(): DueEvent | undefined {
     for (let entry = removeFirst(this.#heap); entry !== undefined; entry = removeFirst(this.#heap)) {
-      const event = entry.leave();
-      if (event !== null) return event;
+      if (entry.leave()) return entry;
     }
     return undefined;
   }
@@ -53,32 +52,37 @@ interface Count {
   live: number;
 }
 
-class Entry implements Scheduled {
+class Entry implements Scheduled, DueEvent {
   readonly atMs: number;
   readonly order: number;
+  readonly owner: Owner;
+  act: () => void;
   readonly #count: Count;
-  /** null: cancelled, or taken; what it held is let go of. */
-  #event: DueEvent | null;
+  #isPending = true;
 
-  constructor(count: Count, event: DueEvent) {
-    this.atMs = event.atMs;
+  constructor(count: Count, atMs: number, owner: Owner, act: () => void) {
+    this.atMs = atMs;
     this.order = count.added;
+    this.owner = owner;
+    this.act = act;
     this.#count = count;
-    this.#event = event;
   }
 
+  /** What it held is let go of: it may stand in the heap for long. */
   cancel(): void {
-    this.leave();
+    if (this.leave()) this.act = NOTHING;
   }
 
-  leave(): DueEvent | null {
-    const event = this.#event;
-    if (event === null) return null;
-    this.#event = null;
+  /** false: it was cancelled, or taken before. */
+  leave(): boolean {
+    if (!this.#isPending) return false;
+    this.#isPending = false;
     this.#count.live -= 1;
-    return event;
+    return true;
   }
 }
+
+const NOTHING = () => {};
 
 function isBefore(a: Entry, b: Entry): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs;

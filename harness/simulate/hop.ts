@@ -19,7 +19,16 @@ export class Hop {
   /** Calls `arrive` as the receiver when it is there. */
   carry(receiver: Owner, arrive: () => void): void {
     const now = this.#world.nowMs();
+    this.#world.schedule(receiver, this.#arrivalMs(now) - now, arrive);
+  }
+
+  /** Something travels that nobody waits for: it takes its time like everything else, and that is all of it. */
+  passUnseen(): void {
+    this.#arrivalMs(this.#world.nowMs());
+  }
+
+  #arrivalMs(now: number): number {
     this.#lastMs = Math.max(this.#lastMs, now + this.#draw.integer(this.#fromMs, this.#toMs));
-    this.#world.schedule(receiver, this.#lastMs - now, arrive);
+    return this.#lastMs;
   }
 }

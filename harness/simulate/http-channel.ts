@@ -1,6 +1,7 @@
-import { headOf } from '../execution/message-text.ts';
+import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts';
 import type { Prng } from '../model/prng.ts';
 import type { Expected } from '../wire/http-reply.ts';
+import type { RpcId, RpcNotification, RpcRequest } from '../wire/json-rpc.ts';
 import { answerServerRequest } from '../wire/server-request.ts';
 import type { Stray } from '../wire/stray.ts';
 import type { Channel, HttpHeaders, RequestOptions } from '../wire/wire.ts';
@@ -13,9 +14,8 @@ import type { SimulatedLink } from './link.ts';
 const NOTIFY_MS_MAX = 5_000;
 
 const NO_HEADERS: HttpHeaders = {};
-const IGNORE = () => {};
 
-type Sending = Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers'>;
+type Sending = Pick<RequestOptions, 'timeoutMs' | 'signal' | 'headers' | 'text' | 'bytes' | 'tag'>;
 
 export interface SimulatedChannelOptions {
   readonly link: SimulatedLink;
@@ -42,30 +42,29 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
   });
   const side: ChannelSide = { conn, principal, headers: base, newHop: () => new Hop(link.world, draw, linkMs) };
   /** Sends a message; what became of it. `expected`: null where it has no reply. */
-  const send = (message: object, text: string, how: Sending, expected: Expected | null) => {
+  const send = (message: object, how: Sending, expected: Expected | null) => {
     // What the wire adds is in lower case already.
-    const { timeoutMs, signal, headers = NO_HEADERS } = how;
-    return exchange(link, side, { text, head: headOf(message), headers, timeoutMs, signal, expected });
+    const { text = JSON.stringify(message), headers = NO_HEADERS, timeoutMs, signal } = how;
+    const head = headOf(message);
+    const { tag = tagOf(head) } = how;
+    const { bytes = Buffer.byteLength(text) } = how;
+    return exchange(link, side, { message, text, bytes, head, tag, headers, timeoutMs, signal, expected });
   };
-  const tell = (message: object, how: Sending) => send(message, JSON.stringify(message), how, null);
-  const onStray = (stray: Stray) => options.onStray?.(stray);
-  return {
-    request(message, how) {
-      const { headers, taker } = how;
-      const expected: Expected = {
-        id: message.id,
-        onStray,
-        onNotification: how.onNotification ?? IGNORE,
-        onRequest(asked) {
-          if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked, false);
-          else {
-            const how = { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) };
-            void tell(answerServerRequest(asked, elicits), how);
-          }
-        },
-      };
-      return send(message, how.text ?? JSON.stringify(message), how, expected);
+  const tagOf = (head: MessageHead) => {
+    const sentId = sentIdOf(head);
+    return sentId === null ? undefined : link.tagOf(conn, sentId);
+  };
+  const tell = (message: object, how: Sending) => send(message, how, null);
+  const line: AnswerLine = {
+    onStray: (stray) => options.onStray?.(stray),
+    refuse(asked, headers) {
+      const how = { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) };
+      void tell(answerServerRequest(asked, elicits), how);
     },
+  };
+  return {
+    carriesTags: true,
+    request: (message, how) => send(message, how, new ExpectedReply(message.id, how, line)),
     async notify(message, extra) {
       const { headers } = extra ?? {};
       // Nobody waits for it; whether it arrived shows in what the server does next.
@@ -80,6 +79,39 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
       running.abort(new Error('the connection was closed'));
     },
   };
+}
+
+interface AnswerLine {
+  onStray(stray: Stray): void;
+  /** Nobody takes a request of the server: it is answered as not offered. */
+  refuse(asked: RpcRequest, headers: HttpHeaders | undefined): void;
+}
+
+/** The reply that one request waits for, and who hears of what comes with it. */
+class ExpectedReply implements Expected {
+  readonly id: RpcId;
+  readonly #how: RequestOptions;
+  readonly #line: AnswerLine;
+
+  constructor(id: RpcId, how: RequestOptions, line: AnswerLine) {
+    this.id = id;
+    this.#how = how;
+    this.#line = line;
+  }
+
+  onStray(stray: Stray): void {
+    this.#line.onStray(stray);
+  }
+
+  onNotification(notification: RpcNotification): void {
+    this.#how.onNotification?.(notification);
+  }
+
+  onRequest(asked: RpcRequest): void {
+    const { taker, headers } = this.#how;
+    if (taker !== undefined && taker.claim(asked) !== 'no') taker.take(asked, false);
+    else this.#line.refuse(asked, headers);
+  }
 }
 
 function lowerCase(headers: HttpHeaders): HttpHeaders {

@@ -1,20 +1,23 @@
 import type { Framing, Tag } from '../execution/frame-log.ts';
-import { headOf, type MessageHead, sentIdOf } from '../execution/message-text.ts';
+import { headOf, type MessageHead } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
 import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { readMessage } from '../wire/json-rpc.ts';
 import type { HttpHeaders, RawReply } from '../wire/wire.ts';
 import { ArrivingRequest, type ChannelSide } from './channel-side.ts';
-import { type Delivery, deliver, type ResponseHead } from './delivery.ts';
+import { type Delivery, type DeliveryOutcome, deliver, type ResponseHead } from './delivery.ts';
 import { Departure } from './departure.ts';
 import type { Hop } from './hop.ts';
 import { later, type SimulatedLink } from './link.ts';
 import type { Scheduled } from './world.ts';
 
 export interface ExchangeInput {
+  readonly message: object;
   readonly text: string;
+  readonly bytes: number;
   readonly head: MessageHead;
+  readonly tag: Tag | undefined;
   /** Beside those of the client. */
   readonly headers: HttpHeaders;
   readonly timeoutMs: number;
@@ -42,18 +45,20 @@ interface ExchangeParts {
   readonly settle: Settle;
 }
 
-class SimulatedExchange {
+/** What comes back of its own delivery it takes itself; a twin's goes nowhere. */
+class SimulatedExchange implements DeliveryOutcome {
+  readonly heedsEnd = false;
   readonly #link: SimulatedLink;
   readonly #side: ChannelSide;
   readonly #input: ExchangeInput;
   readonly #way: Hop;
-  readonly #tag: Tag | undefined;
   readonly #out: Framing;
   readonly #client = new Departure();
   readonly #settle: Settle;
   readonly #limit: Scheduled;
   #stopWatching: (() => void) | null = null;
   #isDone = false;
+  #isAnswered = false;
   #forsakenBy: string | null = null;
 
   constructor({ link, side, input, settle }: ExchangeParts) {
@@ -62,10 +67,8 @@ class SimulatedExchange {
     this.#input = input;
     this.#settle = settle;
     this.#way = side.newHop();
-    const { text, head } = input;
-    const sentId = sentIdOf(head);
-    this.#tag = sentId === null ? undefined : link.tagOf(side.conn, sentId);
-    this.#out = { conn: side.conn, dir: 'out', text, bytes: Buffer.byteLength(text), head };
+    const { text, bytes, head } = input;
+    this.#out = { conn: side.conn, dir: 'out', text, bytes, head };
     const { world } = link;
     this.#limit = world.schedule(world.harness, Math.ceil(input.timeoutMs), () =>
       this.#hangUp({ kind: 'timeout', aborted: false }),
@@ -79,7 +82,7 @@ class SimulatedExchange {
       return;
     }
     const { frames, interposer } = this.#link;
-    const view = frames.view(this.#out, this.#tag);
+    const view = frames.view(this.#out, this.#input.tag);
     const { disposition, entries } = interposer.rule(view);
     switch (disposition.action) {
       case 'drop':
@@ -104,7 +107,6 @@ class SimulatedExchange {
 
   #forward(view: MessageView): void {
     this.#watchGateway(view);
-    let isAnswered = false;
     const living = this.#link.site.current();
     if (living === null) {
       this.#side
@@ -114,17 +116,21 @@ class SimulatedExchange {
         );
       return;
     }
-    deliver(this.#link.world, this.#delivery(), living, {
-      message: (text, head) => {
-        isAnswered = true;
-        this.#arrived(text, head);
-      },
-      end: (text, head) => {
-        if (text !== undefined && text !== '') this.#arrived(text, head, true);
-        else if (!isAnswered) this.#ended(head);
-      },
-      broken: () => this.#finish({ kind: 'reset', message: 'socket hang up' }),
-    });
+    deliver(this.#link.world, this.#delivery(), living, this);
+  }
+
+  message(text: string, head: ResponseHead, value: unknown): void {
+    this.#isAnswered = true;
+    this.#arrived(text, head, { value, isBody: false });
+  }
+
+  end(text: string | undefined, head: ResponseHead): void {
+    if (text !== undefined && text !== '') this.#arrived(text, head, { value: undefined, isBody: true });
+    else if (!this.#isAnswered) this.#ended(head);
+  }
+
+  broken(): void {
+    this.#finish({ kind: 'reset', message: 'socket hang up' });
   }
 
   #delivery(): Delivery {
@@ -133,10 +139,10 @@ class SimulatedExchange {
   }
 
   /** A message of the server is in our hands: it is ruled on, recorded, and reaches the client or not. */
-  #arrived(text: string, head: ResponseHead, isBody = false): void {
+  #arrived(text: string, head: ResponseHead, known: Pick<Incoming, 'value' | 'isBody'>): void {
     const { frames, interposer, read } = this.#link;
+    const { isBody, value = read(text) } = known;
     frames.arrived();
-    const value = read(text);
     const messageHead = headOf(value);
     const base: Framing = {
       conn: this.#side.conn,
@@ -151,7 +157,7 @@ class SimulatedExchange {
       return;
     }
     const isReply = messageHead.type === 'response';
-    const view = frames.view(base, isReply ? this.#tag : undefined);
+    const view = frames.view(base, isReply ? this.#input.tag : undefined);
     const pass = () => {
       this.#hand({ text, value, isBody }, head);
       if (isReply && view.op !== null) interposer.passed();
@@ -204,13 +210,14 @@ class SimulatedExchange {
       missed();
       return;
     }
-    const take = (text: string, { status }: ResponseHead) => {
+    const take = (text: string, { status }: ResponseHead, value: unknown = read(text)) => {
       frames.arrived();
       const bytes = Buffer.byteLength(text);
-      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: headOf(read(text)), http: status };
+      const base: Framing = { conn: view.conn, dir: 'in', text, bytes, head: headOf(value), http: status };
       frames.frame(base, 'drop', { entries });
     };
     deliver(this.#link.world, this.#delivery(), living, {
+      heedsEnd: true,
       message: take,
       end: (text, head) => {
         if (text !== undefined && text !== '') take(text, head);

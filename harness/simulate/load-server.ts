@@ -28,7 +28,7 @@ export async function loadServer({ planned, module }: ResolvedTarget): Promise<S
   // The reference server keeps nothing in its modules, so one copy of them serves every boot.
   const { createServer } = referenceSchema.parse(await import(pathToFileURL(referenceModule()).href));
   return {
-    loaded: { create: async (context) => handlerFace(await createServer(context), context.boot) },
+    loaded: { create: async (context) => handlerFace(await createServer(context), context.boot, true) },
     options: { dialect: planned.dialect, store: planned.store ?? 'modelled' },
   };
 }

@@ -19,6 +19,8 @@ export interface HttpFace {
 
 export interface HttpExchangeRequest {
   readonly text: string;
+  /** What the text says, for whoever changes nothing of it; left out: it is to be parsed. */
+  readonly message?: unknown;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** One of them; most servers look at no more. */
@@ -34,8 +36,11 @@ export interface HttpExchangeRequest {
 export interface HttpExchangeOut {
   /** Before any message; default 200 without headers. */
   head(status: number, headers: Readonly<Record<string, string>>): void;
-  /** One JSON-RPC message as text: a notification or request of the server, or the answer. */
-  message(text: string): void;
+  /**
+   * One JSON-RPC message as text: a notification or request of the server, or the answer. `value`: what parsing it would give,
+   * where the server has it and changes nothing of it any more.
+   */
+  message(text: string, value?: unknown): void;
   /** Nothing more comes. `text`: a body that is no JSON-RPC message. */
   end(text?: string): void;
 }

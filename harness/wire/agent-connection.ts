@@ -26,22 +26,20 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const pushes = endpoint.kind === 'stdio' ? endpoint.host.pushes : createPushHub();
   const runner = createOperationRunner(context, adapter, pushes);
 
-  const once = async (ask: Ask) => {
-    const line = await source.line();
-    if (line.link !== null) handshake = line.handshake;
-    const done = await runner.perform(ask, line);
-    if (done === null) return { outcome: unsupported(ask, adapter), isLost: false };
-    if (done.aborted) ask.signal.throwIfAborted();
-    const isLost = done.outcome.type !== 'ok' && done.outcome.reason === 'session-lost' && line.link !== null;
-    if (isLost) line.link.forget(done.sessionId);
-    return { outcome: done.outcome, isLost };
-  };
   /** A read that lost its session is repeated once in a new one; a create is the agent's to repeat, since it may cost. */
   const run = async (ask: Ask): Promise<Outcome> => {
     ask.signal.throwIfAborted();
-    const first = await once(ask);
-    if (!first.isLost || ask.op === 'create') return first.outcome;
-    return (await once(ask)).outcome;
+    for (let isRepeated = ask.op === 'create'; ; isRepeated = true) {
+      // Awaited in either case: who was here first stays first.
+      const line = await (source.greeted() ?? source.line());
+      if (line.link !== null) handshake = line.handshake;
+      const done = await runner.perform(ask, line);
+      if (done === null) return unsupported(ask, adapter);
+      if (done.aborted) ask.signal.throwIfAborted();
+      const isLost = done.outcome.type !== 'ok' && done.outcome.reason === 'session-lost' && line.link !== null;
+      if (isLost) line.link.forget(done.sessionId);
+      if (!isLost || isRepeated) return done.outcome;
+    }
   };
 
   return {

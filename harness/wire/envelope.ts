@@ -6,16 +6,34 @@ export const MODERN_VERSION = '2026-07-28';
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 export const CLIENT_INFO = { name: 'claimcheck', version: '0.1.0' } as const;
 
-/** Params of a modern request: every request carries version, capabilities and client in `_meta`. */
-export function withEnvelope(params: JsonObject, capabilities: JsonObject): JsonObject {
-  const own = params._meta;
+/** Params of a request, and the same as text. */
+export interface WrittenParams {
+  readonly params: JsonObject;
+  readonly text: string;
+}
+
+export function plainParams(params: JsonObject): WrittenParams {
+  return { params, text: JSON.stringify(params) };
+}
+
+/**
+ * Params of a modern request: every request carries version, capabilities and client in `_meta`. They are the same each time, and
+ * longer than all the rest: as text they are written once.
+ */
+export function createEnvelope(capabilities: JsonObject): (params: JsonObject) => WrittenParams {
   const meta = {
-    ...(typeof own === 'object' ? own : {}),
     'io.modelcontextprotocol/protocolVersion': MODERN_VERSION,
     'io.modelcontextprotocol/clientCapabilities': capabilities,
     'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
   };
-  return { ...params, _meta: meta };
+  const tail = `"_meta":${JSON.stringify(meta)}}`;
+  return (params) => {
+    const { _meta: own } = params;
+    if (own !== undefined)
+      return plainParams({ ...params, _meta: { ...(typeof own === 'object' ? own : {}), ...meta } });
+    const text = JSON.stringify(params);
+    return { params: { ...params, _meta: meta }, text: text === '{}' ? `{${tail}` : `${text.slice(0, -1)},${tail}` };
+  };
 }
 
 export interface HeaderInput {

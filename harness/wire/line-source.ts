@@ -11,6 +11,8 @@ import type { Channel } from './wire.ts';
 export interface LineSource {
   /** A greeted link; greets first where that is needed. Never throws. */
   line(): Promise<Line>;
+  /** The same at once; null: it has to be waited for. */
+  greeted(): Line | null;
   close(): Promise<void>;
 }
 
@@ -45,10 +47,15 @@ export async function createHttpLine(options: HttpLineOptions): Promise<LineSour
     await channel.close();
     throw error;
   }
+  const greeted = (): Line | null => {
+    const handshake = link.handshake();
+    return handshake && { link, handshake };
+  };
   return {
+    greeted,
     async line() {
-      const handshake = link.handshake();
-      if (handshake !== null) return { link, handshake };
+      const known = greeted();
+      if (known !== null) return known;
       try {
         return { link, handshake: await greet() };
       } catch (error) {
@@ -64,6 +71,7 @@ export async function createHttpLine(options: HttpLineOptions): Promise<LineSour
 /** The link of whichever boot runs now. */
 export function createStdioLine(host: StdioHost): LineSource {
   return {
+    greeted: () => null,
     async line() {
       const link = await host.link();
       const handshake = link?.handshake() ?? null;

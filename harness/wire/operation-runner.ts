@@ -145,11 +145,11 @@ export function createOperationRunner(context: WireContext, adapter: Adapter, pu
   };
 
   return {
-    async perform(ask, line) {
-      if (line.link === null) return skip(ask, line.conn, line.outcome);
+    perform(ask, line) {
+      if (line.link === null) return Promise.resolve(skip(ask, line.conn, line.outcome));
       const input = inputOf(ask, line.link, line.handshake);
       const shape = adapter.request(ask.op, input);
-      return shape === null ? null : send(ask, line.link, input, shape);
+      return shape === null ? Promise.resolve(null) : send(ask, line.link, input, shape);
     },
   };
 }

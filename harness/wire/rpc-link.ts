@@ -1,10 +1,11 @@
 import { answerIdOf } from '../model/answer-id.ts';
+import type { Draft } from '../model/draft.ts';
 import type { AgentId } from '../model/operation.ts';
 import type { WireContext } from './connection.ts';
 import type { Adapter, Exchange, Handshake, RequestShape } from './dialects/adapter.ts';
-import { headersOf, withEnvelope } from './envelope.ts';
+import { createEnvelope, headersOf, plainParams } from './envelope.ts';
 import { isObject, type JsonObject, type RpcId, type RpcNotification, type RpcRequest } from './json-rpc.ts';
-import type { Channel, RawReply, RequestTag, RequestTaker, Unanswered } from './wire.ts';
+import type { Channel, RawReply, RequestOptions, RequestTag, RequestTaker, Unanswered } from './wire.ts';
 
 /** A channel with what a conversation keeps: request ids, the era, the negotiated version, the session. */
 export interface RpcLink {
@@ -61,20 +62,27 @@ export function createRpcLink(options: LinkOptions): RpcLink {
   let sessionId: string | null = null;
   let bootGreeted = 0;
   const boot = () => context.boot?.() ?? 1;
+  const envelope = createEnvelope(capabilities);
 
   const prepare = (shape: RequestShape, isModern = greeted?.era === 'modern'): Prepared => {
     lastId += 1;
-    const params = isModern ? withEnvelope(shape.params, capabilities) : shape.params;
-    const message: RpcRequest = { jsonrpc: '2.0', id: lastId, method: shape.method, params };
-    const headers = headersFor(shape.method, isModern, shape.mcpName ?? null);
-    const text = JSON.stringify(message);
+    const { method } = shape;
+    const headers = headersFor(method, isModern, shape.mcpName ?? null);
+    const { params, text: paramsText } = isModern ? envelope(shape.params) : plainParams(shape.params);
+    const message: RpcRequest = { jsonrpc: '2.0', id: lastId, method, params };
+    const text = `{"jsonrpc":"2.0","id":${lastId},"method":${JSON.stringify(method)},"params":${paramsText}}`;
     return { message, headers, text, bytes: Buffer.byteLength(text) };
   };
   const headersFor = (method: string, isModern: boolean, mcpName: string | null) =>
     headersOf({ era: isModern ? 'modern' : 'legacy', method, mcpName, protocolVersion, sessionId });
   const send = (prepared: Prepared, tag: RequestTag, how: SendOptions) => {
-    context.tags.set(conn, prepared.message.id, tag);
-    return channel.request(prepared.message, { ...how, headers: prepared.headers, text: prepared.text });
+    const { message, headers, text, bytes } = prepared;
+    const { timeoutMs, signal, onNotification, taker } = how;
+    if (channel.carriesTags !== true) context.tags.set(conn, message.id, tag);
+    const options: Draft<RequestOptions> = { timeoutMs, signal, headers, text, bytes, tag };
+    if (onNotification !== undefined) options.onNotification = onNotification;
+    if (taker !== undefined) options.taker = taker;
+    return channel.request(message, options);
   };
   /** Keeps what initialize agreed on, which the handshake's next messages must already carry. */
   const keep = (reply: RawReply) => {

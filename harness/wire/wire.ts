@@ -27,6 +27,8 @@ export interface RequestTags {
 
 /** One way to send a request and learn what became of it. Never throws. */
 export interface Channel {
+  /** Whoever looks at a request on its way gets its tag with it; left out: it is looked up among all tags of the run. */
+  readonly carriesTags?: boolean;
   request(message: RpcRequest, options: RequestOptions): Promise<RawReply>;
   /** Sends and forgets: a notification has no answer. */
   notify(message: RpcNotification, options?: { readonly headers?: Readonly<Record<string, string>> }): Promise<void>;
@@ -40,8 +42,11 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The message as text, where it has been made already. */
+  /** The message as text, where it has been made already, and its bytes. */
   readonly text?: string;
+  readonly bytes?: number;
+  /** What it is about, for a channel that carries tags itself. */
+  readonly tag?: RequestTag;
   /** Notifications that arrive on the stream of this request (http). Over stdio they reach the channel's own listener. */
   readonly onNotification?: (notification: RpcNotification) => void;
   /** Requests of the server that arrive while this request is open; nobody: they are answered as not offered. */

@@ -14,37 +14,51 @@ import {
   createHttpAnswer,
   type HttpAnswer,
   INVALID_REQUEST,
+  NO_HEADERS,
   PARSE_ERROR,
   refuse,
   SESSION_HEADER,
   sessionNotFound,
 } from './http-answers.ts';
 import {
-  answerOf,
+  type Answered,
+  answeredFor,
+  answeredWith,
   cancelledId,
   type HandlerContext,
   type HandlerSession,
   type MessageHandler,
   tell,
 } from './message-handler.ts';
+import { isPlainJson } from './plain-json.ts';
 import { createSessionBook, type SessionBook } from './session-book.ts';
+
+export interface HandlerOptions {
+  /** Which incarnation of the server it is. */
+  readonly boot: number;
+  /** It changes nothing of what it is given, and nothing of what it has answered: the objects go with their texts. */
+  readonly isCareful: boolean;
+}
 
 /** A handler as it is reached over HTTP: an answered initialize begins a session; messages without one stand alone. */
 export class HandlerOverHttp implements HttpFace {
   readonly #server: MessageHandler;
+  readonly #isCareful: boolean;
   readonly #sessions: SessionBook<HandlerSession>;
   readonly #requests: ClientRequests;
   /** Requests that can be cancelled by their id until they are done; equal ids at the same time are kept apart. */
   readonly #open = createSlots<OpenRequest>();
 
-  constructor(server: MessageHandler, boot: number) {
+  constructor(server: MessageHandler, { boot, isCareful }: HandlerOptions) {
     this.#server = server;
+    this.#isCareful = isCareful;
     this.#sessions = createSessionBook(boot);
     this.#requests = createClientRequests(boot);
   }
 
   exchange(request: HttpExchangeRequest, out: HttpExchangeOut): void {
-    const value = parseJson(request.text);
+    const { text, message } = request;
+    const value = this.#isCareful && isPlainJson(message) ? message : parseJson(text);
     const incoming = readMessage(value);
     if (incoming.kind === 'garbage') {
       const code = value === undefined ? PARSE_ERROR : INVALID_REQUEST;
@@ -77,25 +91,31 @@ export class HandlerOverHttp implements HttpFace {
     const begins = message.method === 'initialize' && session.id === '' && this.#server.sessions !== false;
     const own = begins ? { id: this.#sessions.nextId() } : session;
     const answer = createHttpAnswer(out);
-    const open = new OpenRequest(keyOf(own, request, message.id));
+    const open = new OpenRequest(own, principal, message.id);
     const done = this.#open.add(open);
     // Up to 2025-11-25 a lost connection says nothing about the request; without sessions, closing it is how to cancel.
     request.onGone(() => open.end(own.id === '' ? 'cancelled' : 'disconnected'));
     const context = new HttpContext({ principal, session: own, open, answer });
     if (own.id !== '') context.request = (asked, wanted) => this.#requests.ask(asked, answer.say, wanted);
-    const reply = await answerOf(this.#server, message, context);
+    let reply: Answered;
+    try {
+      reply = answeredWith(await this.#server.handle(message, context));
+    } catch (error) {
+      reply = answeredFor(message, error);
+    }
     done();
     const hasBegun = begins && isObject(reply.message) && 'result' in reply.message;
     if (hasBegun) this.#sessions.keep(own.id, principal, own);
-    answer.finish(reply.text, reply.status, hasBegun ? { [SESSION_HEADER]: own.id } : {});
+    const headers = hasBegun ? { [SESSION_HEADER]: own.id } : NO_HEADERS;
+    const isKnown = this.#isCareful && reply.isWhole && isPlainJson(reply.message);
+    answer.finish(reply.text, reply.status, headers, isKnown ? reply.message : undefined);
   }
 
   #takeNotification(message: RpcNotification, { request, session }: Pick<Exchange, 'request' | 'session'>): void {
     const { principal, signal } = request;
     const cancelled = cancelledId(message);
-    const key = cancelled === null ? null : keyOf(session, request, cancelled);
     this.#open.each((one) => {
-      if (one.key === key) one.end('cancelled');
+      if (cancelled !== null && one.is(session, principal, cancelled)) one.end('cancelled');
     });
     tell(this.#server, message, { principal, transport: 'http', session, signal, notify: () => {} });
   }
@@ -128,12 +148,22 @@ class HttpContext implements HandlerContext {
 
 /** A request that is being answered. Its signal is made for those who look at it. */
 class OpenRequest {
-  readonly key: string;
+  readonly #session: HandlerSession;
+  readonly #principal: string;
+  readonly #id: RpcId;
   #controller: AbortController | null = null;
   #reason: string | null = null;
 
-  constructor(key: string) {
-    this.key = key;
+  constructor(session: HandlerSession, principal: string, id: RpcId) {
+    this.#session = session;
+    this.#principal = principal;
+    this.#id = id;
+  }
+
+  /** Without a session, ids of different callers are kept apart by who they are. */
+  is({ id: sessionId }: HandlerSession, principal: string, id: RpcId): boolean {
+    if (id !== this.#id || sessionId !== this.#session.id) return false;
+    return sessionId !== '' || principal === this.#principal;
   }
 
   end(reason: 'cancelled' | 'disconnected'): void {
@@ -152,9 +182,4 @@ interface Exchange {
   readonly request: HttpExchangeRequest;
   readonly session: HandlerSession;
   readonly out: HttpExchangeOut;
-}
-
-/** Without a session, ids of different callers are kept apart by who they are. */
-function keyOf(session: HandlerSession, { principal }: HttpExchangeRequest, id: RpcId): string {
-  return `${session.id === '' ? `of ${principal}` : session.id} ${typeof id} ${id}`;
 }

@@ -8,6 +8,9 @@ export const INTERNAL_ERROR = -32_603;
 
 const JSON_HEAD = { 'content-type': 'application/json' } as const;
 
+/** What most answers carry beside what they are. */
+export const NO_HEADERS: Readonly<Record<string, string>> = {};
+
 /** A notification or an answer of the client has been taken: nothing follows. */
 export function accepted(out: HttpExchangeOut): void {
   out.head(202, {});
@@ -35,7 +38,8 @@ export function errorText(id: RpcId | null, code: number, message: string): stri
 /** The answer to one request: plain JSON, or an event stream when something has to be said before it. */
 export interface HttpAnswer {
   say(text: string): void;
-  finish(text: string | undefined, status: number, headers: Readonly<Record<string, string>>): void;
+  /** `value`: what the text says, where the server changes nothing of it any more. */
+  finish(text: string | undefined, status: number, headers: Readonly<Record<string, string>>, value?: unknown): void;
 }
 
 export function createHttpAnswer(out: HttpExchangeOut): HttpAnswer {
@@ -48,11 +52,11 @@ export function createHttpAnswer(out: HttpExchangeOut): HttpAnswer {
       hasHead = true;
       out.message(text);
     },
-    finish(text, status, headers) {
+    finish(text, status, headers, value) {
       if (isOver) return;
       isOver = true;
-      if (!hasHead) out.head(status, { ...JSON_HEAD, ...headers });
-      if (text !== undefined) out.message(text);
+      if (!hasHead) out.head(status, headers === NO_HEADERS ? JSON_HEAD : { ...JSON_HEAD, ...headers });
+      if (text !== undefined) out.message(text, value);
       out.end();
     },
   };

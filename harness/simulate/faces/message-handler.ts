@@ -32,6 +32,8 @@ export interface HandlerSession {
 /** What came of one request. */
 export interface Answered {
   readonly message: unknown;
+  /** The text says all of the message. */
+  readonly isWhole: boolean;
   /** undefined: it gave none. */
   readonly text: string | undefined;
   readonly status: number;
@@ -44,16 +46,25 @@ export async function answerOf(
   context: HandlerContext,
 ): Promise<Answered> {
   try {
-    const answer = await server.handle(message, context);
-    if (!isObject(answer)) return { message: answer, text: undefined, status: 200 };
-    if (!('httpStatus' in answer)) return { message: answer, text: JSON.stringify(answer), status: 200 };
-    const { httpStatus, ...sent } = answer;
-    const isRefused = 'error' in answer && typeof httpStatus === 'number';
-    return { message: answer, text: JSON.stringify(sent), status: isRefused ? httpStatus : 200 };
+    return answeredWith(await server.handle(message, context));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { message: null, text: errorText(message.id, INTERNAL_ERROR, why), status: 200 };
+    return answeredFor(message, error);
   }
+}
+
+/** What a handler gave, as it is sent. */
+export function answeredWith(answer: unknown): Answered {
+  if (!isObject(answer)) return { message: answer, isWhole: false, text: undefined, status: 200 };
+  if (!('httpStatus' in answer)) return { message: answer, isWhole: true, text: JSON.stringify(answer), status: 200 };
+  const { httpStatus, ...sent } = answer;
+  const isRefused = 'error' in answer && typeof httpStatus === 'number';
+  return { message: answer, isWhole: false, text: JSON.stringify(sent), status: isRefused ? httpStatus : 200 };
+}
+
+/** The same where it threw. */
+export function answeredFor({ id }: RpcRequest, error: unknown): Answered {
+  const why = error instanceof Error ? error.message : String(error);
+  return { message: null, isWhole: false, text: errorText(id, INTERNAL_ERROR, why), status: 200 };
 }
 
 /** Nobody hears of what goes wrong with a notification; the server's own log does. */
