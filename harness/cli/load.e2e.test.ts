@@ -127,6 +127,13 @@ describe('claimcheck load', () => {
     const sought = await stage.run('load', '--find-capacity', '--concurrency', '3');
     expect(sought.code).toBe(64);
     expect(sought.stderr).toContain('--find-capacity chooses the rate');
+    const told = await stage.run('load', '--find-capacity', '--reporter', 'junit');
+    expect([told.code, told.stderr.trim()]).toEqual([
+      64,
+      'claimcheck: --find-capacity tells no reporter; capacity.json and --json say what was found',
+    ]);
+    const all = await stage.run('load', 'all');
+    expect([all.code, all.stderr]).toEqual([64, expect.stringContaining('a load is of one')]);
     expect(stage.written()).toEqual([]);
   });
 });

@@ -54,6 +54,9 @@ function seekCapacity(
   if (concurrency !== undefined || stages !== undefined || calls !== undefined) {
     throw new UsageError('--find-capacity chooses the rate; only --rate may say where it begins');
   }
+  if (flags.reporter !== undefined) {
+    throw new UsageError('--find-capacity tells no reporter; capacity.json and --json say what was found');
+  }
   const wanted: Flags = {
     duration: PROBE_MS,
     warmup: PROBE_WARMUP_MS,
@@ -114,6 +117,8 @@ export const load: Command = {
     addOutputOptions(parser);
     parser.action(async (name: string, given: Flags) => {
       const named = inRealTime(chooseScenarios([name], given), [name], context.output);
+      if (named.length > 1)
+        throw new UsageError(`'${name}' names ${named.length} scenarios, and a load is of one; name it`);
       const flags = given.soak ? { duration: SOAK_MS, warmup: SOAK_WARMUP_MS, ...given } : given;
       const chosen = given.soak ? named.map(toSoak) : named;
       refuseUnsoakable(flags);
