@@ -102,8 +102,8 @@ export function addEvalOptions(parser: Parser): void {
     )
     .option('--jobs <number>', 'threads, in virtual time', wholeNumber('--jobs', 1, 256), availableParallelism())
     .option('--baseline <path>', 'compare with this evaluation: its directory, or its evaluation.json')
-    .option('--out <directory>', 'where to write (default: reports/out/eval/…)')
-    .option('--force', 'replace the evaluation that is in the directory');
+    .option('--out <directory>', 'where to write (default: reports/out/eval/…, or reports/out/clients/… for --clients)')
+    .option('--force', 'replace what an earlier evaluation left in the directory');
 }
 
 /** What the flags ask for. Throws a UsageError for names that there are not, and for what cannot go together. */

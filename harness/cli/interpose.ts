@@ -39,7 +39,7 @@ strike it, and at the end the directory holds plan.json, environment.json, histo
 report.html. The end is the end of the client (its pipe closes), of the server, or SIGINT or SIGTERM; none of them is an interruption.
 
 Over stdio stdout belongs to the protocol: everything else goes to stderr. Where DIR holds a run already, since a client starts its
-server again after a crash, the next one goes to DIR-2, DIR-3 …, with the faults of its own that --once leaves; --force replaces it instead.
+server again after a crash, the next one goes to DIR-2, DIR-3 … and is struck anew, but for --once; --force replaces it instead.
 A server that dies closes the pipe of its client, as without us; with --on-crash revive the pipe stays and the next boot is greeted
 again in the name of the client. Over HTTP the server is started again behind the same URL.
 
@@ -67,7 +67,11 @@ export const interpose: Command = {
       .option('--scenario <name>', 'take the faults of this scenario, by name or path', 'steady')
       .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; F12=1 strikes; 0 takes it out', collect)
       .option('--calls <number>', 'how many calls the client will make', wholeNumber('--calls', 1, 100_000), CALLS)
-      .option('--takes <duration>', 'how long their work takes, as 600ms or 2s', durationOption, TAKES_MS)
+      .addOption(
+        new Option('--takes <duration>', 'how long their work takes, as 600ms or 2s')
+          .argParser(durationOption)
+          .default(TAKES_MS, '1s'),
+      )
       .addOption(
         new Option(
           '--dialect <id>',

@@ -4,7 +4,7 @@ import { listenToTheEnd } from '../../agents/subscriber.ts';
 import type { AgentContext, AgentWire } from '../../model/agent.ts';
 import { msOf } from '../../model/clock.ts';
 import type { Accepted, EvaluationHost, HostCall, Polled, Settled } from '../../model/evaluation/host.ts';
-import type { Json } from '../../model/evaluation/instance.ts';
+import { INSPECT_TOOL, type Json } from '../../model/evaluation/instance.ts';
 import { linkSignals } from '../../model/linked-signal.ts';
 import { isTerminal } from '../../model/operation.ts';
 import type { OkOutcome, Outcome } from '../../model/outcome.ts';
@@ -12,8 +12,6 @@ import type { PlannedCall } from '../../model/plan.ts';
 import type { Seat } from './seat.ts';
 import { contentOf, polledFrom, type Seen, settledFrom, unseen } from './settlement.ts';
 
-/** The tool by which the harness looks at a world; agents are not offered it. */
-export const INSPECT_TOOL = 'inspect_workspace';
 // No sleep of an agent is as long; a timer cannot be longer than 24 days.
 const SLEEP_MS_MAX = 86_400_000;
 

@@ -1,8 +1,7 @@
-import type { Json, JsonMap } from '../../model/evaluation/instance.ts';
+import { INSPECT_TOOL, type Json, type JsonMap } from '../../model/evaluation/instance.ts';
 import type { DialectId } from '../../model/operation.ts';
 import { probeServer } from '../../run/probe.ts';
 import { type EvaluationServer, realTarget } from '../driver/target.ts';
-import { INSPECT_TOOL } from '../driver/wire-host.ts';
 import type { OfferedTool } from './completion.ts';
 import type { ModelPlay } from './model-play.ts';
 

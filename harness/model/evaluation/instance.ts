@@ -2,6 +2,9 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonMap = { readonly [key: string]: Json };
 
+/** The tool by which whoever judges an agent looks at a workspace; no agent is offered it. */
+export const INSPECT_TOOL = 'inspect_workspace';
+
 /** How many tasks an agent is given at once, and whether their tools are of one class. */
 export const INSTANCE_KINDS = ['single', 'dual-same', 'dual-cross', 'triple-same', 'triple-cross'] as const;
 export type InstanceKind = (typeof INSTANCE_KINDS)[number];
