@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findPackage } from './package.ts';
+import { processesOf } from './testing/program-stage.ts';
 
 const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
 const verdictSchema = z.object({
@@ -53,18 +54,7 @@ function readVerdict(directory: string) {
 }
 
 /** Commands of what still runs of ours: the scratch folder of every run lies in `cwd`, and its processes name it. */
-function ownProcesses(): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return command.includes(cwd) ? [command] : [];
-    } catch {
-      // It ended while we looked.
-      return [];
-    }
-  });
-}
+const ownProcesses = () => processesOf(cwd);
 
 describe('a run from the command line', () => {
   it('leaves a run directory, a link to it and its conclusion on stdout, and ends with 0', async () => {
@@ -187,7 +177,7 @@ describe('an interrupted run', () => {
     expect(ownProcesses().length).toBeGreaterThan(1);
     child.kill('SIGKILL');
     let left = ownProcesses();
-    for (let tries = 0; tries < 50 && left.length > 0; tries += 1) {
+    for (let tries = 0; tries < 300 && left.length > 0; tries += 1) {
       await sleep(100);
       left = ownProcesses();
     }

@@ -106,7 +106,7 @@ it('stores are compared on real processes, and a broken one wins nothing', async
 });
 
 it('callbacks of the decision matrix are measured in real time, beside what virtual time has', async () => {
-  const small = ['--set', 'calls=30', '--set', 'work.0.ms=[300,600]', '--set', 'faults.F31.count=10'];
+  const small = ['--set', 'calls=30', '--set', 'work.0.ms=[800,1600]', '--set', 'faults.F31.count=10'];
   const command = ['compare', '--matrix', '--approach', 'webhook,breaker', ...small, '--quiet', '--json'];
   const { code, stdout, stderr } = await stage.run(...command, '--out', 'out');
   expect(code, stderr).toBe(0);

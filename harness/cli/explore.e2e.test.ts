@@ -37,11 +37,15 @@ const everyPoint = z.object({
 
 let stage: ProgramStage;
 beforeEach(() => {
-  stage = openProgramStage();
+  stage = openProgramStage(ENDED_MS_MAX);
 });
 afterEach(() => stage[Symbol.dispose]());
 
 const broken = (id: string) => ['--module', `${SERVERS}?id=${id}`];
+/** Seconds on idle cores: limits for machines that do much else. A search ends with what it finds, a shrinking with the smallest. */
+const PATIENT = ['--seconds', '240', '--shrink-seconds', '120'];
+/** Longer than the longest of them. */
+const ENDED_MS_MAX = 540_000;
 
 describe('claimcheck explore', () => {
   it.each([
@@ -50,7 +54,7 @@ describe('claimcheck explore', () => {
     ['short-retentions', ['S1', 'S2', 'S21']],
     ['refused-work', ['S6']],
   ])('finds what is broken about %s, shrinks it and replays it to the byte', async (id, invariants) => {
-    const ended = await stage.run('explore', ...broken(id), '--jobs', '2', '--json', '--out', 'found');
+    const ended = await stage.run('explore', ...broken(id), ...PATIENT, '--jobs', '2', '--json', '--out', 'found');
     const { counterexamples } = exploration.parse(JSON.parse(ended.stdout));
     expect(ended.code).toBe(1);
     const [found] = counterexamples;
@@ -68,13 +72,14 @@ describe('claimcheck explore', () => {
   });
 
   it('finds a server that is too slow to come back, of which one kill is all there is to tell', async () => {
-    const ended = await stage.run('explore', ...broken('slow-restarts'), '--jobs', '2', '--json', '--out', 'slow');
+    const flags = [...PATIENT, '--jobs', '2', '--json', '--out', 'slow'];
+    const ended = await stage.run('explore', ...broken('slow-restarts'), ...flags);
     const [found] = exploration.parse(JSON.parse(ended.stdout)).counterexamples;
     expect(found).toMatchObject({ invariant: 'L2', isReproduced: true, calls: 1, faults: [{ fault: 'F12' }] });
   });
 
   it('finds nothing in the reference server, and says what it reached', async () => {
-    const ended = await stage.run('explore', '--runs', '60', '--seed', '5', '--json', '--quiet');
+    const ended = await stage.run('explore', '--runs', '60', ...PATIENT, '--seed', '5', '--json', '--quiet');
     const document = exploration.parse(JSON.parse(ended.stdout));
     expect(document).toMatchObject({ exitCode: 0, runs: 60, violated: 0, counterexamples: [] });
     expect(Object.keys(document.situations).length).toBeGreaterThan(10);
@@ -84,19 +89,19 @@ describe('claimcheck explore', () => {
   });
 
   it('draws the same schedules for the same seed', async () => {
-    const flags = ['explore', '--runs', '30', '--seed', '9', '--jobs', '2', '--json', '--quiet'];
+    const flags = ['explore', '--runs', '30', ...PATIENT, '--seed', '9', '--jobs', '2', '--json', '--quiet'];
     const ends = [await stage.run(...flags), await stage.run(...flags)];
     const tallies = ends.map(({ stdout }) => exploration.parse(JSON.parse(stdout)).situations);
     expect(tallies[1]).toEqual(tallies[0]);
   });
 
   it('runs known counterexamples first: still failing, or fixed', async () => {
-    await stage.run('explore', ...broken('volatile-tasks'), '--out', 'found', '--quiet');
+    await stage.run('explore', ...broken('volatile-tasks'), ...PATIENT, '--out', 'found', '--quiet');
     mkdirSync(join(stage.cwd, 'counterexamples'));
     copyFileSync(join(stage.cwd, 'found/counterexample.json'), join(stage.cwd, 'counterexamples/lost.json'));
     const text = readFileSync(join(stage.cwd, 'found/counterexample.json'), 'utf8');
     const { invariant } = z.object({ invariant: z.enum(['S1', 'S2']) }).parse(JSON.parse(text));
-    const flags = ['--runs', '1', '--json', '--quiet'];
+    const flags = ['--runs', '1', ...PATIENT, '--json', '--quiet'];
     const failing = await stage.run('explore', ...broken('volatile-tasks'), ...flags, '--known', 'counterexamples');
     expect(exploration.parse(JSON.parse(failing.stdout)).known).toMatchObject([{ state: 'fails', invariant }]);
     expect(failing.code).toBe(1);
@@ -105,7 +110,7 @@ describe('claimcheck explore', () => {
   });
 
   it('finds, unaided, that a cancel, a short ttl and a closed session end a server written as the guide of its SDK shows', async () => {
-    const flags = ['--keep-going', '--jobs', '2', '--runs', '250', '--seconds', '100', '--shrink-seconds', '8'];
+    const flags = ['--keep-going', '--jobs', '2', '--runs', '250', '--seconds', '480', '--shrink-seconds', '20'];
     const ended = await stage.run('explore', '--module', FIRE_AND_FORGET, ...flags, '--json', '--quiet', '--out', 'v1');
     const { counterexamples } = exploration.parse(JSON.parse(ended.stdout));
     expect(ended.code).toBe(1);
@@ -122,7 +127,8 @@ describe('claimcheck explore', () => {
 
   it('is interrupted with what it has', async () => {
     const running = stage.start('explore', '--seconds', '600');
-    await new Promise((done) => setTimeout(done, 8000));
+    await running.hasSaid('explore: seed 1');
+    await new Promise((done) => setTimeout(done, 3000));
     running.signal('SIGINT');
     const ended = await running.ended;
     expect(ended.code).toBe(130);
@@ -141,7 +147,7 @@ describe('claimcheck explore', () => {
 
 describe('claimcheck explore --every-point', () => {
   it('runs every point of a small plan on the reference server, and none breaks anything', async () => {
-    const ended = await stage.run('explore', '--every-point', '--seconds', '110', '--json', '--quiet');
+    const ended = await stage.run('explore', '--every-point', '--seconds', '500', '--json', '--quiet');
     const document = everyPoint.parse(JSON.parse(ended.stdout));
     expect(document).toMatchObject({ broken: [], unknown: [], counterexamples: [] });
     expect(document.pointsRun).toBe(document.pointCount);
@@ -150,7 +156,7 @@ describe('claimcheck explore --every-point', () => {
   });
 
   it('lists the points at which a broken server breaks, with the story of the first', async () => {
-    const flags = ['--every-point', '--seconds', '30', '--out', 'points'];
+    const flags = ['--every-point', '--seconds', '240', '--out', 'points'];
     const ended = await stage.run('explore', ...broken('volatile-tasks'), ...flags, '--json', '--quiet');
     const { broken: points, counterexamples } = everyPoint.parse(JSON.parse(ended.stdout));
     expect(ended.code).toBe(1);

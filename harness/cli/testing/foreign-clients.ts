@@ -17,8 +17,8 @@ export type Place = { readonly url: string } | { readonly command: readonly stri
 
 export type Connect = (place: Place) => Promise<ForeignClient>;
 
-// How long these clients wait for one answer: short, so that a lost one is noticed within a test.
-const REQUEST_MS = 2_000;
+// How long these clients wait for one answer: short, so that a lost one is noticed within a test, and long enough for a busy machine.
+const REQUEST_MS = 6_000;
 
 /** The SDK's client, 1.x, with its stream of messages about a task. */
 export const sdkClient: Connect = async (place) => {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findPackage } from '../package.ts';
 
 export const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
@@ -18,6 +19,9 @@ export const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
 export const SERVER = join(findPackage().root, 'dist/src/main.js');
 // Longer than any command here takes on a busy machine: it is there to end what hangs.
 const ENDED_MS_MAX = 300_000;
+const LOOK_MS = 50;
+// What it wrote last may still be on its way through the pipe; on a busy machine that takes seconds.
+const CLOSED_MS_MAX = 10_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -30,6 +34,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** What it prints first; empty when it ends without a word. */
   readonly firstLine: Promise<string>;
+  /** Resolves when that stands on its stderr; rejects when it ends without. */
+  hasSaid(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
 }
 
@@ -72,7 +78,7 @@ export function openProgramStage(endedMsMax = ENDED_MS_MAX): ProgramStage {
         clearTimeout(limit);
         // Its pipes may be held open by what it left behind, so 'close' is not waited for long.
         const finish = () => resolve({ code, ...said });
-        const late = setTimeout(finish, 1000);
+        const late = setTimeout(finish, CLOSED_MS_MAX);
         child.once('close', () => {
           clearTimeout(late);
           finish();
@@ -86,7 +92,14 @@ export function openProgramStage(endedMsMax = ENDED_MS_MAX): ProgramStage {
       });
       void ended.then(() => resolve(''));
     });
-    return { pid: child.pid ?? 0, ended, firstLine, signal: (name) => child.kill(name) };
+    const hasSaid = async (text: string) => {
+      const isEnded = ended.then(() => true);
+      while (!said.stderr.includes(text)) {
+        const isOver = await Promise.race([isEnded, sleep(LOOK_MS)]);
+        if (isOver === true && !said.stderr.includes(text)) throw new Error(`it ended and never said ${text}`);
+      }
+    };
+    return { pid: child.pid ?? 0, ended, firstLine, hasSaid, signal: (name) => child.kill(name) };
   };
   return {
     cwd,
@@ -110,15 +123,25 @@ export function openProgramStage(endedMsMax = ENDED_MS_MAX): ProgramStage {
   };
 }
 
-function processesOf(text: string): string[] {
+/** Command lines of processes that name the text or work in a folder that begins with it. */
+export function processesOf(text: string): string[] {
   return readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return [];
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return command.includes(text) || readlinkSync(`/proc/${pid}/cwd`).startsWith(text) ? [command] : [];
+      const isOfIt = command.includes(text) || readlinkSync(`/proc/${pid}/cwd`).startsWith(text);
+      return isOfIt && !isDying(pid) ? [command] : [];
     } catch {
       // It ended while we looked.
       return [];
     }
   });
 }
+
+/** It has been sent SIGKILL, which the system carries out when it comes to it. */
+function isDying(pid: string): boolean {
+  const pending = /^SigPnd:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${pending}`) & SIGKILL_BIT) !== 0n;
+}
+
+const SIGKILL_BIT = 1n << 8n;
