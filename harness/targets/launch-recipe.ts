@@ -1,15 +1,13 @@
 import { resolve } from 'node:path';
 import { fillText } from '../wire/placeholder.ts';
 import { splitCommandLine } from './command-line.ts';
+import { inheritedEnvironment } from './inherited-environment.ts';
 import { fillRecord, placeLookup } from './lookup.ts';
 import type { Profile } from './profile-schema.ts';
 import type { LaunchRecipe } from './target.ts';
 
 const READY_MS = 10_000; // A Node server with its dependencies answers within 2 s on a busy machine; five times that.
 const STOP_MS = 10_000; // What process managers commonly grant between SIGTERM and SIGKILL.
-
-/** What a child inherits; everything else must stand in the profile, or two machines would test different servers. */
-const INHERITED = ['PATH', 'HOME', 'LANG'] as const;
 
 /** How the profile's command is started; null: it names none, so the server is already running. */
 export function createLaunchRecipe(profile: Profile, baseDirectory: string): LaunchRecipe | null {
@@ -30,7 +28,7 @@ export function createLaunchRecipe(profile: Profile, baseDirectory: string): Lau
       return {
         file,
         args,
-        env: { ...inherited(), ...fillRecord(target.env, lookup) },
+        env: { ...inheritedEnvironment(), ...fillRecord(target.env, lookup) },
         cwd,
         url: fill(target.url),
         prepare: wipe === null ? fill(target.prepare) : joinCommands({ wipe, cwd, prepare: fill(target.prepare) }),
@@ -48,13 +46,4 @@ function joinCommands(commands: {
   const quotedCwd = `'${commands.cwd.replaceAll("'", `'\\''`)}'`;
   const wipe = `(cd ${quotedCwd} && ${commands.wipe})`;
   return commands.prepare === null ? wipe : `${wipe} && ${commands.prepare}`;
-}
-
-function inherited(): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const name of INHERITED) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
-  return env;
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { type Clock, msOf } from '../../model/clock.ts';
 import { runDirectory } from '../../model/run-directory.ts';
 import { startGuardian } from '../../run/guardian.ts';
+import { inheritedEnvironment } from '../../targets/inherited-environment.ts';
 import { type Cell, dataPath, interposeWords, piecesOf, stallMs, thinksOf, timeoutOf } from './cell.ts';
 import type { Installation } from './installation.ts';
 import { runsAt } from './run-facts.ts';
@@ -54,8 +55,10 @@ export async function playCell(cell: Cell, options: SessionOptions): Promise<Ses
   const children: ChildProcess[] = [];
   const start = (file: string, words: readonly string[]) => {
     const stdio: ['ignore', 'pipe', number] = ['ignore', 'pipe', log];
-    // Groups of their own, so that what they started can be ended with them.
-    const child = spawn(file, [...words], { stdio, detached: true, cwd: dirname(out) });
+    // Groups of their own, so that what they started can be ended with them. Keys of ours are not for them, nor are settings by
+    // which some of them would tell others what they do.
+    const env = inheritedEnvironment(['TMPDIR']);
+    const child = spawn(file, [...words], { stdio, env, detached: true, cwd: dirname(out) });
     children.push(child);
     if (child.pid !== undefined) guardian.add(child.pid);
     return child;
