@@ -1,3 +1,4 @@
+import type { ModelUsage } from '../../model/evaluation/document.ts';
 import { estimatedTokens } from '../../model/evaluation/token-estimate.ts';
 import type { TurnUsage } from './completion.ts';
 
@@ -10,17 +11,7 @@ export interface Budget {
 }
 
 /** What a model has cost so far. */
-export interface Spent {
-  readonly turns: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Turns whose tokens the endpoint did not count: a quarter of the bytes. */
-  readonly estimatedTurns: number;
-  /** null: no prices were given. */
-  readonly usd: number | null;
-  /** How long the model took, summed over turns, ms. */
-  readonly modelMs: number;
-}
+export type Spent = Pick<ModelUsage, 'turns' | 'inputTokens' | 'outputTokens' | 'estimatedTurns' | 'usd' | 'modelMs'>;
 
 export interface Spending {
   readonly spent: Spent;
