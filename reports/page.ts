@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChartData } from './chart-data.ts';
 import { html, jsonData, type Markup, ownText } from './html.ts';
+import type { PageRun } from './page-run.ts';
 import { STYLE } from './style.ts';
 
 export interface PageParts {
@@ -12,6 +13,8 @@ export interface PageParts {
   readonly links: readonly { readonly id: string; readonly title: string }[];
   readonly body: Markup | readonly Markup[];
   readonly charts: readonly ChartData[];
+  /** The one run that the page is about, for the browser to hold against another; absent: it is about several, or none. */
+  readonly run?: PageRun;
   readonly script: string | null;
 }
 
@@ -48,6 +51,7 @@ ${parts.body}
 </main>
 <footer>${parts.footer.map((line) => html`<p><code>${line}</code></p>`)}</footer>
 <script type="application/json" id="charts">${jsonData(parts.charts)}</script>
+${script !== null && parts.run !== undefined && html`<script type="application/json" id="run">${jsonData(parts.run)}</script>`}
 ${script !== null && html`<script>${ownText(script)}</script>`}
 </body>
 </html>

@@ -110,6 +110,26 @@ describe('renderReport', () => {
     expect(durations).toContain('alike');
   });
 
+  it('shows the last runs with this one at the end, and no times of another machine', () => {
+    const run = sampleRun({ broken: false });
+    const earlier = (day: number, isSameMachine: boolean) => {
+      const { seed, fates, metrics } = run.verdict;
+      const startedAt = `2025-12-0${day}T00:00:00.000Z`;
+      return {
+        ...{ name: HOSTILE, startedAt, seed, fates, metrics, isSameMachine },
+        valid: day === 2 ? false : (true as const),
+      };
+    };
+    const trend = [earlier(1, false), earlier(2, true), earlier(3, true)];
+    const text = renderReport([{ ...run, trend }], { script: null });
+    const section = text.slice(text.indexOf('<section id="trend"'), text.indexOf('<section id="server"'));
+    expect(section).toContain('Verdicts in order: valid, not valid, valid, valid');
+    expect(section.match(/<polyline class="curve/g)).toHaveLength(2);
+    expect(section.match(/<polyline class="curve[^>]* points="([^"]*)"/)?.[1]?.split(' ')).toHaveLength(3);
+    expect(section).toContain('The times of 1 run from another machine are left out');
+    expect(section).not.toContain(HOSTILE);
+  });
+
   it('says how many rows it left out, and keeps those a finding names', () => {
     const text = renderReport([sampleRun({ calls: 500 })], { script: null });
     expect(text).toContain('380 more calls are left out here');
@@ -225,8 +245,8 @@ describe('the sections', () => {
   it('have ids of their own, titles, and show something of a full run', () => {
     const text = renderReport([sampleRun()], { script: null });
     expect(new Set(sections.map((section) => section.id)).size).toBe(sections.length);
-    // The diagram of messages is for small runs only; its own tests draw it.
-    const drawn = sections.filter(({ id }) => id !== 'messages');
+    // Those of small runs, of loads and of runs that have others before them are drawn by tests of their own.
+    const drawn = sections.filter(({ id }) => !['messages', 'load', 'drift', 'trend'].includes(id));
     for (const { id, title } of drawn) expect(text).toContain(`<section id="${id}"><h2>${title}</h2>`);
   });
 });

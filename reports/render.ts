@@ -2,7 +2,9 @@ import { readBrowserScript } from './browser-script.ts';
 import type { ChartData } from './chart-data.ts';
 import { html, type Markup, markupText } from './html.ts';
 import { page } from './page.ts';
+import { pageRun } from './page-run.ts';
 import type { FaultWords, MetricWords, ReportRun, RunRatios, Section, SectionInput } from './report-run.ts';
+import { anotherRun } from './sections/another-run.ts';
 import { comparedLatency } from './sections/compared-latency.ts';
 import { comparison, runNames } from './sections/comparison.ts';
 import { sections } from './sections/index.ts';
@@ -10,7 +12,7 @@ import { wordOf } from './sections/verdict.ts';
 import { shownTracks } from './shown-tracks.ts';
 import { witnessesOf } from './witness.ts';
 
-export type { FaultWords, MetricWords, ReportRun, RunRatios } from './report-run.ts';
+export type { FaultWords, MetricWords, ReportRun, RunRatios, TrendRun } from './report-run.ts';
 
 export interface ReportOptions {
   /** Titles and explanations of metrics; without them their ids stand alone. */
@@ -47,7 +49,7 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
   const names = runNames(runs);
   const overlaid = isSingle ? null : comparedLatency(runs, names, { words, ratios: options.ratios ?? [] });
   const body = isSingle
-    ? (drawn[0] ?? []).map((part) => sectionMarkup(part, 2))
+    ? [...(drawn[0] ?? []).map((part) => sectionMarkup(part, 2)), anotherRun()]
     : html`<section id="comparison"><h2>Side by side</h2>${comparison(
         runs,
         words,
@@ -77,6 +79,7 @@ ${parts.map((part) => sectionMarkup(part, 3))}</details>`,
       links,
       body,
       charts,
+      ...(isSingle && { run: pageRun(subtitleOf(first), first.verdict) }),
       script,
     }),
   );

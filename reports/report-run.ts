@@ -22,6 +22,8 @@ export interface ReportRun {
   readonly samples: readonly CallSamples[];
   /** The part of a measured load that counts; null: nothing was there to be measured. */
   readonly measured: MeasuredLoad | null;
+  /** Earlier runs of the same scenario on such a target, oldest first. */
+  readonly trend: readonly TrendRun[];
   /** The last lines each boot of the server wrote to stderr. */
   readonly stderr: readonly { readonly boot: number; readonly tail: string }[];
 }
@@ -35,6 +37,13 @@ export interface MeasuredLoad {
   readonly toT: number;
   /** Empty: nobody read what the processes hold, or too seldom. */
   readonly drifts: readonly Drift[];
+}
+
+/** An earlier run, as it was judged then. */
+export interface TrendRun extends Pick<Verdict, 'startedAt' | 'seed' | 'valid' | 'fates' | 'metrics'> {
+  readonly name: string;
+  /** Its times may be compared. */
+  readonly isSameMachine: boolean;
 }
 
 /** Two of several runs, by their places, whose calls are the same: the earlier one is the baseline. */

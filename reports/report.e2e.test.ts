@@ -253,6 +253,27 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
     await page.close();
   });
 
+  it('another report, or its verdict.json, is held against this one without leaving the page', async () => {
+    const other = sampleRun({ store: 'memory' });
+    const text = renderReport([sampleRun({ broken: false })], { script });
+    const { page, complaints, requests } = await open(text, { width: 390 });
+    const choose = (name: string, body: string) =>
+      page.locator('#compare input').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(body) });
+    const cells = page.locator('#compare tbody tr', { hasText: 'Calls lost' }).locator('td');
+    await choose('other.html', renderReport([other], { script }));
+    await expect.poll(() => cells.allTextContents()).toEqual(['0', '1', '']);
+    expect(await page.locator('#compare caption').textContent()).toContain('memory');
+    const hostile = { ...other.verdict, scenario: HOSTILE };
+    await choose('verdict.json', JSON.stringify(hostile));
+    await expect.poll(() => page.locator('#compare tbody').textContent()).toContain(HOSTILE);
+    expect(await cells.allTextContents()).toEqual(['0', '1', '']);
+    await choose('plan.json', JSON.stringify(other.plan));
+    await expect.poll(() => page.locator('#compare .compared').textContent()).toContain('neither a report');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+    await page.close();
+  });
+
   it('prints white and open, also from a dark screen', async () => {
     const { page } = await open(renderReport([sampleRun()], { script }), { width: 1280, dark: true });
     await page.locator('#theme').click();

@@ -114,6 +114,8 @@ li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--
 .plot circle{stroke:none}.plot circle.tone-0{fill:var(--tone-0)}.plot circle.tone-1{fill:var(--tone-1)}.plot circle.tone-2{fill:var(--tone-2)}.plot circle.tone-3{fill:var(--tone-3)}.plot circle.tone-4{fill:var(--tone-4)}.plot circle.tone-5{fill:var(--tone-5)}.plot circle.tone-6{fill:var(--tone-6)}.plot circle.tone-7{fill:var(--tone-7)}
 .plot .floor{fill:var(--band)}.plot .interval{stroke:var(--work);stroke-width:2}.plot circle.middle{fill:var(--work)}.plot .one{stroke:var(--soft)}
 .probes .good{fill:var(--good-fill)}.plot.probes .good{stroke:none}.probes .bad{fill:none;stroke:var(--bad-fill);stroke-width:2.5}.probes rect.soft{fill:none;stroke:var(--soft);stroke-width:1.5}.probes .warn{fill:var(--warn-fill)}
+.strip{display:flex;flex-wrap:wrap;gap:3px;margin:.4rem 0}.strip span{width:1.5rem;text-align:center;border-radius:4px;font-weight:700}.strip .good{background:var(--good-paper);color:var(--good)}.strip .bad{background:var(--bad-paper);color:var(--bad)}.strip .warn{background:var(--warn-paper);color:var(--warn)}
+.dropping body{outline:3px dashed var(--accent);outline-offset:-6px}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1.5rem}.pair .scatter svg{min-width:24rem}
 .witness{border-top:1px solid var(--line);padding:.3rem 0}.witness>summary{color:var(--ink);overflow-wrap:anywhere}
 .failure{border-bottom:1px solid var(--grid)}.failure>summary{padding:.3rem 0;color:var(--ink)}.examples{margin:0;padding-left:1rem}

@@ -24,8 +24,12 @@ export const report: Command = {
         '-o, --output <file>',
         'where to write it (default: report.html in the directory; comparison.html for several)',
       )
+      .option(
+        '--trend <directory>',
+        'a folder of earlier runs (default: the one it lies in, where runs lie by default)',
+      )
       .option('--strict', 'exit with the code of the worst verdict instead of 0')
-      .action(async (paths: readonly string[], options: { output?: string; strict?: boolean }) => {
+      .action(async (paths: readonly string[], options: { output?: string; trend?: string; strict?: boolean }) => {
         if (paths.some((path) => isEvaluationDirectory(resolve(cwd, path)))) {
           output.result(await evaluationReport(paths, options, cwd));
           end(EXIT.valid);
@@ -47,7 +51,9 @@ export const report: Command = {
         const standard = directories.length === 1 ? first.report : join(cwd, 'comparison.html');
         const file = placeFor(options.output, standard, cwd);
         const runs = [];
-        for (const directory of directories) runs.push(await readRun(directory));
+        for (const directory of directories) {
+          runs.push(await readRun(directory, undefined, options.trend && resolve(cwd, options.trend)));
+        }
         writeReport(file, drawReport(runs));
         output.result(shown(cwd, file));
         end(options.strict ? worstExitCode(runs.map(({ verdict }) => verdict.exitCode)) : EXIT.valid);

@@ -17,22 +17,26 @@ import { loadWindow } from '../metrics/load-window.ts';
 import { NS_PER_MS } from '../model/clock.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { earlierRuns } from './run-trend.ts';
 
 // What a server wrote last is what explains its end.
 const TAIL_BYTES = 4000;
 // More of them are a table that nobody reads.
 const RATIOS_MAX = 3;
 
-/** Everything a report is drawn from; the run is judged on the way. `saved`: it need not be read. */
-export async function readRun(directory: RunDirectory, saved?: SavedRun): Promise<ReportRun> {
+/** Everything a report is drawn from; the run is judged on the way. `saved`: it need not be read. `trend`: the folder of earlier runs, where it is not beside this one. */
+export async function readRun(directory: RunDirectory, saved?: SavedRun, trend?: string): Promise<ReportRun> {
   const run = saved ?? (await readSavedRun(directory.path));
+  const verdict = await judgeIndex({ ...run, directory: directory.path });
+  const environment = readEnvironment(directory);
   return {
     ...run,
     directory: directory.path,
-    verdict: await judgeIndex({ ...run, directory: directory.path }),
+    verdict,
+    trend: earlierRuns({ directory, verdict, fingerprint: environment.fingerprint }, trend),
     samples: callSamples(run.plan, run.history),
     measured: measuredLoad(run),
-    environment: readEnvironment(directory),
+    environment,
     stderr: stderrTails(directory),
   };
 }

@@ -1,6 +1,7 @@
 import { setUpCallLists } from './call-list.ts';
 import { drawCharts } from './charts.ts';
 import { setUpCopy } from './copy.ts';
+import { setUpDrop } from './dropped-run.ts';
 import { openTarget } from './target.ts';
 import { setUpTheme } from './theme.ts';
 
@@ -8,6 +9,7 @@ import { setUpTheme } from './theme.ts';
 const charts = drawCharts();
 setUpTheme(() => charts.redraw());
 setUpCopy();
+setUpDrop();
 const tools = { lists: setUpCallLists(), mark: charts.mark };
 openTarget(tools);
 window.addEventListener('hashchange', () => openTarget(tools));

@@ -22,6 +22,7 @@ import { replaySection } from './replay.ts';
 import { serverSection } from './server.ts';
 import { thresholdsSection } from './thresholds.ts';
 import { timelineSection } from './timeline.ts';
+import { trendSection } from './trend.ts';
 import { verdictSection } from './verdict.ts';
 import { witnessesSection } from './witnesses.ts';
 
@@ -41,6 +42,7 @@ export const sections: readonly Section[] = [
   driftSection,
   contextSection,
   numbersSection,
+  trendSection,
   serverSection,
   replaySection,
   honestySection,
