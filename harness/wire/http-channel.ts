@@ -1,8 +1,9 @@
-import { Pool } from 'undici';
 import { createSignalListeners } from '../model/signal-listeners.ts';
 import { readWhole } from './http-body.ts';
+import { createHttpPool } from './http-pool.ts';
 import { postOver } from './http-post.ts';
 import { type HttpHead, type ResponseReader, readResponse } from './http-reply.ts';
+import { createRequestWriter } from './http-request.ts';
 import { parseJson, type RpcAnswer, type RpcNotification } from './json-rpc.ts';
 import type { MessageWitness } from './message-witness.ts';
 import { answerServerRequest } from './server-request.ts';
@@ -29,18 +30,19 @@ export interface HttpChannelOptions {
 export function createHttpChannel(options: HttpChannelOptions): Channel {
   const { onStray, elicits = false, witness } = options;
   const url = new URL(options.url);
-  const path = `${url.pathname}${url.search}`;
-  // pipelining 1 is keep-alive without pipelining. Time limits are the caller's, so undici's own are off.
-  const pool = new Pool(url.origin, { connections: SOCKETS_MAX, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
-  const base = {
+  // Time limits are the caller's.
+  const pool = createHttpPool(url, SOCKETS_MAX);
+  const write = createRequestWriter(url, {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
     ...options.headers,
-  };
+  });
   const { listen } = createSignalListeners();
   const running = new AbortController();
   const post = (text: string, how: Sending, readerFor: (head: HttpHead) => ResponseReader) =>
-    postOver(pool, { ...how, path, text, headers: { ...base, ...how.headers }, listen, readerFor });
+    postOver(pool, {
+      ...{ timeoutMs: how.timeoutMs, signal: how.signal, request: write(text, how.headers), listen, readerFor },
+    });
   /** Posts what has no answer: a notification, or our answer to a request of the server. */
   const tell = (message: RpcNotification | RpcAnswer, how: Sending) => {
     const text = JSON.stringify(message);
@@ -78,7 +80,7 @@ export function createHttpChannel(options: HttpChannelOptions): Channel {
     },
     async close() {
       running.abort();
-      await pool.destroy();
+      pool.close();
     },
   };
 }

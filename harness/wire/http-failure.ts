@@ -11,19 +11,17 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
   'EMFILE',
   'ENFILE',
-  'UND_ERR_CONNECT_TIMEOUT',
+  'CONNECT_TIMEOUT',
 ]);
 const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 
-/** Causes are followed this deep: undici wraps once or twice. */
+/** Causes are followed this deep. */
 const CAUSE_DEPTH_MAX = 5;
 
 interface Cause {
   readonly name: string;
   readonly code: string;
   readonly message: string;
-  /** undici's picture of the socket when it failed. */
-  readonly socket: unknown;
 }
 
 /** What a failed exchange means for the request. A connection that ended in an orderly way is `eof`. */
@@ -33,16 +31,14 @@ export function httpFailure(error: unknown): Unanswered {
   if (chain.some(({ code }) => NEVER_SENT.has(code))) return { kind: 'refused', message };
   if (chain.some(({ code }) => RESET.has(code))) return { kind: 'reset', message };
   if (chain.some(({ name }) => name === 'HTTPParserError')) return { kind: 'garbled', message, http: null, text: '' };
-  // Inside a body undici calls a reset "other side closed" as well; but only a reset leaves the socket without a peer.
-  const isReset = chain.some(({ socket }) => isObject(socket) && socket.remoteAddress === undefined);
-  return isReset ? { kind: 'reset', message: 'the connection was reset' } : { kind: 'eof', message };
+  return { kind: 'eof', message };
 }
 
 function causes(error: unknown): Cause[] {
   const chain: Cause[] = [];
   for (let next = error; isObject(next) && chain.length < CAUSE_DEPTH_MAX; next = next.cause) {
-    const { name, code, message, socket } = next;
-    chain.push({ name: textOf(name), code: textOf(code), message: textOf(message), socket });
+    const { name, code, message } = next;
+    chain.push({ name: textOf(name), code: textOf(code), message: textOf(message) });
   }
   return chain;
 }

@@ -1,18 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
+import type { ExchangeListener, RequestText } from './http-connection.ts';
 import { httpFailure } from './http-failure.ts';
+import type { HttpPool } from './http-pool.ts';
 import type { HttpHead, ResponseReader } from './http-reply.ts';
 import type { HttpHeaders, RawReply } from './wire.ts';
 
 /** After its reply a response may go on this long (ms) before it is cut; an orderly server ends it at once. */
 const LINGER_MS_MAX = 1_000;
 
-type Controller = Dispatcher.DispatchController;
-
 export interface PostOptions {
-  readonly path: string;
-  readonly text: string;
-  readonly headers: HttpHeaders;
+  readonly request: RequestText;
   readonly timeoutMs: number;
   /** The caller's signal, and how it is listened to. */
   readonly signal: AbortSignal;
@@ -22,25 +18,23 @@ export interface PostOptions {
 }
 
 /** One POST under its time limit and the caller's signal. What ends the wait or breaks the connection is told, never thrown. */
-export function postOver(dispatcher: Dispatcher, options: PostOptions): Promise<RawReply> {
-  const { path, text, headers, signal } = options;
-  if (signal.aborted) return Promise.resolve({ kind: 'timeout', aborted: true });
+export function postOver(pool: HttpPool, options: PostOptions): Promise<RawReply> {
+  if (options.signal.aborted) return Promise.resolve({ kind: 'timeout', aborted: true });
   return new Promise((settle) => {
-    dispatcher.dispatch({ method: 'POST', path, body: text, headers }, new Post(options, settle));
+    new Post(options, settle).sendOver(pool);
   });
 }
 
 /** Takes a response as it arrives, without the streams and promises that a body of a few hundred bytes has no use for. */
-class Post implements Dispatcher.DispatchHandler {
+class Post implements ExchangeListener {
   readonly #options: PostOptions;
   readonly #settle: (reply: RawReply) => void;
   readonly #limit: NodeJS.Timeout;
   readonly #unlisten: () => void;
-  #controller: Controller | null = null;
+  #cutOff: () => void = () => {};
   #reader: ResponseReader | null = null;
   #linger: NodeJS.Timeout | null = null;
   #isSettled = false;
-  #isCut = false;
 
   constructor(options: PostOptions, settle: (reply: RawReply) => void) {
     this.#options = options;
@@ -49,32 +43,29 @@ class Post implements Dispatcher.DispatchHandler {
     this.#unlisten = options.listen(options.signal, () => this.#giveUp(true));
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
-    // The wait was over before there was a socket for it.
-    if (this.#isCut) controller.abort(new Error('nobody waits for this any more'));
+  sendOver(pool: HttpPool): void {
+    this.#cutOff = pool.send(this.#options.request, this);
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
-    // What is announced before the response proper (100, 103) has no body.
-    if (status >= 200) this.#reader = this.#options.readerFor({ status, headers: flatten(headers) });
+  onHead(status: number, headers: HttpHeaders): void {
+    this.#reader = this.#options.readerFor({ status, headers });
   }
 
-  onResponseData(_controller: Controller, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#isSettled) return;
     const reply = this.#reader?.data(chunk) ?? null;
     if (reply === null) return;
     this.#finish(reply);
     // What follows is read on, so that the connection can be used again.
-    this.#linger = setTimeout(() => this.#cut(), reply.kind === 'answered' ? LINGER_MS_MAX : 0).unref();
+    this.#linger = setTimeout(() => this.#cutOff(), reply.kind === 'answered' ? LINGER_MS_MAX : 0).unref();
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#over();
     if (!this.#isSettled) this.#finish(this.#reader?.end() ?? { kind: 'eof', message: 'the response never began' });
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
+  onFailure(error: Error): void {
     this.#over();
     if (!this.#isSettled) this.#finish(httpFailure(error));
   }
@@ -82,12 +73,7 @@ class Post implements Dispatcher.DispatchHandler {
   #giveUp(aborted: boolean): void {
     if (this.#isSettled) return;
     this.#finish({ kind: 'timeout', aborted });
-    this.#cut();
-  }
-
-  #cut(): void {
-    this.#isCut = true;
-    this.#controller?.abort(new Error('nobody waits for this any more'));
+    this.#cutOff();
   }
 
   #finish(reply: RawReply): void {
@@ -100,11 +86,4 @@ class Post implements Dispatcher.DispatchHandler {
   #over(): void {
     if (this.#linger !== null) clearTimeout(this.#linger);
   }
-}
-
-/** undici gives names in lower case, and a list where a header came several times. */
-function flatten(headers: IncomingHttpHeaders): HttpHeaders {
-  const flat: Record<string, string> = {};
-  for (const name in headers) flat[name] = String(headers[name]);
-  return flat;
 }
