@@ -22,7 +22,12 @@ function linesOf(headers: HttpHeaders): string {
   let lines = '';
   for (const name in headers) {
     const value = headers[name] ?? '';
-    if (!NAME.test(name) || NOT_IN_VALUE.test(value)) throw new Error(`the header ${name} cannot be sent: ${value}`);
+    if (!NAME.test(name) || NOT_IN_VALUE.test(value)) {
+      // Without the value: it may be a secret.
+      throw new Error(
+        `the header ${name} cannot be sent: its name or its value has characters that no header may have`,
+      );
+    }
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
