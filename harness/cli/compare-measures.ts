@@ -17,10 +17,10 @@ const NOTHING: Measure = { value: null, low: null, high: null, n: 0 };
 export const MEASURES: readonly MeasureUnit[] = [
   {
     id: 'lost',
-    title: 'Lost',
+    title: 'No result',
     unit: 'share',
     better: 'lower',
-    description: 'Calls whose work was accepted and then denied, forgotten, never ended or never fetched.',
+    description: 'Calls whose work was accepted, and then denied, forgotten, never ended, or never fetched.',
     measure: (results) => fateShare(results, ['lost', 'stuck', 'expired', 'unread', 'orphaned']),
   },
   {
