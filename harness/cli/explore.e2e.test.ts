@@ -37,15 +37,13 @@ const everyPoint = z.object({
 
 let stage: ProgramStage;
 beforeEach(() => {
-  stage = openProgramStage(ENDED_MS_MAX);
+  stage = openProgramStage();
 });
 afterEach(() => stage[Symbol.dispose]());
 
 const broken = (id: string) => ['--module', `${SERVERS}?id=${id}`];
 /** Seconds on idle cores: limits for machines that do much else. A search ends with what it finds, a shrinking with the smallest. */
 const PATIENT = ['--seconds', '240', '--shrink-seconds', '120'];
-/** Longer than the longest of them. */
-const ENDED_MS_MAX = 540_000;
 
 describe('claimcheck explore', () => {
   it.each([

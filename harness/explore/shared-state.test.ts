@@ -8,12 +8,15 @@ describe('what workers share', () => {
     expect(worker.isStopped()).toBe(false);
     parent.stop();
     expect([worker.isStopped(), worker.isAborted()]).toEqual([true, false]);
+    parent.reset();
+    expect(worker.isStopped()).toBe(false);
     parent.abort();
     expect([worker.isStopped(), worker.isAborted()]).toEqual([true, true]);
     parent.stop();
     expect(worker.isAborted()).toBe(true);
+    // Also of what is begun after that.
     parent.reset();
-    expect(worker.isStopped()).toBe(false);
+    expect(worker.isAborted()).toBe(true);
   });
 
   it('counts runs, events in thousands and signs of life', () => {

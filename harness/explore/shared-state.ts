@@ -6,7 +6,7 @@ export interface SharedState {
   /** No new runs; what is being shrunk is finished. */
   stop(): void;
   isStopped(): boolean;
-  /** Everything ends with the run in progress. */
+  /** Everything ends with the run in progress; a task that is begun later too. */
   abort(): void;
   isAborted(): boolean;
   /** A run is over, of the search or of a shrink: a sign of life. */
@@ -17,7 +17,7 @@ export interface SharedState {
   events(): number;
   /** true for the first that asks, in whichever worker. */
   claim(kind: string): boolean;
-  /** Ready for the next task. */
+  /** Ready for the next task, unless all was aborted. */
   reset(): void;
 }
 
@@ -71,7 +71,9 @@ export function createSharedState(memory: SharedArrayBuffer): SharedState {
       return false;
     },
     reset() {
-      for (let word = 0; word < words.length; word += 1) Atomics.store(words, word, 0);
+      // An interrupt may come before there is anything to interrupt.
+      Atomics.compareExchange(words, STATE, STOPPED, 0);
+      for (let word = RUNS; word < words.length; word += 1) Atomics.store(words, word, 0);
     },
   };
 }

@@ -20,8 +20,12 @@ test('judging 200,000 events takes at most twelve times as long as parsing them'
 async function judged(eventCount: number) {
   const { plan, events, history } = tellLongRun(eventCount);
   const lines = events.map((event) => JSON.stringify(event));
-  const [, parsingMs] = await timed(() => lines.map((line): unknown => JSON.parse(line)));
+  const parse = () => lines.map((line): unknown => JSON.parse(line));
+  const [, before] = await timed(parse);
   const [verdict, judgingMs] = await timed(() => judge({ plan, history: history() }));
+  const [, after] = await timed(parse);
+  // Before and after: what else runs on this machine makes both dearer, and may begin or end meanwhile.
+  const parsingMs = Math.max(before, after);
   return { verdict, parsingMs, judgingMs, eventCount: events.length, callCount: plan.calls.length };
 }
 

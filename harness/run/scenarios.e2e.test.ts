@@ -37,7 +37,11 @@ const PATIENT = ['--set', 'limits.readyMs=60000'];
 
 const TOUR = ['--set', 'calls=40', '--agents', '10'];
 
-/** How each scenario is shortened. A scenario without a line here fails the first test. */
+/**
+ * How each scenario is shortened. A scenario without a line here fails the first test. Where work goes on in other processes while
+ * one is down, there are the fewer strikes or the more calls: one strike waits for the boot after the one before, and a boot
+ * takes many times as long on a machine that does much else.
+ */
 const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'blocked-loop': [],
   callbacks: ['--set', 'calls=30', '--agents', '10'],
@@ -50,7 +54,17 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'graceful-shutdown': ['--set', 'calls=30', '--agents', '10'],
   'input-over-restart': ['--set', 'calls=24', '--set', 'faults.F12.count=2', '--set', 'faults.F29.count=1'],
   isolation: ['--set', 'calls=40'],
-  'late-commit': ['--set', 'calls=30', '--agents', '10'],
+  // Whatever is late on a busy machine, the kill falls into somebody's work.
+  'late-commit': [
+    '--set',
+    'calls=30',
+    '--agents',
+    '10',
+    '--set',
+    'work.1.ms=[1500,2500]',
+    '--set',
+    'work.2.ms=[1500,2500]',
+  ],
   'late-result': ['--set', 'calls=20', '--agents', '10'],
   'lost-receipt': ['--set', 'calls=40', '--agents', '15'],
   'memory-limit': [],
@@ -59,7 +73,7 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   'paused-server': [],
   'poll-limit': ['--set', 'calls=8', '--agents', '4'],
   'polling-storm': ['--set', 'calls=20', '--agents', '10'],
-  'replica-crash': [],
+  'replica-crash': ['--set', 'calls=120', '--set', 'faults.0.count=2'],
   replicas: [],
   'rolling-upgrade': [],
   'slow-network': ['--set', 'calls=20', '--agents', '10'],
@@ -72,8 +86,8 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   ],
   tour: TOUR,
   'ttl-expiry': ['--set', 'calls=20', '--agents', '20'],
-  'worker-death': [],
-  'zombie-worker': [],
+  'worker-death': ['--set', 'calls=90', '--set', 'faults.F17.count=2'],
+  'zombie-worker': ['--set', 'calls=90'],
 };
 
 /** They strike a store's own engine: harness/cli/outages.e2e.test.ts runs them on each. */

@@ -18,7 +18,7 @@ export const PROGRAM = join(findPackage().root, 'dist/harness/cli/main.js');
 /** The reference server as a file, for servers that wrap it. */
 export const SERVER = join(findPackage().root, 'dist/src/main.js');
 // Longer than any command here takes on a busy machine: it is there to end what hangs.
-const ENDED_MS_MAX = 300_000;
+const ENDED_MS_MAX = 540_000;
 const LOOK_MS = 50;
 // What it wrote last may still be on its way through the pipe; on a busy machine that takes seconds.
 const CLOSED_MS_MAX = 10_000;
