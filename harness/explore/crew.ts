@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { createSystemClock } from '../model/clock.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { compileEarly, MODULE_THREAD_FLAGS, THREAD_LIMITS } from '../simulate/thread-flags.ts';
+import { compileEarly, keepObjectsYoung, MODULE_THREAD_FLAGS, THREAD_LIMITS } from '../simulate/thread-flags.ts';
 import type { EveryPointResult } from './every-point.ts';
 import type { Found, ShrinkStep } from './search.ts';
 import { createSharedMemory, createSharedState, type SharedState } from './shared-state.ts';
@@ -48,6 +48,7 @@ const SILENCE_MS_MAX = 60_000;
 /** Starts the workers and waits until each has loaded the target. Throws a UsageError when it cannot be simulated. */
 export async function openCrew(options: CrewOptions): Promise<Crew> {
   compileEarly();
+  keepObjectsYoung();
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-explore-'));
   const memory = createSharedMemory();
   const shared = createSharedState(memory);
