@@ -3,13 +3,11 @@ import { PLAN_SCHEMA, type Plan, type PlannedCall, type PlannedFault, VIRTUAL_DE
 import { createPrng } from '../model/prng.ts';
 import { withRaces } from '../plan/planned-cancel.ts';
 import {
-  aimedAt,
   type CaseCall,
   type CaseFault,
   type CaseSetting,
-  callCountOf,
-  callNamed,
   type ExplorationCase,
+  withFaultsAimed,
 } from './exploration-case.ts';
 
 // Ten times the longest work a case can ask for, and the longest fault on top: a correct server always makes it. What waits
@@ -39,7 +37,8 @@ const RETRY = { attemptsMax: 12, delayMs: 50, factor: 2, delayMsMax: 1000 };
 
 /** The whole plan of a case, in virtual time. Pure: the same case and setting give the same plan. */
 export function planOf(drawn: ExplorationCase, setting: CaseSetting): Plan {
-  const one = withoutUnansweredProbes(drawn.settings.ttlMs === undefined ? drawn : withoutKeys(drawn));
+  const keyed = drawn.settings.ttlMs === undefined ? drawn : withoutKeys(drawn);
+  const one = withoutUnansweredProbes(withFaultsAimed(keyed));
   const { target, seed, claimcheck } = setting;
   const { facts } = target;
   const faults = faultsOf(one, target.transport === 'stdio');
@@ -96,7 +95,7 @@ function withoutUnansweredProbes(one: ExplorationCase): ExplorationCase {
   const calls = one.agents.flat();
   const isUnanswered = ({ trigger, options }: CaseFault) => {
     if (trigger.kind !== 'call' || options.form !== 'probe') return false;
-    const call = calls[callNamed(trigger.call, calls.length) - 1];
+    const call = calls[trigger.call - 1];
     return call?.tool === 'asking' && call.key === 'none';
   };
   return { ...one, faults: one.faults.filter((fault) => !isUnanswered(fault)) };
@@ -136,7 +135,6 @@ function plannedCall(
 
 /** Every fault with its number and its call; two that would be the same entry twice are one. */
 function faultsOf(one: ExplorationCase, isPipe: boolean): readonly PlannedFault[] {
-  const callCount = callCountOf(one);
   const counts = new Map<string, number>();
   const seen = new Set<string>();
   const planned: PlannedFault[] = [];
@@ -157,8 +155,7 @@ function faultsOf(one: ExplorationCase, isPipe: boolean): readonly PlannedFault[
       mayMiss: true,
     });
   };
-  for (const drawn of one.faults) {
-    const fault = 'call' in drawn.trigger ? aimedAt(drawn, callNamed(drawn.trigger.call, callCount)) : drawn;
+  for (const fault of one.faults) {
     const place = `${fault.fault} ${JSON.stringify(fault.trigger)}`;
     if (seen.has(place)) continue;
     seen.add(place);

@@ -1,8 +1,9 @@
-import type { PlannedBackoff, PlannedFault, PlannedTarget, ServerSettings } from '../model/plan.ts';
+import type { PlannedBackoff, PlannedFault, PlannedTarget, ServerSettings, Trigger } from '../model/plan.ts';
 
 /**
  * What one explored run does, as plain data that prints and shrinks well; `planOf` makes a whole plan of it. Calls are
- * numbered 1, 2 … agent by agent. A fault names its call by any number from 1 on: it is taken modulo the number of calls.
+ * numbered 1, 2 … agent by agent. A fault names its call by any number from 1 on: it is taken modulo the number of calls, and
+ * means the next call from there on at which it can strike.
  */
 export interface ExplorationCase {
   /** One list of calls an agent, in the order in which it makes them. */
@@ -52,4 +53,36 @@ export function callNamed(number: number, callCount: number): number {
 export function aimedAt(fault: CaseFault, call: number): CaseFault {
   const { trigger } = fault;
   return 'call' in trigger ? { ...fault, trigger: { ...trigger, call } } : fault;
+}
+
+/**
+ * Every fault with the call that it strikes. One at a message that no call of the case sends, or at a moment that none comes
+ * to, could only miss and is left out.
+ */
+export function withFaultsAimed(one: ExplorationCase): ExplorationCase {
+  const calls = one.agents.flat();
+  const raced = new Set(
+    one.faults.flatMap(({ fault, trigger }) =>
+      fault === 'F28' && 'call' in trigger ? [callNamed(trigger.call, calls.length)] : [],
+    ),
+  );
+  const faults = one.faults.flatMap((fault) => {
+    const { trigger } = fault;
+    if (!('call' in trigger)) return [fault];
+    const numbers = calls.map((_, step) => callNamed(trigger.call + step, calls.length));
+    const struck = numbers.find((number) => {
+      const call = calls[number - 1];
+      return call !== undefined && hasPlaceFor(trigger, call, raced.has(number));
+    });
+    return struck === undefined ? [] : [aimedAt(fault, struck)];
+  });
+  return { ...one, faults };
+}
+
+/** The call sends the message, or comes to the moment, unless another fault is in the way. */
+function hasPlaceFor(trigger: Trigger, call: CaseCall, isRaced: boolean): boolean {
+  const isOf = (op: string) => trigger.kind === 'message' && trigger.op === op;
+  if (isOf('cancel')) return isRaced || call.cancelAfterMs !== null;
+  const isOfAsking = isOf('update') || (trigger.kind === 'event' && trigger.on === 'input-required-seen');
+  return !isOfAsking || call.tool === 'asking';
 }

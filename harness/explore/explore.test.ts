@@ -141,6 +141,29 @@ describe('the plan of a case', () => {
     ]);
   });
 
+  it('aims faults at calls that come to them, and leaves out what none does', () => {
+    const cancelled = { ...PLAIN_CALL, cancelAfterMs: 20 };
+    const asking = { ...PLAIN_CALL, tool: 'asking' };
+    const lost = (op: 'cancel' | 'update', call: number) =>
+      ({
+        ...{ fault: 'F4', options: {} },
+        trigger: { kind: 'message', direction: 'request', op, call, attempt: 1 },
+      }) as const;
+    const asked = {
+      ...{ fault: 'F12', options: {} },
+      trigger: { kind: 'event', on: 'input-required-seen', call: 1, ms: 0 },
+    } as const;
+    const faults = [lost('cancel', 3), lost('update', 1), asked];
+    const aims = (agents: ExplorationCase['agents'], more: ExplorationCase['faults'] = []) =>
+      planOf({ ...PLAIN, agents, faults: [...faults, ...more] }, setting).faults.map(({ trigger }) =>
+        'call' in trigger ? trigger.call : null,
+      );
+    expect(aims([[PLAIN_CALL, cancelled], [PLAIN_CALL], [asking]])).toEqual([2, 4, 4]);
+    expect(aims([[PLAIN_CALL, PLAIN_CALL], [PLAIN_CALL]])).toEqual([]);
+    const race = { fault: 'F28', trigger: { kind: 'call', call: 5 }, options: { offsetMs: 0 } } as const;
+    expect(aims([[PLAIN_CALL, PLAIN_CALL], [PLAIN_CALL]], [race])).toEqual([2, 2]);
+  });
+
   it('lets the first receipt hang where an agent is to lose its patience', () => {
     const retry = { fault: 'F9', trigger: { kind: 'call', call: 1 }, options: { key: 'same', afterMs: 50 } } as const;
     expect(planOf({ ...PLAIN, faults: [retry] }, setting).faults.map(({ entry }) => entry)).toEqual(['F9#1', 'F5#1']);

@@ -1,6 +1,6 @@
 import type { CaseArbitrary } from './arbitrary.ts';
 import { ddmin } from './ddmin.ts';
-import { aimedAt, callCountOf, callNamed, type ExplorationCase } from './exploration-case.ts';
+import { aimedAt, callCountOf, type ExplorationCase, withFaultsAimed } from './exploration-case.ts';
 import { simplifications } from './simplification.ts';
 
 export interface ShrinkOptions {
@@ -36,7 +36,7 @@ export async function shrinkCase(first: ExplorationCase, options: ShrinkOptions)
   const endMs = options.nowMs() + options.limitMs;
   const seen = new Set<string>();
   const isOver = () => options.isStopped() || options.nowMs() >= endMs;
-  let smallest = normalised(first);
+  let smallest = withFaultsAimed(first);
   let steps = 0;
   let tried = 0;
   const fails = async (one: ExplorationCase): Promise<boolean> => {
@@ -84,7 +84,7 @@ async function plainerValues(
     const before = smallest();
     for (const candidate of plainer(before, arbitrary)) {
       if (isOver()) return;
-      if (await fails(normalised(candidate))) break;
+      if (await fails(withFaultsAimed(candidate))) break;
     }
     if (smallest() === before) return;
   }
@@ -93,15 +93,6 @@ async function plainerValues(
 function* plainer(one: ExplorationCase, arbitrary: ShrinkOptions['arbitrary']): Iterable<ExplorationCase> {
   yield* simplifications(one);
   yield* arbitrary.smaller(one);
-}
-
-/** Every fault names a call that is there. */
-function normalised(one: ExplorationCase): ExplorationCase {
-  const callCount = callCountOf(one);
-  const faults = one.faults.map((fault) =>
-    'call' in fault.trigger ? aimedAt(fault, callNamed(fault.trigger.call, callCount)) : fault,
-  );
-  return { ...one, faults };
 }
 
 /** Only these calls; a fault that aims at another goes with it, and agents without calls do too. */
