@@ -4,10 +4,14 @@ import { addModelOptions, type ModelFlags, modelChoice } from './eval-model-opti
 import { addEvalOptions, type EvalFlags } from './eval-options.ts';
 
 function choiceFor(...args: readonly string[]) {
+  return choiceOf('--agent', 'model', ...args);
+}
+
+function choiceOf(...args: readonly string[]) {
   const parser = new Command().exitOverride();
   addEvalOptions(parser);
   addModelOptions(parser);
-  parser.parse(['--agent', 'model', ...args], { from: 'user' });
+  parser.parse(args, { from: 'user' });
   return modelChoice(parser.opts<EvalFlags & ModelFlags>(), { cwd: '/', env: { GIVEN: 'a-key' } });
 }
 
@@ -19,8 +23,14 @@ describe('a model as an agent', () => {
     expect(choice).toMatchObject({
       name: 'm',
       modes: ['async', 'sync'],
-      source: { kind: 'endpoint', apiKey: 'a-key' },
+      source: { kind: 'endpoint', apiKey: 'a-key', timeoutMs: 120_000 },
+      concurrency: 4,
     });
+  });
+
+  it('is none where policies are evaluated, which have no use for its options', () => {
+    expect(choiceOf('--agent', 'reference')).toBeNull();
+    expect(() => choiceOf('--concurrency', '2')).toThrow('--concurrency is for --agent model');
   });
 
   it.each([

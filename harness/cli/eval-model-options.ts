@@ -14,12 +14,12 @@ export interface ModelFlags {
   readonly apiKeyEnv?: string;
   readonly loop?: 'async' | 'sync' | 'both';
   readonly turn?: string;
-  readonly modelTimeout: number;
+  readonly modelTimeout?: number;
   readonly budgetTokens?: number;
   readonly budgetUsd?: number;
   readonly priceIn?: number;
   readonly priceOut?: number;
-  readonly concurrency: number;
+  readonly concurrency?: number;
   readonly transcripts?: string;
   readonly replay?: string;
 }
@@ -59,9 +59,8 @@ export function addModelOptions(parser: Parser): void {
     .option('--turn <time>', 'what a turn takes: fixed:MS (default: --agent-ms), measured, random:MS-MS')
     .option(
       '--model-timeout <ms>',
-      'how long one answer may take',
+      `how long one answer may take (default: ${REQUEST_MS})`,
       wholeNumber('--model-timeout', 1, 3_600_000),
-      REQUEST_MS,
     )
     .option(
       '--budget-tokens <number>',
@@ -71,7 +70,11 @@ export function addModelOptions(parser: Parser): void {
     .option('--budget-usd <amount>', 'ask no more when so much is spent; needs both prices', amount('--budget-usd'))
     .option('--price-in <usd>', 'a million tokens read', amount('--price-in'))
     .option('--price-out <usd>', 'a million tokens written', amount('--price-out'))
-    .option('--concurrency <number>', 'questions at the same time', wholeNumber('--concurrency', 1, 256), CONCURRENCY)
+    .option(
+      '--concurrency <number>',
+      `questions at the same time (default: ${CONCURRENCY})`,
+      wholeNumber('--concurrency', 1, 256),
+    )
     .option('--transcripts <directory>', 'where conversations are written (default: transcripts in --out)')
     .option('--replay <directory>', 'play these transcripts again, without the model');
 }
@@ -91,7 +94,7 @@ export function modelChoice(
   if (usd !== null && (priceIn === null || priceOut === null)) {
     throw new UsageError('--budget-usd needs --price-in and --price-out, USD a million tokens');
   }
-  const { loop = 'async', turn, concurrency } = flags;
+  const { loop = 'async', turn, concurrency = CONCURRENCY } = flags;
   const shared = {
     budget: { tokens, usd, priceIn, priceOut },
     concurrency,
@@ -111,7 +114,7 @@ export function modelChoice(
       kind: 'endpoint',
       baseUrl: readUrl(baseUrl),
       apiKey: readKey(flags.apiKeyEnv, env),
-      timeoutMs: flags.modelTimeout,
+      timeoutMs: flags.modelTimeout ?? REQUEST_MS,
     },
     modes: loop === 'both' ? ['async', 'sync'] : [loop],
     turnTime: readTurnTime(turn ?? 'fixed', flags.agentMs),
@@ -151,7 +154,7 @@ function replayed(
 function refuseAlone(flags: ModelFlags): void {
   const names = [
     ...(['baseUrl', 'model', 'apiKeyEnv', 'loop', 'turn', 'budgetTokens', 'budgetUsd'] as const),
-    ...(['priceIn', 'priceOut', 'transcripts', 'replay'] as const),
+    ...(['priceIn', 'priceOut', 'transcripts', 'replay', 'modelTimeout', 'concurrency'] as const),
   ];
   const given = names.find((name) => flags[name] !== undefined);
   if (given !== undefined) throw new UsageError(`${optionName(given)} is for --agent model`);
