@@ -1,8 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Option } from 'commander';
 import type { GateReport } from '../model/gate-report.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { UsageError, unknownName } from '../model/usage-error.ts';
 import type { Command, CommandContext } from './command.ts';
 import { type GateFlags, gateKind, PAIRED, pairedChoice } from './gate-choice.ts';
 import { gatePaired } from './gate-paired.ts';
@@ -47,7 +46,7 @@ export const gate: Command = {
       .option('--agents <number>', 'how many agents', wholeNumber('--agents', 1, 100_000));
     addServerOptions(parser);
     parser
-      .addOption(new Option('--store <id>', 'reference server'))
+      .option('--store <id>', 'with --self-check: where the reference server keeps its tasks')
       .option('--dialect <id>', 'how the servers are spoken to')
       .option('--out <directory>', 'where gate.json, gate.md and the runs go (default: reports/out/gate/…)')
       .option('--force', 'replace the gate that is there')
@@ -84,7 +83,7 @@ async function runGate(paths: readonly string[], flags: GateFlags, context: Comm
 
 function checkReporters({ reporter = [], json }: GateFlags): void {
   const unknown = reporter.find((id) => !REPORTERS.includes(id));
-  if (unknown !== undefined) throw new UsageError(`Unknown reporter '${unknown}'; known: ${REPORTERS.join(', ')}.`);
+  if (unknown !== undefined) throw unknownName('reporter', unknown, REPORTERS);
   if (json && reporter.includes('ndjson'))
     throw new UsageError('--reporter ndjson and --json both write to stdout; choose one');
 }

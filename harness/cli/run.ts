@@ -14,7 +14,7 @@ import { addTargetOptions, refuseSimulatedStore, resolveFlags, type TargetFlags 
 /** Real processes, real time: scenarios against a target, one after another. */
 export const run: Command = {
   name: 'run',
-  summary: `run scenarios against a server (default: ${DEFAULT_SCENARIO}, about a minute, against the reference server)`,
+  summary: `run scenarios against a server (default: ${DEFAULT_SCENARIO}, half a minute, against the reference server)`,
   attach(parser, context) {
     parser.argument('[scenario...]', "names (claimcheck list scenarios) or paths of files; 'all' runs every one");
     addTargetOptions(parser);
