@@ -21,9 +21,13 @@ export interface LinePlot {
   readonly x: PlotAxis;
   readonly y: PlotAxis;
   readonly series: readonly PlotSeries[];
+  /** It stands beside another one. */
+  readonly isHalf?: boolean;
 }
 
 const WIDTH = 720;
+/** Letters keep their size where two drawings share a row. */
+const HALF_WIDTH = 500;
 const HEIGHT = 320;
 const LEFT = 62;
 const RIGHT = 24;
@@ -33,14 +37,15 @@ const BOTTOM = 44;
 const DASHES = ['none', '7 4', '2 3', '10 3 2 3'] as const;
 
 /** Curves as a drawing that needs no script, with a legend beneath. The numbers stand in a table beside it. */
-export function linePlot({ title, x, y, series }: LinePlot): Markup {
-  const left = placing(x, LEFT, WIDTH - RIGHT);
+export function linePlot({ title, x, y, series, isHalf }: LinePlot): Markup {
+  const width = isHalf === true ? HALF_WIDTH : WIDTH;
+  const left = placing(x, LEFT, width - RIGHT);
   const top = placing(y, HEIGHT - BOTTOM, TOP);
-  const middle = (LEFT + WIDTH - RIGHT) / 2;
+  const middle = (LEFT + width - RIGHT) / 2;
   const height = (TOP + HEIGHT - BOTTOM) / 2;
-  return html`<figure><div class="scatter" tabindex="0" role="region" aria-label="${title}"><svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}"><title>${title}</title>
+  return html`<figure><div class="scatter" tabindex="0" role="region" aria-label="${title}"><svg class="plot" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${title}"><title>${title}</title>
 ${x.ticks.map(({ at, label }) => html`<line class="grid" x1="${left(at)}" x2="${left(at)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/><text class="soft" x="${left(at)}" y="${HEIGHT - BOTTOM + 15}" text-anchor="middle">${label}</text>`)}
-${y.ticks.map(({ at, label }) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${top(at)}" y2="${top(at)}"/><text class="soft" x="${LEFT - 6}" y="${top(at) + 4}" text-anchor="end">${label}</text>`)}
+${y.ticks.map(({ at, label }) => html`<line class="grid" x1="${LEFT}" x2="${width - RIGHT}" y1="${top(at)}" y2="${top(at)}"/><text class="soft" x="${LEFT - 6}" y="${top(at) + 4}" text-anchor="end">${label}</text>`)}
 <text class="soft" x="${middle}" y="${HEIGHT - 8}" text-anchor="middle">${x.title}</text>
 <text class="soft" x="13" y="${height}" text-anchor="middle" transform="rotate(-90 13 ${height})">${y.title}</text>
 ${series.map((one, index) => curve(one, index, left, top))}

@@ -19,7 +19,7 @@ export interface MessageDrawing {
   /** Agents that have a lane, in order; the harness and the server have theirs. */
   readonly agents: readonly number[];
   readonly rows: readonly DrawnRow[];
-  /** seqs of what breaks the promise: their rows are marked. */
+  /** seqs of the events that break the promise: the rows that show them are marked. */
   readonly cited?: ReadonlySet<number>;
 }
 
@@ -39,7 +39,7 @@ export function messageDrawing(input: LinkInput, { label, caption, agents, rows,
     'hidden' in row
       ? html`<tr><th scope="row" class="numeric">…</th><td></td><td>${formatCount(row.hidden)} ${row.hidden === 1 ? 'line is' : 'lines are'} ${hiddenText}</td></tr>
 `
-      : tableRow(input, row, { lanes, down, isCited: cited?.has(row.seq) === true }),
+      : tableRow(input, row, { lanes, down, cited: row.shows.filter((seq) => cited?.has(seq) === true) }),
   )}</tbody>
 </table></div>`;
 }
@@ -47,11 +47,12 @@ export function messageDrawing(input: LinkInput, { label, caption, agents, rows,
 function tableRow(
   input: LinkInput,
   row: MessageRow,
-  look: { readonly lanes: readonly Lane[]; readonly down: readonly DownWindow[]; readonly isCited: boolean },
+  look: { readonly lanes: readonly Lane[]; readonly down: readonly DownWindow[]; readonly cited: readonly number[] },
 ): Markup {
-  const { lanes, down, isCited } = look;
+  const { lanes, down, cited } = look;
+  const isCited = cited.length > 0;
   const ms = formatCount(Math.round(row.t / 1e6));
-  const words = isCited ? html`<b>${row.words}</b> <span class="codes">event ${row.seq}</span>` : row.words;
+  const words = isCited ? html`<b>${row.words}</b> <span class="codes">event ${cited.join(', ')}</span>` : row.words;
   return html`<tr${isCited && html` class="cited"`}><th scope="row" class="numeric">${rowLink(input, row, { text: ms, isCited })}</th><td class="lanes-cell"><svg role="img" aria-label="${shapeWords(row)}">${lifelines(row, lanes, down)}${shapeOf(row, lanes)}</svg></td><td>${words}</td></tr>
 `;
 }

@@ -17,7 +17,7 @@ const STATISTICS = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 const TONES = [0, 4, 2, 5, 6, 1, 7, 3] as const;
 
 /** Durations by percentile, one curve each, as far as the samples go. null: nobody measured any. */
-export function percentilePlot(title: string, named: readonly NamedSamples[]): Markup | null {
+export function percentilePlot(title: string, named: readonly NamedSamples[], isHalf = false): Markup | null {
   const series = named.flatMap(({ name, samples }, index): readonly PlotSeries[] => {
     const points = percentilePoints(samples);
     const { ms } = ascendingSamples(samples);
@@ -31,7 +31,7 @@ export function percentilePlot(title: string, named: readonly NamedSamples[]): M
     series.flatMap(({ points }) => points.map((point) => point[1])),
     'duration (log scale)',
   );
-  return linePlot({ title, x: percentileAxis(most), y, series });
+  return linePlot({ title, x: percentileAxis(most), y, series, isHalf });
 }
 
 /** The share of calls that were done by then, one curve each; what never came keeps a curve below 100 %. */
@@ -46,7 +46,8 @@ export function sharePlot(title: string, named: readonly NamedSamples[]): Markup
     'duration (log scale)',
   );
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${at * 100} %` }));
-  return linePlot({ title, x, y: { title: 'share of calls', from: 0, to: 1, isLogarithmic: false, ticks }, series });
+  const y = { title: 'share of calls', from: 0, to: 1, isLogarithmic: false, ticks };
+  return linePlot({ title, x, y, series, isHalf: true });
 }
 
 /** The numbers behind both. */

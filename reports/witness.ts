@@ -41,7 +41,7 @@ function drawingOf(input: LinkInput, finding: Finding): Markup | null {
     caption: 'What the finding cites stands in bold; times are ms since the start of the run',
     agents: [...agents].sort((a, b) => a - b),
     rows,
-    cited: citedRows(rows, new Set(finding.events)),
+    cited: new Set(finding.events),
   });
 }
 
@@ -84,12 +84,6 @@ function withGaps(all: readonly MessageRow[], shown: readonly number[]): readonl
     const hidden = before === undefined ? 0 : index - before - 1;
     return row === undefined ? [] : [...(hidden > 0 ? [{ hidden }] : []), row];
   });
-}
-
-function citedRows(rows: readonly DrawnRow[], events: ReadonlySet<number>): ReadonlySet<number> {
-  return new Set(
-    rows.flatMap((row) => ('hidden' in row || !row.shows.some((seq) => events.has(seq)) ? [] : [row.seq])),
-  );
 }
 
 function agentsOf({ shape }: MessageRow): readonly number[] {

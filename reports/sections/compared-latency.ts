@@ -32,7 +32,7 @@ ${drawn}`;
 
 function overlaid(title: string, named: readonly NamedSamples[]): Markup {
   return html`<h3>${title}</h3>
-<div class="pair">${percentilePlot(`${title} by percentile, each run`, named)}${sharePlot(`Share of calls with at most this ${title.toLowerCase()}, each run`, named)}</div>
+<div class="pair">${percentilePlot(`${title} by percentile, each run`, named, true)}${sharePlot(`Share of calls with at most this ${title.toLowerCase()}, each run`, named)}</div>
 <details><summary>The numbers behind these charts</summary>${percentileTable(`${title} of each run`, named)}</details>
 `;
 }
