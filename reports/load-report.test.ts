@@ -3,6 +3,7 @@ import { callSamples } from '../harness/judge/call-samples.ts';
 import { driftsOf } from '../harness/judge/drift.ts';
 import { judgeIndex } from '../harness/judge/judge.ts';
 import type { CapacityDocument } from '../harness/model/capacity.ts';
+import type { GeneratorsDocument } from '../harness/model/generators.ts';
 import { indexHistory } from '../harness/model/history-index.ts';
 import { LOAD_START, RESOURCES } from '../harness/model/load.ts';
 import { createHistory, taskOf } from '../harness/model/testing/history-builder.ts';
@@ -74,6 +75,21 @@ describe('the load of a run', () => {
     expect(rows[1]?.at(-1)).toBe('✓ kept up');
     expect(rows[2]?.at(-1)).toBe('? late');
     expect(load).toContain('The first 1 s warm it up');
+  });
+
+  it('says which process made which part, and whose was not run', async () => {
+    const clock = { aheadMs: -12.5, uncertaintyMs: 0.2, driftMs: 0.01, isSame: false };
+    const generators: GeneratorsDocument = {
+      ...{ schema: 'claimcheck/generators@1', where: 'over the queue', effectsLeftOut: 2 },
+      generators: [
+        { name: 'generator-1', host: 'one', pid: 7, agents: 5, calls: 30, state: 'reported', clock },
+        { name: 'generator-2', host: HOSTILE, pid: 8, agents: 5, calls: 15, state: 'lost', why: 'killed' },
+      ],
+    };
+    const load = sectionOf(renderReport([{ ...(await loadRun()), generators }], { script: null }), 'load');
+    expect(load).toContain('−13 ms ± 0.2 ms');
+    expect(load).toContain('15 calls were not run, because generator-2 was lost. 2 of their effects');
+    expect(load).not.toContain(HOSTILE);
   });
 
   it('is not there where nobody measured one', () => {

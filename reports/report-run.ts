@@ -2,6 +2,7 @@ import type { CallRatio } from '../harness/model/call-ratio.ts';
 import type { CallSamples } from '../harness/model/call-samples.ts';
 import type { Drift } from '../harness/model/drift.ts';
 import type { FaultMeta } from '../harness/model/fault.ts';
+import type { GeneratorsDocument } from '../harness/model/generators.ts';
 import type { HistoryIndex } from '../harness/model/history-index.ts';
 import type { MetricMeta } from '../harness/model/metric.ts';
 import type { Plan } from '../harness/model/plan.ts';
@@ -22,6 +23,8 @@ export interface ReportRun {
   readonly samples: readonly CallSamples[];
   /** The part of a measured load that counts; null: nothing was there to be measured. */
   readonly measured: MeasuredLoad | null;
+  /** The processes that made the load together; null: one made all of it. */
+  readonly generators: GeneratorsDocument | null;
   /** Earlier runs of the same scenario on such a target, oldest first. */
   readonly trend: readonly TrendRun[];
   /** The last lines each boot of the server wrote to stderr. */

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { renderGate } from '../../reports/gate-report.ts';
 import type { GateReport } from '../model/gate-report.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -48,7 +49,10 @@ export const gate: Command = {
     parser
       .option('--store <id>', 'with --self-check: where the reference server keeps its tasks')
       .option('--dialect <id>', 'how the servers are spoken to')
-      .option('--out <directory>', 'where gate.json, gate.md and the runs go (default: reports/out/gate/…)')
+      .option(
+        '--out <directory>',
+        'where gate.json, gate.md, report.html and the runs go (default: reports/out/gate/…)',
+      )
       .option('--force', 'replace the gate that is there')
       .option('--reporter <ids>', `also tell others: ${REPORTERS.join(', ')}; several with commas`, commaList)
       .option('--json', 'one JSON document on stdout')
@@ -98,6 +102,7 @@ function tell(
   const file = (name: string) => join(base, name);
   writeJson(file('gate.json'), report);
   writeWhole(file('gate.md'), gateMarkdown(report));
+  writeWhole(file('report.html'), renderGate(report, { directory: shown(cwd, base) }));
   if (reporter.includes('junit')) writeWhole(file('junit.xml'), gateJunit(report));
   if (reporter.includes('github')) {
     for (const annotation of gateAnnotations(report)) output.warn(annotation);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeOn, startEngine } from '../../src/stores/testing/engine.ts';
-import type { GeneratorsDocument } from '../generators/generators-document.ts';
+import type { GeneratorsDocument } from '../model/generators.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { disagreements, readHistograms } from './histogram-agreement.ts';

@@ -15,6 +15,7 @@ import { judgeIndex, readSavedRun, type SavedRun } from '../judge/judge.ts';
 import { metrics } from '../metrics/index.ts';
 import { loadWindow } from '../metrics/load-window.ts';
 import { NS_PER_MS } from '../model/clock.ts';
+import { GENERATORS_SCHEMA, type GeneratorsDocument } from '../model/generators.ts';
 import type { RunDirectory } from '../model/run-directory.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { earlierRuns } from './run-trend.ts';
@@ -36,6 +37,7 @@ export async function readRun(directory: RunDirectory, saved?: SavedRun, trend?:
     trend: earlierRuns({ directory, verdict, fingerprint: environment.fingerprint }, trend),
     samples: callSamples(run.plan, run.history),
     measured: measuredLoad(run),
+    generators: readGenerators(directory),
     environment,
     stderr: stderrTails(directory),
   };
@@ -78,6 +80,22 @@ function readEnvironment(directory: RunDirectory): Readonly<Record<string, unkno
   throw new UsageError(
     `${directory.environment} is damaged: expected an object; the report can be drawn without that file`,
   );
+}
+
+/** generators.json; null: there is none, for one process made the load. */
+function readGenerators({ generators }: RunDirectory): GeneratorsDocument | null {
+  if (!existsSync(generators)) return null;
+  const document: GeneratorsDocument = parsedGenerators(generators);
+  if (document?.schema === GENERATORS_SCHEMA) return document;
+  throw new UsageError(`${generators} is damaged: expected ${GENERATORS_SCHEMA}`);
+}
+
+function parsedGenerators(path: string) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`${path} is damaged: not JSON`, { cause });
+  }
 }
 
 function stderrTails(directory: RunDirectory): ReportRun['stderr'] {

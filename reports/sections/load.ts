@@ -2,6 +2,7 @@ import { percentile } from '../../harness/model/percentile.ts';
 import type { ChartData, ChartLane } from '../chart-data.ts';
 import { chartFigure, chartLanes, laneWords } from '../chart-figure.ts';
 import { formatCount, formatMs, formatValue } from '../format.ts';
+import { generatorTable } from '../generator-table.ts';
 import { html, type Markup } from '../html.ts';
 import { type LoadPart, loadParts, type PartFigures, partFigures } from '../load-parts.ts';
 import type { MeasuredLoad, Section, SectionInput } from '../report-run.ts';
@@ -39,6 +40,7 @@ export const loadSection: Section = {
     return html`<p class="note">${loadWords(input)}</p>
 ${facts(rates)}
 ${partTable(parts, figures)}
+${run.generators !== null && generatorTable(run.generators)}
 ${rateChart(input, measured, parts)}`;
   },
 };

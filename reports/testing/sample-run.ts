@@ -32,6 +32,7 @@ export function sampleRun(options: SampleOptions = {}): ReportRun {
     history,
     samples: callSamples(plan, history),
     measured: null,
+    generators: null,
     trend: [],
     environment: {
       gitCommit: '4be1f0c',
