@@ -18,15 +18,18 @@ export function driftsOf(plan: Plan, history: HistoryIndex): readonly Drift[] {
   const isIn = ({ t }: { readonly t: number }) => t >= window.fromT && t <= window.toT;
   const held = new Map<string, { readonly memory: Reading[]; readonly handles: Reading[] }>();
   for (const note of history.notes) {
-    if (note.topic !== RESOURCES || !isIn(note)) continue;
+    if (note.topic !== RESOURCES) continue;
     const { process, memoryMiB, handles } = note.data ?? {};
     if (typeof process !== 'string' || typeof memoryMiB !== 'number' || typeof handles !== 'number') continue;
     const known = held.get(process) ?? { memory: [], handles: [] };
+    // In the order of the first reading of all: the window may begin between the readings of two processes.
     held.set(process, known);
+    if (!isIn(note)) continue;
     known.memory.push({ t: note.t, value: memoryMiB });
     known.handles.push({ t: note.t, value: handles });
   }
-  const resources = [...held].flatMap(([process, { memory, handles }]) => [
+  const seen = [...held].filter(([, { memory }]) => memory.length > 0);
+  const resources = seen.flatMap(([process, { memory, handles }]) => [
     driftOf(`memory of ${process}`, 'MiB', memory, 'low'),
     driftOf(`handles of ${process}`, '', handles, 'low'),
   ]);
