@@ -8,7 +8,7 @@ import { INSTANCES_FILE } from '../evaluation/driver/saved-episodes.ts';
 import { measures } from '../evaluation/measures/index.ts';
 import type { EvaluationDocument, EvaluationSettings } from '../model/evaluation/document.ts';
 import { EXIT } from '../model/exit-code.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
 import { agreementText, compareSaved } from './eval-agreement.ts';
 import { baselineText, readEvaluation } from './eval-baseline.ts';
@@ -164,7 +164,7 @@ function openDirectory({ out, force }: EvalFlags, { cwd, clock }: CommandContext
     mkdirSync(directory, { recursive: true });
     for (const name of there) rmSync(join(directory, name), { recursive: true });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UsageError(`cannot write to ${shown(cwd, directory)}: ${why}`, { cause });
   }
   return directory;

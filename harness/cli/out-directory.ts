@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { isRunDirectory, type RunDirectory, runDirectory } from '../model/run-directory.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { utcStamp } from './utc-stamp.ts';
 
 /** Every file a run can leave; --force removes these and nothing else. */
@@ -70,7 +70,7 @@ export function openOutDirectory(directory: RunDirectory, cwd: string): readonly
     for (const name of readdirSync(path)) if (RUN_FILE.test(name)) rmSync(join(path, name));
     return made;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(`cannot write to ${shown(cwd, path)}: ${reason}`, { cause: error });
   }
 }
@@ -108,7 +108,7 @@ export function linkLatest(directory: RunDirectory, cwd: string, warn: (text: st
     symlinkSync(target, link, 'dir');
   } catch (error) {
     // The link is a convenience; some file systems have none, and two runs may race for it.
-    warn(`${shown(cwd, link)} could not be set: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`${shown(cwd, link)} could not be set: ${messageOf(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { drawSavedCapacity, isCapacityDirectory } from './capacity-report.ts';
 import type { Command } from './command.ts';
 import { drawSavedClients, isClientsDirectory } from './eval-client-report.ts';
@@ -110,7 +110,7 @@ function writeReport(file: string, text: string): void {
   try {
     writeWhole(file, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(`cannot write the report: ${reason}`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import type { AgentContext, AgentPolicy } from '../model/agent.ts';
 import { type Clock, msOf, nsOf } from '../model/clock.ts';
 import { LOAD_START } from '../model/load.ts';
 import type { Plan, PlannedCall } from '../model/plan.ts';
+import { messageOf } from '../model/usage-error.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface LoadOptions {
@@ -77,7 +78,7 @@ function performer({ policies, clock, recorder, signal }: LoadOptions): Perform 
     } catch (error) {
       if (signal.aborted) return;
       // A policy that throws is our own fault: the history says where, and the run ends.
-      const why = `harness fault: ${error instanceof Error ? error.message : String(error)}`;
+      const why = `harness fault: ${messageOf(error)}`;
       recorder.record({ kind: 'quit', agent: call.agent, call: call.call, why });
       throw error;
     }

@@ -3,6 +3,7 @@ import type { Event } from '../model/event.ts';
 import type { Fault, ProcessFault, ServerControl, StoreControl } from '../model/fault.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import { ALL_PROCESSES } from '../model/process-name.ts';
+import { messageOf } from '../model/usage-error.ts';
 import { createBoundaryWatcher } from './boundary-watcher.ts';
 import type { FaultLog } from './fault-log.ts';
 import { createMomentWatcher } from './moment-watcher.ts';
@@ -94,7 +95,7 @@ async function strike(
     log.stop(entry.entry, await undo());
   } catch (error) {
     // A server that does not come back is the server's failure: the history shows it, the judge says it.
-    log.stop(entry.entry, { error: error instanceof Error ? error.message : String(error) });
+    log.stop(entry.entry, { error: messageOf(error) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import { messageOf } from '../model/usage-error.ts';
 import type { Recorder } from './recorder.ts';
 
 // A server that keeps dying by itself is not brought back for ever; the run ends and says so.
@@ -65,7 +66,7 @@ export function createRevival(options: RevivalOptions): Revival {
         if (options.isWanted()) await options.start();
       } catch (error) {
         if (signal.aborted) return;
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         recorder.record({ kind: 'note', topic: 'down', text });
       }
     },

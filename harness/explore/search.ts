@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import type { CaseArbitrary } from './arbitrary.ts';
 import { planOf } from './case-plan.ts';
 import { type CaseSetting, callCountOf, type ExplorationCase } from './exploration-case.ts';
@@ -105,7 +105,7 @@ async function attemptAt(
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const where = `seed ${options.seed}, worker ${options.worker}, run ${iteration}`;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`the run of ${where} ended with: ${why}`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { createSystemClock } from '../model/clock.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { createInlet, type GeneratorLink, type GeneratorSource } from './link.ts';
 import {
   connectTo,
@@ -70,7 +70,7 @@ async function openQueue(
   for (const [index, job] of jobs.entries()) {
     const failed = job.waitUntilFinished(events).then(
       () => new Promise<never>(() => {}), // It has said everything.
-      lossOf,
+      messageOf,
     );
     // Who takes it next says that it has failed; others may be busy until the load has ended.
     const stalled = new Promise<string>((resolve) => {
@@ -110,7 +110,7 @@ async function openLine(parts: {
   // A connection that is cut when all is over rejects what it waits for; before, the loss of the generator is what is told.
   const broken = reading.then(
     () => new Promise<never>(() => {}),
-    (error: unknown) => (signal.aborted ? new Promise<never>(() => {}) : `its line broke: ${lossOf(error)}`),
+    (error: unknown) => (signal.aborted ? new Promise<never>(() => {}) : `its line broke: ${messageOf(error)}`),
   );
   let isClosed = false;
   return {
@@ -146,8 +146,4 @@ async function allTaken(
     }
     await clock.sleep(LOOK_AGAIN_MS, signal);
   }
-}
-
-function lossOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

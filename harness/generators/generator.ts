@@ -10,7 +10,7 @@ import { loadUnits } from '../execution/units.ts';
 import { createSystemClock } from '../model/clock.ts';
 import { histogramsDocument } from '../model/latency-histograms.ts';
 import { linkSignals } from '../model/linked-signal.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { measuringGauge } from '../run/measuring-gauge.ts';
 import { restoreTarget } from '../targets/index.ts';
 import { bootIdOf } from './boot-id.ts';
@@ -133,6 +133,6 @@ function wallNow(): number {
 }
 
 function failureOf(error: unknown): FromGenerator {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { kind: 'failed', isUsage: error instanceof UsageError, message };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 
 export const QUEUE = 'claimcheck-load';
 export const PREFIX = '{claimcheck}';
@@ -50,7 +50,7 @@ export async function connectTo(url: string) {
   } catch (cause) {
     redis.disconnect();
     const why = last ?? cause;
-    throw new UsageError(`--redis ${shownAddress(url)}: ${why instanceof Error ? why.message : String(why)}`, {
+    throw new UsageError(`--redis ${shownAddress(url)}: ${messageOf(why)}`, {
       cause,
     });
   }

@@ -1,6 +1,7 @@
 import type { Checker, Requirement } from '../model/checker.ts';
 import type { HistoryIndex } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
+import { messageOf } from '../model/usage-error.ts';
 import type { CheckerVerdict } from '../model/verdict.ts';
 import { MISSING } from './evidence.ts';
 
@@ -41,7 +42,7 @@ export function verdictOf(
     return { ...head, ...check({ plan, history }) };
   } catch (error) {
     // A checker that fails has proved nothing; the others still hold.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { ...head, valid: 'unknown', reason: `the checker failed: ${message}`, ...nothing };
   }
 }

@@ -15,3 +15,8 @@ export function unknownName(what: string, name: string, known: readonly string[]
       : '';
   return new UsageError(`Unknown ${what} '${name}'${where && ` in ${where}`}; known: ${sorted.join(', ')}.${hint}`);
 }
+
+/** The text of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

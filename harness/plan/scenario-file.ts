@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument } from 'yaml';
-import { UsageError, unknownName } from '../model/usage-error.ts';
+import { messageOf, UsageError, unknownName } from '../model/usage-error.ts';
 import { type Scenario, scenarioSchema } from './scenario-schema.ts';
 import { describeIssues } from './schema-issue.ts';
 
@@ -25,7 +25,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UsageError(`Cannot read the scenario ${path}: ${why}`, { cause: error });
   }
 }

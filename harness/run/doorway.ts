@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { createStdioShim } from '../execution/stdio-shim.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Plan } from '../model/plan.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
@@ -72,7 +72,7 @@ export async function openHttpDoorway(options: {
           await connection.close();
           return;
         } catch (error) {
-          last = error instanceof Error ? error.message : String(error);
+          last = messageOf(error);
         }
         signal.throwIfAborted();
         if (clock.now() >= deadline) throw new UsageError(last);

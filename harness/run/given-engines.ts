@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Recorder } from '../execution/recorder.ts';
 import type { Clock } from '../model/clock.ts';
 import type { ServiceId } from '../model/plan.ts';
+import { messageOf } from '../model/usage-error.ts';
 import { type Erasure, eraseRun } from '../services/erasure.ts';
 
 // Twice what the slowest engine takes for its largest statement; then the user is told what is left.
@@ -37,7 +38,7 @@ export function useGivenEngines({ urls, recorder, clock }: GivenEnginesOptions):
           await withinLimit(clock, { engine, url, prefix });
           note(engine, 'erased');
         } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
+          const why = messageOf(error);
           note(
             engine,
             'left',

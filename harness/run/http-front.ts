@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import type { Clock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { onlyUpstream } from './balancer.ts';
 import { createForeignSide } from './foreign-exchange.ts';
 import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
@@ -41,7 +41,7 @@ export function httpFront(how: {
           foreign: createForeignSide(witness),
           port: how.port,
         }).catch((cause: unknown) => {
-          const why = cause instanceof Error ? cause.message : String(cause);
+          const why = messageOf(cause);
           throw new UsageError(`--listen ${how.port}: ${why}`, { cause });
         });
         how.onListening(gone.proxy.url);
@@ -77,7 +77,7 @@ async function answers(site: {
       return;
     } catch (error) {
       signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (clock.now() >= deadline) throw new UsageError(`Nothing answers at ${url}: ${why}`, { cause: error });
     }
     await clock.sleep(LOOK_AGAIN_MS, signal);

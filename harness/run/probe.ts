@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, createSystemClock } from '../model/clock.ts';
 import { linkSignals } from '../model/linked-signal.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe, Probed, ProbeRequest } from '../targets/target.ts';
 import { detectDialect } from '../wire/detection.ts';
 import { HandshakeError } from '../wire/dialects/adapter.ts';
@@ -37,7 +37,7 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
       return await greet(request, { url, server: null, withinMs: RUNNING_MS_MAX, clock, signal });
     } catch (error) {
       signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new UsageError(`The server at ${url} gave no good answer to initialize or server/discover: ${why}`, {
         cause: error,
       });

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { StartHow } from '../model/fault.ts';
 import type { ServerSettings } from '../model/plan.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { stderrTail } from '../services/stderr-tail.ts';
 import type { LaunchRecipe, PlacePart } from '../targets/target.ts';
 import type { Guardian } from './guardian.ts';
@@ -111,7 +111,7 @@ function printable(text: string): string {
 
 /** A program that cannot even be started: no such file, no permission. */
 export function spawnFailure(error: unknown, launch: Launch): UsageError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new UsageError(
     `The server could not be started: ${why}.\n  command: ${[launch.file, ...launch.args].join(' ')}\n  in: ${launch.cwd}`,
     { cause: error },

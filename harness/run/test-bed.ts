@@ -8,6 +8,7 @@ import { askingFor } from '../execution/server-settings.ts';
 import type { TestBed } from '../execution/test-bed.ts';
 import type { createSystemClock } from '../model/clock.ts';
 import type { ServerControl } from '../model/fault.ts';
+import { messageOf } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { WireContext } from '../wire/connection.ts';
@@ -49,7 +50,7 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
           await engines.heal();
         } catch (error) {
           // An engine that does not come back on its data is its failure, and the server without it can show nothing.
-          const text = error instanceof Error ? error.message : String(error);
+          const text = messageOf(error);
           options.recorder.record({ kind: 'note', topic: 'down', text });
           return false;
         }
@@ -190,7 +191,7 @@ async function ensureUp(supervisor: Supervisor | null, recorder: Recorder): Prom
     return true;
   } catch (error) {
     // A server that cannot be brought back is a finding: final reads will fail, and the judge says why.
-    recorder.record({ kind: 'note', topic: 'down', text: error instanceof Error ? error.message : String(error) });
+    recorder.record({ kind: 'note', topic: 'down', text: messageOf(error) });
     return false;
   }
 }

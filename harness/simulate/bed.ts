@@ -6,6 +6,7 @@ import { askingFor } from '../execution/server-settings.ts';
 import type { TestBed } from '../execution/test-bed.ts';
 import { type Plan, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import { createPrng } from '../model/prng.ts';
+import { messageOf } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import { openConnection } from '../wire/agent-connection.ts';
 import type { WireContext } from '../wire/connection.ts';
@@ -148,7 +149,7 @@ async function ensureUp(host: ServerHost, recorder: Pick<Recorder, 'record'>): P
     return true;
   } catch (error) {
     // A server that cannot be brought back is a finding: final reads will fail, and the judge says why.
-    recorder.record({ kind: 'note', topic: 'down', text: error instanceof Error ? error.message : String(error) });
+    recorder.record({ kind: 'note', topic: 'down', text: messageOf(error) });
     return false;
   }
 }

@@ -3,6 +3,7 @@ import { createStdioShim } from '../execution/stdio-shim.ts';
 import { type Plan, VIRTUAL_DEFAULTS } from '../model/plan.ts';
 import type { Prng } from '../model/prng.ts';
 import { loadUnit } from '../model/registry.ts';
+import { messageOf } from '../model/usage-error.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
 import type { Endpoint, StdioHost, WireContext } from '../wire/connection.ts';
 import { asksAnything } from '../wire/dialects/elicitation.ts';
@@ -104,7 +105,7 @@ export function openPipeDoor({ world, recorder, context, link, draw, plan, curre
       pipe.end();
       // A server that does not take a second conversation shows that by itself: nobody answers the greeting.
       attach(living).catch((error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         recorder.record({ kind: 'note', topic: 'down', text });
       });
       return 1;

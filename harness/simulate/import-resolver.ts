@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 
 /** What a specifier in the file at `parentUrl` means, as a URL. Throws a UsageError when there is nothing of that name. */
 export type ImportResolver = (specifier: string, parentUrl: string) => string;
@@ -23,7 +23,7 @@ function resolveImport(specifier: string, parentUrl: string): string {
     url = import.meta.resolve(specifier, parentUrl);
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
     throw new UsageError(
       isMissing ? `${by} imports '${specifier}', which is not installed: npm install ${name}` : `${by}: ${why}`,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { type Module, SourceTextModule } from 'node:vm';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { type CommonJs, createCommonJs, exportsForImport } from './common-js.ts';
 import { createImportResolver, type ImportResolver, pathOf } from './import-resolver.ts';
 import { createOwnFiles, type OwnFile, type OwnFiles, syntaxFault } from './own-file.ts';
@@ -66,7 +66,7 @@ async function loadShared(shared: SharedModules, url: string, by: string): Promi
   try {
     await shared.get(url);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UsageError(`${by} imports ${pathOf(url)}, which cannot be loaded: ${why}`, { cause: error });
   }
 }
@@ -179,6 +179,6 @@ function parseJsonFile({ path, source }: OwnFile): unknown {
   try {
     return JSON.parse(source);
   } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(`${path}: ${messageOf(error)}`, { cause: error });
   }
 }

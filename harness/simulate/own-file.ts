@@ -4,7 +4,7 @@ import * as nodeModule from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { isObject, parseJson } from '../wire/json-rpc.ts';
 
 /** A file that somebody tests here: no package, so each boot of a server evaluates it anew. */
@@ -58,7 +58,7 @@ function packageOf(url: string): string {
 
 /** A UsageError that says where in which file the syntax is wrong. */
 export function syntaxFault(file: OwnFile, error: unknown): UsageError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   const line = lineOfFault(file);
   return new UsageError(`${file.path}${line === null ? '' : `:${line}`}: ${why}`, { cause: error });
 }
@@ -68,7 +68,7 @@ function readOwnFile(path: string, by: string | null): OwnFile {
   try {
     source = readFileSync(path, 'utf8');
   } catch (error) {
-    const why = existsSync(path) ? (error instanceof Error ? error.message : String(error)) : 'there is no such file';
+    const why = existsSync(path) ? messageOf(error) : 'there is no such file';
     throw new UsageError(by === null ? `Cannot read ${path}: ${why}.` : `${by} imports ${path}: ${why}.`);
   }
   switch (extname(path)) {
@@ -123,7 +123,7 @@ function withoutTypes(path: string, source: string): string {
   try {
     return String(strip(source));
   } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(`${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Event } from '../model/event.ts';
 import { createSpillingFold } from '../model/fold.ts';
 import { runDirectory } from '../model/run-directory.ts';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { createHistoryFile } from './history-file.ts';
 import { openSimulation, type Simulation } from './simulation.ts';
 import type { ThreadData, ThreadReply, ThreadRequest } from './thread-message.ts';
@@ -90,7 +90,7 @@ function createBatches(): { add(event: Event): void; flush(): void } {
 }
 
 function failure(error: unknown): ThreadReply {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const stack = error instanceof Error ? error.stack : undefined;
   return { kind: 'failed', error: { isUsage: error instanceof UsageError, message, stack } };
 }

@@ -7,14 +7,14 @@ afterEach(() => {
 
 it('a program of somebody else is given what is named, and no key of ours', () => {
   vi.stubEnv('PATH', '/usr/bin');
-  vi.stubEnv('HOME', '/home/somebody');
+  vi.stubEnv('HOME', '/somebody');
   vi.stubEnv('LANG', undefined);
-  vi.stubEnv('TMPDIR', '/tmp/scratch');
+  vi.stubEnv('TMPDIR', '/scratch');
   vi.stubEnv('SOMEBODYS_API_KEY', 'secret');
-  expect(inheritedEnvironment()).toEqual({ PATH: '/usr/bin', HOME: '/home/somebody' });
+  expect(inheritedEnvironment()).toEqual({ PATH: '/usr/bin', HOME: '/somebody' });
   expect(inheritedEnvironment(['TMPDIR'])).toEqual({
     PATH: '/usr/bin',
-    HOME: '/home/somebody',
-    TMPDIR: '/tmp/scratch',
+    HOME: '/somebody',
+    TMPDIR: '/scratch',
   });
 });

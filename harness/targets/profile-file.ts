@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import { UsageError } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { type Complaint, complaintsOf } from './complaint.ts';
 import { brokenRules } from './profile-rules.ts';
 import { type Profile, profileJsonSchema, profileSchema } from './profile-schema.ts';
@@ -18,7 +18,7 @@ export function readProfile(path: string): ReadProfile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`Cannot read the profile ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`Cannot read the profile ${path}: ${messageOf(error)}`, { cause: error });
   }
   return { profile: parseProfile(text, path), baseDirectory: dirname(resolve(path)) };
 }

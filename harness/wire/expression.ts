@@ -1,4 +1,5 @@
 import { type JsonValue, query } from 'jsonpath-rfc9535';
+import { messageOf } from '../model/usage-error.ts';
 import { isObject, type JsonObject, parseJson } from './json-rpc.ts';
 import type { Reading } from './wire-target.ts';
 
@@ -26,7 +27,7 @@ export function expressionFault(expression: Expression): string | null {
     compileExpression(expression);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 
@@ -78,7 +79,7 @@ function compileOne(expression: string): Reading {
   try {
     query(null, expression);
   } catch (error) {
-    throw new Error(`'${expression}' is no JSONPath: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`'${expression}' is no JSONPath: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -114,10 +115,7 @@ function buildRegex(source: string, flags: string): RegExp {
     // `g` and `y` make a RegExp remember its last match, which no expression here wants.
     return new RegExp(source, flags.replace(/[gy]/g, ''));
   } catch (error) {
-    throw new Error(
-      `'/${source}/${flags}' is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new Error(`'/${source}/${flags}' is no regular expression: ${messageOf(error)}`, { cause: error });
   }
 }
 

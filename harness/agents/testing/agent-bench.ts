@@ -7,6 +7,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { Plan, PlannedCall, PlannedFault } from '../../model/plan.ts';
 import { createPrng } from '../../model/prng.ts';
 import { samplePlan, sampleTarget } from '../../model/testing/sample-plan.ts';
+import { messageOf } from '../../model/usage-error.ts';
 
 export const WORKING: Outcome = { type: 'ok', task: 'k1', status: 'working', shape: [] };
 export const ACKED: Outcome = { type: 'ok', task: 'k1', shape: [] };
@@ -113,7 +114,7 @@ export function createBench(options: BenchOptions): Bench {
     async run(policy) {
       const running = policy.run(context, call, 0).then(
         () => write('end'),
-        (error) => write(`thrown: ${error instanceof Error ? error.message : String(error)}`),
+        (error) => write(`thrown: ${messageOf(error)}`),
       );
       if (options.abortAtMs !== undefined) {
         const { abortAtMs } = options;

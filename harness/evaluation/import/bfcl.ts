@@ -2,9 +2,11 @@
  * BFCL v3 (Berkeley Function-Calling Leaderboard): questions with their functions, and the calls that answer them, in the same
  * record as `ground_truth` or in a second file by id. Several turns become one task whose calls follow each other.
  */
+
 import { z } from 'zod';
 import type { Json, JsonMap } from '../../model/evaluation/instance.ts';
 import { json, jsonMap } from '../../model/evaluation/json-schema.ts';
+import { messageOf } from '../../model/usage-error.ts';
 import type { CallDraft, ImportedTool, ImportFile, RecordDraft } from './imported-set.ts';
 import { type PythonCall, parsePythonCall } from './python-call.ts';
 import { checked, malformed, type RecordText, recordsOf } from './record-lines.ts';
@@ -108,7 +110,7 @@ function pythonCall(text: string, file: string, line: number): PythonCall {
   try {
     return parsePythonCall(text);
   } catch (cause) {
-    throw malformed(file, line, `ground_truth: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw malformed(file, line, `ground_truth: ${messageOf(cause)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../../model/evaluation/instance.ts';
-import { UsageError } from '../../model/usage-error.ts';
+import { messageOf, UsageError } from '../../model/usage-error.ts';
 import type { ImportFile } from './imported-set.ts';
 
 export interface RecordText {
@@ -38,7 +38,7 @@ export function parseJson(text: string, file: string, line: number): Json {
     const value: Json = JSON.parse(text);
     return value;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UsageError(`${file}:${line}: expected JSON: ${why}.`, { cause });
   }
 }

@@ -168,7 +168,7 @@ class Endpoint implements ChatEndpoint {
       return { kind: 'again', attempt: { ...attempt, error }, text, waitMs, isTimeout: false };
     } catch (cause) {
       const why = late.signal.aborted ? late.signal.reason : cause;
-      const error = `${this.#url.origin}: ${this.#withoutKey(messageOf(why))}`;
+      const error = `${this.#url.origin}: ${this.#withoutKey(reasonOf(why))}`;
       const attempt = { status: null, error, ms: msSince() };
       return { kind: 'again', attempt, text: null, waitMs: null, isTimeout: late.signal.aborted };
     } finally {
@@ -205,7 +205,8 @@ function estimatedUsage(body: string, message: AssistantMessage): TurnUsage {
   return { input: tokens(body), output: tokens(JSON.stringify(message)), isEstimated: true };
 }
 
-function messageOf(cause: unknown): string {
+/** As everywhere, but for errors of sockets, which may have nothing but a code. */
+function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause.message !== '') return cause.message;
   return 'code' in cause ? String(cause.code) : cause.name;

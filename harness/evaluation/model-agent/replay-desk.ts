@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '../../model/canonical.ts';
-import { UsageError } from '../../model/usage-error.ts';
+import { messageOf, UsageError } from '../../model/usage-error.ts';
 import type { TurnAnswer, TurnRequest } from './completion.ts';
 import type { ModelDesk } from './model-desk.ts';
 import { type Budget, createSpending } from './spending.ts';
@@ -28,7 +28,7 @@ export function readTranscripts(directory: string): readonly Transcript[] {
   try {
     names = readdirSync(directory).filter((name) => name.endsWith('.jsonl'));
   } catch (cause) {
-    throw new UsageError(`--replay ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new UsageError(`--replay ${directory}: ${messageOf(cause)}`, { cause });
   }
   if (names.length === 0) throw new UsageError(`--replay ${directory}: there is no transcript (*.jsonl) in it`);
   return names.sort().map((name) => readTranscript(join(directory, name)));

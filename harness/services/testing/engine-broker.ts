@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { createSystemClock } from '../../model/clock.ts';
+import { messageOf } from '../../model/usage-error.ts';
 import { startGuardian } from '../../run/guardian.ts';
 import { type RunningService, serviceUnits, startService } from '../index.ts';
 
@@ -49,7 +50,7 @@ export async function openEngineBroker(): Promise<EngineNotice & AsyncDisposable
   const server = createServer((request, response) => {
     answer(request).then(
       (body) => response.writeHead(200).end(JSON.stringify(body)),
-      (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => response.writeHead(500).end(messageOf(error)),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

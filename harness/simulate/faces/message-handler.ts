@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/usage-error.ts';
 import { isObject, type RpcId, type RpcNotification, type RpcRequest } from '../../wire/json-rpc.ts';
 import type { AskedRequest, ClientReply } from './client-requests.ts';
 import { errorText, INTERNAL_ERROR } from './http-answers.ts';
@@ -63,7 +64,7 @@ export function answeredWith(answer: unknown): Answered {
 
 /** The same where it threw. */
 export function answeredFor({ id }: RpcRequest, error: unknown): Answered {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return { message: null, isWhole: false, text: errorText(id, INTERNAL_ERROR, why), status: 200 };
 }
 
