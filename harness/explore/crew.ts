@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createSystemClock } from '../model/clock.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { makeScratchFolder } from '../simulate/scratch-folder.ts';
 import { compileEarly, keepObjectsYoung, MODULE_THREAD_FLAGS, THREAD_LIMITS } from '../simulate/thread-flags.ts';
 import type { EveryPointResult } from './every-point.ts';
 import type { Found, ShrinkStep } from './search.ts';
@@ -49,7 +49,7 @@ const SILENCE_MS_MAX = 60_000;
 export async function openCrew(options: CrewOptions): Promise<Crew> {
   compileEarly();
   keepObjectsYoung();
-  const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-explore-'));
+  const scratch = makeScratchFolder('claimcheck-explore-');
   const memory = createSharedMemory();
   const shared = createSharedState(memory);
   const hands = Array.from({ length: options.size }, (_, worker) => {

@@ -1,6 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { RunResult } from '../execution/course.ts';
 import { createSystemClock } from '../model/clock.ts';
@@ -8,10 +6,10 @@ import type { Event } from '../model/event.ts';
 import type { Gathering } from '../model/folded.ts';
 import type { Plan, PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { makeScratchFolder } from './scratch-folder.ts';
 import { compileEarly, keepHeapsClose, keepObjectsYoung, MODULE_THREAD_FLAGS, THREAD_LIMITS } from './thread-flags.ts';
 import type { SimulationProgress, ThreadData, ThreadError, ThreadReply, ThreadRequest } from './thread-message.ts';
 
-const MEMORY_FOLDER = '/dev/shm';
 // A server whose code never comes back holds the whole thread: after so long without a sign of life it is ended.
 const SILENCE_MS_MAX = 60_000;
 
@@ -35,7 +33,7 @@ export interface ThreadRun {
 
 /** Starts the thread and loads the target into it. Throws a UsageError when its server cannot be loaded or does not start. */
 export async function openSimulationThread(target: PlannedTarget): Promise<SimulationThread> {
-  const scratch = mkdtempSync(join(scratchBase(), 'claimcheck-sim-'));
+  const scratch = makeScratchFolder('claimcheck-sim-');
   const data: ThreadData = { target, scratch };
   keepHeapsClose();
   compileEarly();
@@ -84,17 +82,6 @@ export async function openSimulationThread(target: PlannedTarget): Promise<Simul
     },
     close,
   };
-}
-
-/** Memory where the system has a folder in it: no crash but a simulated one will ever happen to what is kept there. */
-function scratchBase(): string {
-  try {
-    accessSync(MEMORY_FOLDER, constants.W_OK);
-    return MEMORY_FOLDER;
-  } catch {
-    // Not Linux, or not ours to write: a disk is slower, and as good.
-    return tmpdir();
-  }
 }
 
 function tell(worker: Worker, request: ThreadRequest): void {
