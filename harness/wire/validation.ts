@@ -16,6 +16,7 @@ import {
 import { type DialectId, hasModernTasks, type Operation } from '../model/operation.ts';
 import type { Era } from './dialects/adapter.ts';
 import { isObject, type JsonObject } from './json-rpc.ts';
+import { isPlainAck, isPlainLegacyTask, isPlainReceipt, isPlainState, isPlainText } from './plain-reply.ts';
 import { legacyTaskRules, modernTaskRules } from './task-rules.ts';
 
 /** Sentences one reply gives at most; a reply that is wrong in hundreds of places is one finding. */
@@ -82,12 +83,17 @@ function validateLegacy(form: ReplyForm, result: JsonObject): string[] {
   switch (form.op) {
     case 'create':
       if (isObject(result.task)) {
-        return [...official('', CreateTaskResultV1Schema, result), ...legacyTaskRules(result.task, null)];
+        const isPlain = result._meta === undefined && isPlainLegacyTask(result.task);
+        const sentences = isPlain ? [] : official('', CreateTaskResultV1Schema, result);
+        return [...sentences, ...legacyTaskRules(result.task, null)];
       }
       if ('taskId' in result) return ['the task is not nested under "task"'];
       return official('', CallToolResultV1Schema, result);
     case 'get':
-      return [...official('', GetTaskResultV1Schema, result), ...legacyTaskRules(result, form.task)];
+      return [
+        ...(isPlainLegacyTask(result) ? [] : official('', GetTaskResultV1Schema, result)),
+        ...legacyTaskRules(result, form.task),
+      ];
     case 'cancel': {
       const sentences = [...official('', CancelTaskResultV1Schema, result), ...legacyTaskRules(result, form.task)];
       // Requirement 2025-47: the status is `cancelled` before the response is sent.
@@ -105,7 +111,10 @@ function validateModern(form: ReplyForm, result: JsonObject): string[] {
   switch (form.op) {
     case 'create':
       if (result.resultType === 'task') {
-        return [...official('', CreateTaskResultV2Schema, result), ...modernTaskRules(result, null, false)];
+        return [
+          ...(isPlainReceipt(result) ? [] : official('', CreateTaskResultV2Schema, result)),
+          ...modernTaskRules(result, null, false),
+        ];
       }
       if (result.resultType === 'input_required') return roundRules(result);
       if (isObject(result.task)) return ['the task is nested under "task", as in the 2025-11-25 dialect'];
@@ -114,13 +123,13 @@ function validateModern(form: ReplyForm, result: JsonObject): string[] {
     case 'get':
     case 'result':
       return [
-        ...official('', GetTaskResultV2Schema, result),
+        ...(isPlainState(result) ? [] : official('', GetTaskResultV2Schema, result)),
         ...modernTaskRules(result, form.task),
         ...contentRules(result),
       ];
     case 'cancel':
     case 'update': {
-      const sentences = official('', CancelTaskResultV2Schema, result);
+      const sentences = isPlainAck(result) ? [] : official('', CancelTaskResultV2Schema, result);
       if ('taskId' in result || 'status' in result) sentences.push(`the acknowledgement of ${form.op} is not empty`);
       return sentences;
     }
@@ -149,7 +158,9 @@ function contentRules(task: JsonObject): string[] {
   if (task.status !== 'completed' || !isObject(task.result)) return [];
   const { content, isError } = task.result;
   if (!Array.isArray(content)) return ['result.content is not a list'];
-  const sentences = content.flatMap((block, index) => official(`result.content.${index}`, ContentBlockV2Schema, block));
+  const sentences = content.flatMap((block, index) =>
+    isPlainText(block) ? [] : official(`result.content.${index}`, ContentBlockV2Schema, block),
+  );
   if (isError !== undefined && typeof isError !== 'boolean') sentences.push('result.isError is not a boolean');
   return sentences;
 }
