@@ -39,28 +39,37 @@ export function createStorage(world: World, [fromMs, toMs]: readonly [number, nu
         return 0;
     }
   };
-  const pause = (boot: Boot, ms: number) =>
-    new Promise<void>((resolve) => {
-      world.schedule(boot, ms, resolve);
+  /** One way takes its time, and then `meet` says whether it has arrived; what that throws is what the store says. */
+  const arrival = (boot: Boot, meet: (arrive: () => void) => void) =>
+    new Promise<void>((resolve, reject) => {
+      world.schedule(boot, boot.draw.integer(fromMs, toMs), () => {
+        try {
+          meet(resolve);
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
 
   return {
     linkFor: (boot) => ({
-      async before(kind) {
+      before(kind) {
         const isWrite = kind === 'write';
         if (isWrite) count(boot, 1);
-        await pause(boot, boot.draw.integer(fromMs, toMs));
-        if (isWrite) count(boot, -1);
-        // The trouble is met where the operation arrives.
-        const moreMs = struck(boot, kind);
-        if (moreMs > 0) await pause(boot, Math.ceil(moreMs));
+        return arrival(boot, (arrive) => {
+          if (isWrite) count(boot, -1);
+          // The trouble is met where the operation arrives.
+          const moreMs = struck(boot, kind);
+          if (moreMs > 0) world.schedule(boot, Math.ceil(moreMs), arrive);
+          else arrive();
+        });
       },
-      async after() {
-        await pause(boot, boot.draw.integer(fromMs, toMs));
-        if (trouble?.form !== 'cut' || !boot.draw.chance(trouble.probability)) return;
-        touched += 1;
-        throw new Error('the connection to the store was lost (simulated)');
-      },
+      after: () =>
+        arrival(boot, (arrive) => {
+          if (trouble?.form !== 'cut' || !boot.draw.chance(trouble.probability)) return arrive();
+          touched += 1;
+          throw new Error('the connection to the store was lost (simulated)');
+        }),
     }),
     setTrouble(next) {
       const before = touched;

@@ -45,7 +45,7 @@ export function splitCall(tool: Tool, args: unknown = {}): CallAnswer {
     const messages = [options, parsed].flatMap((answer) => (answer.ok ? [] : [answer.message]));
     return { ok: false, message: `Invalid arguments of '${tool.name}': ${messages.join(' ')}` };
   }
-  const { idempotency_key: key = null, max_wait_seconds: seconds } = callOptions.parse(options.value);
+  const { idempotency_key: key = null, max_wait_seconds: seconds } = options.value;
   const maxWaitMs = seconds === undefined ? null : Math.ceil(seconds * 1_000);
   return { ok: true, parts: { tool: tool.name, arguments: parsed.value, idempotencyKey: key, maxWaitMs } };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObjectSchema, Tool } from './tool.ts';
+import type { JsonObjectSchema } from './tool.ts';
 
 /** The JSON Schema that clients see, made from the schema that checks what they send. */
 export function jsonSchemaOf(schema: z.ZodObject): JsonObjectSchema {
@@ -7,8 +7,12 @@ export function jsonSchemaOf(schema: z.ZodObject): JsonObjectSchema {
   return { type: 'object', properties, ...(required && { required }), additionalProperties: false };
 }
 
+export type Parsed<Schema extends z.ZodObject> =
+  | { readonly ok: true; readonly value: z.output<Schema> }
+  | { readonly ok: false; readonly message: string };
+
 /** Everything that is wrong with the arguments in one sentence, each part with its path. */
-export function parseWith(schema: z.ZodObject, args: unknown): ReturnType<Tool['parse']> {
+export function parseWith<Schema extends z.ZodObject>(schema: Schema, args: unknown): Parsed<Schema> {
   const parsed = schema.safeParse(args);
   if (parsed.success) return { ok: true, value: parsed.data };
   const problems = parsed.error.issues.map((issue) => {

@@ -94,14 +94,28 @@ function sink(take: (text: string) => void): Writable {
   });
 }
 
-/** As the real one does, it keeps strings only. */
+/** As the real one does, it keeps strings only. Copied when more is done than to look at one of them, which is all that most boots do. */
 function copied(environment: NodeJS.ProcessEnv, variables: Readonly<Record<string, string>>): Record<string, string> {
-  const copy: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) if (value !== undefined) copy[name] = value;
-  Object.assign(copy, variables);
-  return new Proxy(copy, {
-    set(target, name, value) {
-      return Reflect.set(target, name, String(value));
+  let copy: Record<string, string> | null = null;
+  const whole = () => {
+    if (copy !== null) return copy;
+    copy = {};
+    for (const [name, value] of Object.entries(environment)) if (value !== undefined) copy[name] = value;
+    return Object.assign(copy, variables);
+  };
+  return new Proxy<Record<string, string>>(
+    {},
+    {
+      get(_, name) {
+        if (copy !== null || typeof name !== 'string') return Reflect.get(whole(), name);
+        return Object.hasOwn(variables, name) ? variables[name] : environment[name];
+      },
+      set: (_, name, value) => Reflect.set(whole(), name, String(value)),
+      has: (_, name) => Reflect.has(whole(), name),
+      deleteProperty: (_, name) => Reflect.deleteProperty(whole(), name),
+      ownKeys: () => Reflect.ownKeys(whole()),
+      getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(whole(), name),
+      defineProperty: (_, name, descriptor) => Reflect.defineProperty(whole(), name, descriptor),
     },
-  });
+  );
 }
