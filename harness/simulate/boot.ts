@@ -1,5 +1,5 @@
 import type { Prng } from '../model/prng.ts';
-import { createSlots } from './slots.ts';
+import { createSlots } from '../model/slots.ts';
 import type { Owner, World } from './world.ts';
 
 /** One incarnation of the server under test in virtual time: what it started dies with it, wherever it was between two awaits. */

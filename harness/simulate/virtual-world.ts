@@ -1,8 +1,8 @@
 import type { Clock as FakeClock } from '@sinonjs/fake-timers';
 import { type Clock, NS_PER_MS } from '../model/clock.ts';
 import { createPrng, type Prng } from '../model/prng.ts';
+import { createSignalListeners } from '../model/signal-listeners.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { createAbortWatch } from './abort-watch.ts';
 import { createEventQueue } from './event-queue.ts';
 import { NotSimulable, type Owner, type Scheduled, type World } from './world.ts';
 
@@ -50,7 +50,8 @@ class SeededWorld implements VirtualWorld {
   readonly #real: RealTime;
   readonly #epochMs: number;
   readonly #queue = createEventQueue();
-  readonly #watch = createAbortWatch();
+  /** A Map: it goes with this world. */
+  readonly #listeners = createSignalListeners(new Map());
   #jumpedMs = 0;
   #current: Owner;
   #isDone = false;
@@ -147,7 +148,7 @@ class SeededWorld implements VirtualWorld {
   }
 
   watch(signal: AbortSignal, onAbort: () => void): () => void {
-    return this.#watch.watch(signal, onAbort);
+    return this.#listeners.listen(signal, onAbort);
   }
 
   jumpWall(byMs: number): void {

@@ -1,3 +1,4 @@
+import { createSlots } from '../../model/slots.ts';
 import {
   isObject,
   parseJson,
@@ -7,7 +8,6 @@ import {
   readMessage,
 } from '../../wire/json-rpc.ts';
 import type { HttpExchangeOut, HttpExchangeRequest, HttpFace } from '../server-face.ts';
-import { createSlots } from '../slots.ts';
 import { type ClientRequests, createClientRequests } from './client-requests.ts';
 import {
   accepted,
