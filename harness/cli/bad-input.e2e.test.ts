@@ -23,7 +23,7 @@ async function refused(args: readonly string[]): Promise<string> {
   return stderr;
 }
 
-// Would hang for ten seconds if it were started: what is wrong with the command is found before.
+// Would hang for half a minute if it were started: what is wrong with the command is found before.
 const NEVER_STARTED = 'sleep 60';
 
 describe('the command line', () => {

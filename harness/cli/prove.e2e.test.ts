@@ -38,7 +38,8 @@ function claimcheck(...args: readonly string[]) {
 
 it('catches a server that is perfect until it is killed and one that never is, and finds the good one clean', async () => {
   const ids = ['good', 'volatile-tasks', 'swapped-results'];
-  const { stdout, exitCode } = await claimcheck('prove', ...ids, '--seeds', '1', '--good-seeds', '1', '--json');
+  const { stdout, stderr, exitCode } = await claimcheck('prove', ...ids, '--seeds', '1', '--good-seeds', '1', '--json');
+  expect(stdout, stderr).not.toBe('');
   const { servers } = document.parse(JSON.parse(stdout));
   expect(servers.flatMap(({ problems }) => problems)).toEqual([]);
   expect(servers.map(({ id, runs, asExpected, faultsOff }) => [id, runs, asExpected, faultsOff])).toEqual([

@@ -6,7 +6,7 @@ import { fillRecord, placeLookup } from './lookup.ts';
 import type { Profile } from './profile-schema.ts';
 import type { LaunchRecipe } from './target.ts';
 
-const READY_MS = 10_000; // A Node server with its dependencies answers within 2 s on a busy machine; five times that.
+const READY_MS = 30_000; // A Node server with its dependencies answers within 2 s; where much else goes on it takes ten times as long.
 const STOP_MS = 10_000; // What process managers commonly grant between SIGTERM and SIGKILL.
 
 /** How the profile's command is started; null: it names none, so the server is already running. */

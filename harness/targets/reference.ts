@@ -27,7 +27,7 @@ const WORKLOADS = [
 ] as const;
 const MODES = ['repeatable', 'plain', 'error', 'throw', 'exit', 'burn'] as const;
 const TAKES_MS = 600; // What its tools take when nobody asks for a duration.
-const READY_MS = 15_000; // It starts in under a second; a loaded CI machine has been seen to need several.
+const READY_MS = 30_000; // It starts in under a second; a loaded CI machine has been seen to need fifteen.
 
 export interface ReferenceChoice {
   readonly dialect: DialectId;

@@ -165,7 +165,7 @@ state: { wipe: rm -rf data }`);
     expect({ ...target.launch, instantiate: undefined }).toEqual({
       kill: 'process',
       processes: 'one',
-      readyMs: 10_000,
+      readyMs: 30_000,
       stop: { signal: 'SIGTERM', withinMs: 10_000 },
     });
     expect(target.launch?.instantiate(PLACE)).toMatchObject({ cwd: folder, url: null, prepare: null });
