@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Finding } from './service.ts';
 
-const VERSION_MS_MAX = 5_000; // It is printed within milliseconds.
+const VERSION_MS_MAX = 30_000; // It is printed within milliseconds; on a machine that does much else the program has to begin first.
 
 export interface ProgramSearch {
   readonly name: string;
