@@ -4,6 +4,9 @@ import { isTerminal } from '../harness/model/operation.ts';
 import type { Verdict } from '../harness/model/verdict.ts';
 import { pollReads } from './poll-reads.ts';
 
+/** Findings told in the row of one call; the checks list the others. */
+const SENTENCES_MAX = 20;
+
 /** What happened to one call, as its row of the timeline shows it. ns from run start; null: never. */
 export interface CallTrack {
   readonly call: CallView;
@@ -118,7 +121,10 @@ function findingsByCall(history: HistoryIndex, verdict: Verdict): ReadonlyMap<nu
     for (const finding of checker.findings) {
       const sentence = `${finding.invariant}: ${finding.message}`;
       for (const call of new Set(finding.events.map((seq) => callOfEvent(history, seq)))) {
-        if (call !== null) byCall.set(call, [...(byCall.get(call) ?? []), sentence]);
+        if (call === null) continue;
+        const known = byCall.get(call);
+        if (known === undefined) byCall.set(call, [sentence]);
+        else if (known.length < SENTENCES_MAX) known.push(sentence);
       }
     }
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callRatios } from '../harness/gate/call-ratios.ts';
+import { indexHistory } from '../harness/model/history-index.ts';
 import type { MetricValue } from '../harness/model/metric-value.ts';
 import { trend } from '../harness/model/percentile.ts';
+import { createHistory, taskOf } from '../harness/model/testing/history-builder.ts';
 import { FATES, type Verdict } from '../harness/model/verdict.ts';
 import { countsInWords } from './count-words.ts';
 import { joinedWindows } from './fault-window.ts';
@@ -139,6 +141,27 @@ describe('renderReport', () => {
   it('stays under 5 MB with thousands of calls', () => {
     const text = renderReport([sampleRun({ calls: 2000, agents: 100 })], { script: null });
     expect(text.length).toBeLessThan(5_000_000);
+  });
+
+  it('stays small however much a server breaks and however often it is asked', () => {
+    const run = sampleRun();
+    const [finding] = run.verdict.checkers.flatMap(({ findings }) => findings);
+    const findings = finding === undefined ? [] : Array.from({ length: 50_000 }, () => finding);
+    const checkers = run.verdict.checkers.map((checker) =>
+      checker.valid === false ? { ...checker, findings } : checker,
+    );
+    const text = renderReport([{ ...run, verdict: { ...run.verdict, checkers } }], { script: null });
+    expect(text.length).toBeLessThan(5_000_000);
+    expect(text).toContain('49,700 more stand in verdict.json');
+    const h = createHistory({ calls: 1 });
+    h.ok(2, h.create(1, 1), { task: taskOf(1), status: 'working' });
+    for (let poll = 1; poll <= 20_000; poll += 1) {
+      h.ok(10 * poll + 1, h.get(10 * poll, 1, taskOf(1)), { task: taskOf(1), status: 'working' });
+    }
+    const history = indexHistory(h.plan, h.history());
+    const polled = renderReport([{ ...run, plan: h.plan, history }], { script: null });
+    expect(polled.match(/class="poll"/g)?.length).toBeLessThan(700);
+    expect(polled).toContain('20000 polls');
   });
 
   it('draws a run that holds nothing but its head line', () => {

@@ -1,11 +1,15 @@
+import type { Finding } from '../../harness/model/verdict.ts';
 import { countsInWords } from '../count-words.ts';
 import { eventLinks } from '../event-link.ts';
 import { formatCount } from '../format.ts';
-import { html } from '../html.ts';
-import type { Section } from '../report-run.ts';
+import { html, type Markup } from '../html.ts';
+import type { Section, SectionInput } from '../report-run.ts';
 import { chip, table } from '../table.ts';
 
 const ORDER = [false, 'unknown', true, 'not-applicable'] as const;
+
+/** Findings of one check that are listed. */
+const FINDINGS_MAX = 300;
 
 /** Every check, worst first, with what it counted and all it found. */
 export const checksSection: Section = {
@@ -24,8 +28,8 @@ export const checksSection: Section = {
           html`${checker.title} <span class="codes">${checker.invariants.join(', ')}</span>`,
           chip(checker.valid),
           html`${countsInWords(checker.counts)}${checker.reason !== undefined && html`<p>${checker.reason}</p>`}
-${checker.findings.length > 0 && html`<ol class="findings">${checker.findings.map((finding) => html`<li>${finding.message} ${eventLinks(input, finding.events)}</li>`)}</ol>`}
-${warnings.length > 0 && html`<details><summary>${formatCount(warnings.length)} worth knowing, which ${warnings.length === 1 ? 'breaks' : 'break'} no promise</summary><ol class="findings">${warnings.map((warning) => html`<li>${warning.message} ${eventLinks(input, warning.events)}</li>`)}</ol></details>`}`,
+${findingList(input, checker.findings)}
+${warnings.length > 0 && html`<details><summary>${formatCount(warnings.length)} worth knowing, which ${warnings.length === 1 ? 'breaks' : 'break'} no promise</summary>${findingList(input, warnings)}</details>`}`,
         ],
       };
     });
@@ -36,3 +40,12 @@ ${warnings.length > 0 && html`<details><summary>${formatCount(warnings.length)} 
     );
   },
 };
+
+/** A server that loses everything has tens of thousands of findings, all alike: the page shows some and says how many there are. */
+function findingList(input: SectionInput, findings: readonly Finding[]): Markup | null {
+  if (findings.length === 0) return null;
+  const more = findings.length - FINDINGS_MAX;
+  return html`<ol class="findings">${findings.slice(0, FINDINGS_MAX).map((finding) => html`<li>${finding.message} ${eventLinks(input, finding.events)}</li>`)}</ol>${
+    more > 0 && html`<p>${formatCount(more)} more stand in verdict.json.</p>`
+  }`;
+}

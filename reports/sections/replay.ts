@@ -38,12 +38,25 @@ ${facts([
   ['Retries', `key ${plan.agents.retry.key}, at most ${formatCount(plan.agents.retry.attemptsMax)} attempts`],
   ['Load', LOADS[plan.load.model]],
   ...serverFacts(run),
+  ...machineFacts(run),
   ['Time a task may take', formatMs(plan.slaMs)],
   ['Request time limit', formatMs(plan.limits.requestMs)],
 ])}
 ${json.length <= PLAN_BYTES_MAX ? html`<details class="no-print"><summary>The whole plan (plan.json, ${formatCount(plan.calls.length)} calls, ${formatCount(plan.faults.length)} faults)</summary><pre tabindex="0">${json}</pre></details>` : html`<p class="note">The whole plan stands in plan.json (${formatCount(json.length)} bytes).</p>`}`;
   },
 };
+
+/** What it was run with: another commit or machine may tell another story. */
+function machineFacts({ environment, verdict }: SectionInput['run']): readonly (readonly [string, Markup])[] {
+  const rows: readonly (readonly [string, unknown])[] = [
+    ['Claimcheck', verdict.claimcheck],
+    ['Git commit', memberOf(environment.git, 'commit')],
+    ['Machine fingerprint', environment.fingerprint],
+  ];
+  return rows.flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, html`<code>${value}</code>`] as const] : [],
+  );
+}
 
 /** The command or address of the server, where the plan holds one. Placeholders in braces were filled in for each start. */
 function serverFacts({ plan }: SectionInput['run']): readonly (readonly [string, Markup])[] {

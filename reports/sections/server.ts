@@ -6,6 +6,9 @@ import type { Section, SectionInput } from '../report-run.ts';
 import { table } from '../table.ts';
 import { createTimeScale } from '../time-scale.ts';
 
+/** Starts that have a row each; more share one. */
+const LANES_MAX = 20;
+
 /** The server's life: when it started, was ready and ended, by whose hand, and its last words. */
 export const serverSection: Section = {
   id: 'server',
@@ -27,15 +30,20 @@ export const serverSection: Section = {
         byText(input, boot),
       ],
     }));
-    const lives = history.boots.map((boot) =>
-      lane(
-        `boot ${boot.boot}`,
-        [{ fromT: boot.spawn?.t ?? 0, toT: boot.exit?.t ?? history.endT, label: `boot ${boot.boot}` }],
-        scale,
-        'life',
-      ),
-    );
-    return html`<div class="lanes" role="img" aria-label="When each start of the server was alive, as in the table below">${lives}${axis(scale)}</div>
+    const lives = history.boots.map((boot) => ({
+      name: `boot ${boot.boot}`,
+      mark: { fromT: boot.spawn?.t ?? 0, toT: boot.exit?.t ?? history.endT, label: `boot ${boot.boot}` },
+    }));
+    const lanes =
+      lives.length <= LANES_MAX
+        ? lives.map(({ name, mark }) => lane(name, [mark], scale, 'life'))
+        : lane(
+            'alive',
+            lives.map(({ mark }) => mark),
+            scale,
+            'life',
+          );
+    return html`<div class="lanes" role="img" aria-label="When each start of the server was alive, as in the table below">${lanes}${axis(scale)}</div>
 ${table('Starts of the server', [{ title: 'Boot', numeric: true }, { title: 'Process', numeric: true }, { title: 'Started', numeric: true }, { title: 'Ready after', numeric: true }, { title: 'Ended', numeric: true }, { title: 'How' }, { title: 'By' }], rows)}
 ${stderrTails(input)}`;
   },

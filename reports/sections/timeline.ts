@@ -13,6 +13,8 @@ import type { Section, SectionInput } from '../report-run.ts';
 import { createTimeScale, type TimeScale } from '../time-scale.ts';
 
 const ROW_HEIGHT = 20;
+/** More ticks than these have no room beside each other. */
+const PLACES = 600;
 
 /** One row a call, by agent, worst first: what was promised, done and seen, over the time of the run. */
 export const timelineSection: Section = {
@@ -88,13 +90,23 @@ function shapesOf(track: CallTrack, { scale, down }: Look): readonly Child[] {
       bar(run.toT === null ? 'cut' : 'work', run.fromT, run.toT ?? cutOffT(track, run, down, scale), 5, 10),
     ),
     lastCommitT !== null && seenT !== null && seenT > lastCommitT && bar('lag', lastCommitT, seenT, 8, 4),
-    track.polls.map((t) => tick('poll', t, 15, 20)),
-    track.resends.map((t) => tick('resend', t, 0, 6)),
+    apart(track.polls, scale).map((t) => tick('poll', t, 15, 20)),
+    apart(track.resends, scale).map((t) => tick('resend', t, 0, 6)),
     ackT !== null && tick('ack', ackT, 3, 17),
     track.commits.map((t) => html`<circle class="commit" cx="${scale.percent(t)}" cy="10" r="3.2"/>`),
     seenT !== null && tick('seen', seenT, 1, 19),
-    [...track.failedSends, ...(deniedT === null ? [] : [deniedT])].map((t) => cross(scale.percent(t))),
+    [...apart(track.failedSends, scale), ...(deniedT === null ? [] : [deniedT])].map((t) => cross(scale.percent(t))),
   ];
+}
+
+/** Ticks that lie too close to be told apart are drawn once: a call may be polled thousands of times. */
+function apart(instants: readonly number[], { untilT }: TimeScale): readonly number[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return instants.filter((t) => {
+    if (t - last < untilT / PLACES) return false;
+    last = t;
+    return true;
+  });
 }
 
 /** Work without an effect ended, at the latest, when the server went away, it was begun again or its end was seen. */
