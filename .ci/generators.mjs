@@ -38,6 +38,9 @@ for (const id of ['ack-latency', 'create-time', 'read-time', 'end-to-end', 'gene
   console.log(`  ${id}: one process ${figures(alone)}; three ${figures(together)}`);
 }
 for (const run of [alone, together]) {
+  const { 'leaked-tasks': leaks, 'unpaired-replies': replies } = run.examined;
+  if (!(leaks.messages > 0 && leaks.messages === replies.answers))
+    faults.push('not every message was searched for leaks');
   if (!/percentiles agree with the events/.test(run.stdout)) faults.push('the histograms disagree with the events');
 }
 console.log(
@@ -84,12 +87,10 @@ async function load(name, more) {
     ...{ code, stdout, stderr, calls: plan.calls.length, lost: verdict.lostGenerators ?? [] },
     ...{ valid: verdict.valid, fates: verdict.fates, phantom: verdict.phantom, metrics: verdict.metrics },
     held: verdict.checkers.map(({ id, valid }) => `${id} ${valid}`),
+    examined: Object.fromEntries(verdict.checkers.map(({ id, counts }) => [id, counts])),
     // How often agents had to ask, and so how much there was to look at, is chance.
     counts: Object.fromEntries(
-      verdict.checkers.map(({ id, counts: { requests, ends, reads, replies, frames, pairs, sightings, ...rest } }) => [
-        id,
-        rest,
-      ]),
+      verdict.checkers.map(({ id, counts: { requests, ends, messages, answers, dates, ...rest } }) => [id, rest]),
     ),
   };
 }

@@ -115,6 +115,9 @@ describe('a generator that is killed', () => {
     expect(verdict.checkers.filter(({ valid }) => valid === false)).toEqual([]);
     const books = verdict.checkers.find(({ id }) => id === 'conservation');
     expect(books).toMatchObject({ valid: 'unknown', counts: { calls: 120, notRun: 60 } });
+    // Whose connection a message came on is known, whoever opened it.
+    const countsOf = (id: string) => verdict.checkers.find((checker) => checker.id === id)?.counts;
+    expect(countsOf('leaked-tasks')?.messages).toBe(countsOf('unpaired-replies')?.answers);
     expect(disagreements(verdict.metrics, histograms)).toEqual([]);
     expect(stdout).toContain(`not run   60 calls of ${lost?.generator}, which was lost: it ended by SIGKILL`);
     const again = await stage.run('check', 'run');

@@ -99,8 +99,8 @@ describe('the histories of several generators', () => {
     expect(told).toEqual([
       [0, 0, 'run', ''],
       [1, 100, 'note', ''],
-      [2, 110, 'inv', 'g1.a1'],
-      [3, 120, 'inv', 'g2.a2'],
+      [2, 110, 'inv', 'a1-g1'],
+      [3, 120, 'inv', 'a2-g2'],
       [4, 130, 'ok', 3],
       [5, 140, 'ok', 2],
       [6, 500, 'note', ''],

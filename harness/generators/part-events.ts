@@ -22,12 +22,12 @@ function moved(event: Event, name: string, toOurs: Harvest['toOurs']): Event {
   switch (event.kind) {
     case 'inv': {
       const { intended } = event;
-      const conn = `${name}.${event.conn}`;
+      const conn = `${event.conn}-${name}`;
       return intended === undefined ? { ...event, conn } : { ...event, conn, intended: toOurs(intended) };
     }
     case 'frame':
     case 'push':
-      return { ...event, conn: `${name}.${event.conn}` };
+      return { ...event, conn: `${event.conn}-${name}` };
     case 'act':
     case 'idle':
       return { ...event, from: toOurs(event.from), to: toOurs(event.to) };

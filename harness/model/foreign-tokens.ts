@@ -32,8 +32,8 @@ export const TOLD_MAX = 1_000;
 /** A token stands in a message as a word of its own, which is so long. */
 const LENGTH_MIN = 8;
 const LENGTH_MAX = 64;
-/** A connection of one agent: a3, or a3-2 after it was opened again. */
-const CONNECTION = /^a(\d+)(-\d+)?$/;
+/** A connection of one agent: a3, or a3-2 after it was opened again; -g1 behind it: the generator g1 opened it. */
+const CONNECTION = /^a(\d+)(-\d+)?(-g\d+)?$/;
 const CHARS_BEFORE = 40; // Usually the name of the field it stands in.
 
 /** Searches texts as they pass, so that whoever keeps the history need not keep them: what is found is small, and bounded. */
