@@ -3,7 +3,7 @@ import Database from 'libsql';
 import { z } from 'zod';
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
-import { decodeTask } from '../tasks/task-record.ts';
+import { createTaskDecoder, decodeTask } from '../tasks/task-record.ts';
 import { messageOf, UsageError } from '../usage-error.ts';
 import { makeDirectory } from './directory.ts';
 import { createFilePresence } from './file-presence.ts';
@@ -52,11 +52,15 @@ export async function openSqliteStore(options: Pick<StoreOptions, 'directory' | 
   const named = release === undefined ? [] : [release];
   const group = createGroupCommit(database);
   const encoder = createRecordEncoder();
+  const decode = createTaskDecoder();
   const rowOf = (task: TaskRecord) => rowBy(encoder, task);
   const presence = createFilePresence(join(options.directory, 'workers'));
   return {
     insert: (task) => group.write(() => insert(statements, { task, row: rowOf(task), named })),
-    get: async (id) => one(statements.get, id),
+    async get(id) {
+      const text = recordIn(statements.get.get(id));
+      return text === undefined ? undefined : decode(text);
+    },
     byKey: async (principal, idempotencyKey) => one(statements.byKey, principal, idempotencyKey),
     replace: (task, expectedVersion) =>
       group.write(() => {
@@ -181,8 +185,12 @@ function rowBy({ encode }: RecordEncoder, task: TaskRecord): Row {
 const storedRow = z.object({ record: z.string() });
 
 function one(statement: Database.Statement, ...values: readonly (string | number)[]): TaskRecord | undefined {
-  const row = statement.get(...values);
-  return row === undefined ? undefined : decodeTask(storedRow.parse(row).record);
+  const text = recordIn(statement.get(...values));
+  return text === undefined ? undefined : decodeTask(text);
+}
+
+function recordIn(row: unknown): string | undefined {
+  return row === undefined ? undefined : storedRow.parse(row).record;
 }
 
 function all(statement: Database.Statement, ...values: readonly (string | number)[]): readonly TaskRecord[] {

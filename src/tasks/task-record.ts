@@ -77,3 +77,27 @@ export function encodeTask(task: TaskRecord): string {
 export function decodeTask(text: string): TaskRecord {
   return taskRecord.parse(JSON.parse(text));
 }
+
+/** At least so many of the records read last: those of the tasks that are polled now. Some megabytes at most. */
+const REMEMBERED_MAX = 1_000;
+/** A longer one, with its result in it, is read once or twice and no more. */
+const REMEMBERED_CHARACTERS_MAX = 4_096;
+
+/** As `decodeTask`; a text that was read before is not read again. Records are never changed, so they may be handed out twice. */
+export function createTaskDecoder(): (text: string) => TaskRecord {
+  let newer = new Map<string, TaskRecord>();
+  let older = new Map<string, TaskRecord>();
+  return (text) => {
+    const known = newer.get(text) ?? older.get(text);
+    if (known !== undefined) return known;
+    const task = decodeTask(text);
+    if (text.length > REMEMBERED_CHARACTERS_MAX) return task;
+    // In two generations, the older one forgotten as a whole.
+    if (newer.size >= REMEMBERED_MAX) {
+      older = newer;
+      newer = new Map();
+    }
+    newer.set(text, task);
+    return task;
+  };
+}

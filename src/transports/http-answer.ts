@@ -65,7 +65,10 @@ export function sendJson(
     'content-length': Buffer.byteLength(body),
     ...headers,
   });
-  response.end(body);
+  response.write(body);
+  // Head and body go out in one piece now: with the end still to come there would be two, which the system takes longer for.
+  response.socket?.uncork();
+  response.end();
 }
 
 const STREAM_HEADERS = {

@@ -93,7 +93,10 @@ async function respond(face: HttpFace, exchange: Exchange): Promise<void> {
       principal,
       transport: 'http',
       session,
-      signal: controller.signal,
+      // Made when somebody looks: most requests are answered before anybody would.
+      get signal() {
+        return controller.signal;
+      },
       notify: answer.say,
       ...(dialect.meta.sessions && {
         request: (asked, whileWanted) => requests.ask(session.id, asked, answer.say, whileWanted),
