@@ -1,4 +1,5 @@
 // Real clients whose packages are here, played with the reference server; the others need an installation: npm run clients.
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ClientCell, ClientTable } from '../model/evaluation/client-table.ts';
 import { openProgramStage, type ProgramStage } from './testing/program-stage.ts';
@@ -43,6 +44,15 @@ test.each([
   using stage = openProgramStage();
   const { code, stderr } = await stage.run('eval', ...flags);
   expect([code, stderr]).toEqual([64, expect.stringContaining(words)]);
+});
+
+test('replaces no report of somebody else', async () => {
+  using stage = openProgramStage();
+  const path = stage.file('table/report.html', 'mine');
+  const ended = await stage.run('eval', '--clients', 'sdk-v1', '--offline', '--out', 'table');
+  const words = 'table/report.html is there already; choose another --out, or replace it with --force';
+  expect(ended).toEqual({ code: 64, stdout: '', stderr: `claimcheck: ${words}\n` });
+  expect(readFileSync(path, 'utf8')).toBe('mine');
 });
 
 /** One client in one situation: its row, which holds one cell, from every place where the table is to be found. */

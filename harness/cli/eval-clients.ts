@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Option, type Command as Parser } from 'commander';
@@ -70,6 +71,11 @@ export async function clientsCommand(flags: ClientFlags, context: CommandContext
   const startedMs = clock.wall();
   const from = clock.now();
   const out = resolve(cwd, flags.out ?? join('reports/out/clients', utcStamp(startedMs)));
+  const files = { report: join(out, REPORT_FILE), json: join(out, CLIENTS_FILE) };
+  const taken = Object.values(files).find((file) => existsSync(file));
+  if (taken !== undefined && flags.force !== true) {
+    throw new UsageError(`${shown(cwd, taken)} is there already; choose another --out, or replace it with --force`);
+  }
   const installations = await installAll(cells, flags, context);
   const patienceMs = flags.patience ?? PATIENCE_MS;
   const seed = flags.seed ?? SEED;
@@ -82,7 +88,6 @@ export async function clientsCommand(flags: ClientFlags, context: CommandContext
     ...{ startedAt: new Date(startedMs).toISOString(), durationMs: Math.round(msOf(clock.now() - from)) },
     interrupted: signal.aborted,
   });
-  const files = { report: join(out, REPORT_FILE), json: join(out, CLIENTS_FILE) };
   if (runs.length > 0) {
     writeJson(files.json, table);
     writeWhole(files.report, drawClients(table, shown(cwd, out)));
