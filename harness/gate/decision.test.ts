@@ -180,8 +180,8 @@ describe('the decision', () => {
   });
 });
 
-// Thousands of decisions, each with its intervals: seconds of work that a busy machine makes a minute of.
-describe('drawn again and again from noise like that of a shared machine', { timeout: 120_000 }, () => {
+// Thousands of decisions, each with its intervals: half a minute of work that a busy machine makes minutes of.
+describe('drawn again and again from noise like that of a shared machine', { timeout: 600_000 }, () => {
   // Each run lies `spread` around its server; both of a pair share a drift of 10 %; one in twenty is hit and takes a third more.
   // What is counted is not hit.
   interface World {

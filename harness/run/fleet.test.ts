@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createBootNumbers } from './boot-numbers.ts';
 import { createFleet } from './fleet.ts';
+import { createLinkGate } from './link-gate.ts';
+import { createReplicaFleet, type Replica } from './replica-fleet.ts';
 import type { Supervisor } from './supervisor.ts';
 
 interface Act {
@@ -107,5 +109,21 @@ describe('several processes as one server', () => {
     expect(fleet.isUp()).toBe(false);
     await fleet.shutDown(10);
     expect(acts.slice(3).map(({ act }) => act)).toEqual(Array(3).fill('shut down'));
+  });
+});
+
+describe('a process in the place of another', () => {
+  it('ends with all others, also when it never answered', async () => {
+    const { members, acts } = fleetOf(3, { broken: 3 });
+    const replicas = members.map((supervisor, index): Replica => {
+      const name = `worker-${index + 1}`;
+      return { name, role: 'worker', url: new URL('http://127.0.0.1:1'), gate: createLinkGate(), supervisor };
+    });
+    const another = async () => replicas[2] ?? expect.fail('no third');
+    const fleet = createReplicaFleet({ replicas: replicas.slice(0, 2), numbers: createBootNumbers(), another });
+    await expect(fleet.of('worker-1').replace?.('F24#1')).rejects.toThrow('member 3 does not start');
+    expect([fleet.names(), fleet.count('worker')]).toEqual([['worker-1', 'worker-2'], 3]);
+    await fleet.shutDown(5);
+    expect(acts.filter(({ act }) => act === 'shut down').map(({ member }) => member)).toEqual([1, 2, 3]);
   });
 });

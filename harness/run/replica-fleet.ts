@@ -32,6 +32,8 @@ export function createReplicaFleet(options: {
 }): ReplicaFleet {
   const { numbers } = options;
   const known = [...options.replicas];
+  /** All that were ever made, those too that never answered: each may have a process, and it ends with the others. */
+  const made = [...options.replicas];
   /** Those that were replaced, nobody's until they end, and who came in their place. */
   const heirs = new Map<Replica, Replica>();
   const present = () => known.filter((replica) => !heirs.has(replica));
@@ -53,6 +55,7 @@ export function createReplicaFleet(options: {
 
   async function replace(old: Replica, by: string) {
     const fresh = await options.another(old.role);
+    made.push(fresh);
     const started = await fresh.supervisor.start(by);
     heirs.set(old, fresh);
     known.push(fresh);
@@ -67,7 +70,7 @@ export function createReplicaFleet(options: {
       return first().pid;
     },
     isUp: () => present().every(({ supervisor }) => supervisor.isUp()),
-    count: (role) => known.filter((replica) => replica.role === role).length,
+    count: (role) => made.filter((replica) => replica.role === role).length,
     names: () => present().map(({ name }) => name),
     of: (name) => controlOf(named(name), replace),
     upstreams: () =>
@@ -104,7 +107,7 @@ export function createReplicaFleet(options: {
     closeConnections: (how) => first().closeConnections(how),
     sleep: (ms) => first().sleep(ms),
     async shutDown(withinMs) {
-      await Promise.all(known.map(({ supervisor }) => supervisor.shutDown(withinMs)));
+      await Promise.all(made.map(({ supervisor }) => supervisor.shutDown(withinMs)));
     },
   };
 }
