@@ -34,7 +34,14 @@ export interface SimulatedChannelOptions {
 /** One client of a server in this thread, as over HTTP: every request stands alone and may overtake another. */
 export function createSimulatedChannel(options: SimulatedChannelOptions): Channel {
   const { link, conn, principal, draw, linkMs, elicits } = options;
-  const running = new AbortController();
+  // Most channels never send what would have to be ended with them.
+  let running: AbortController | null = null;
+  let closedFor: Error | null = null;
+  const runningSignal = () => {
+    running ??= new AbortController();
+    if (closedFor !== null) running.abort(closedFor);
+    return running.signal;
+  };
   const base = lowerCase({
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
@@ -58,7 +65,7 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
   const line: AnswerLine = {
     onStray: (stray) => options.onStray?.(stray),
     refuse(asked, headers) {
-      const how = { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) };
+      const how = { timeoutMs: NOTIFY_MS_MAX, signal: runningSignal(), ...(headers ? { headers } : {}) };
       void tell(answerServerRequest(asked, elicits), how);
     },
   };
@@ -68,7 +75,7 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
     async notify(message, extra) {
       const { headers } = extra ?? {};
       // Nobody waits for it; whether it arrived shows in what the server does next.
-      await tell(message, { timeoutMs: NOTIFY_MS_MAX, signal: running.signal, ...(headers ? { headers } : {}) });
+      await tell(message, { timeoutMs: NOTIFY_MS_MAX, signal: runningSignal(), ...(headers ? { headers } : {}) });
     },
     async answer(message, how) {
       const reply = await tell(message, how);
@@ -76,7 +83,8 @@ export function createSimulatedChannel(options: SimulatedChannelOptions): Channe
       return reply.kind === 'http' && reply.http < 300 ? null : reply;
     },
     async close() {
-      running.abort(new Error('the connection was closed'));
+      closedFor = new Error('the connection was closed');
+      running?.abort(closedFor);
     },
   };
 }

@@ -4,7 +4,7 @@ import { parseJson } from '../wire/json-rpc.ts';
 export type MessageReader = (text: string) => unknown;
 
 /** Shorter texts are parsed about as fast as they are found. */
-const LONG_CHARS = 2_048;
+export const LONG_CHARS = 2_048;
 const TEXTS_MAX = 64;
 
 /**

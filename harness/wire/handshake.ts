@@ -42,12 +42,13 @@ export async function greetLegacy(exchange: Exchange, capabilities: JsonObject):
 /** server/discover and tools/list; every request carries the envelope. Throws a HandshakeError. */
 export async function greetModern(exchange: Exchange, timeoutMs?: number): Promise<Handshake> {
   const options = { modern: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  const found = resultOf('server/discover', await exchange.request('server/discover', {}, options));
-  return finishModern(exchange, found);
+  const reply = await exchange.request('server/discover', {}, options);
+  const found = resultOf('server/discover', reply);
+  return finishModern(exchange, found, reply.kind === 'answered' ? reply.raw : undefined);
 }
 
-/** The rest of the modern greeting, once server/discover has answered. */
-export async function finishModern(exchange: Exchange, found: JsonObject): Promise<Handshake> {
+/** The rest of the modern greeting, once server/discover has answered; `text`: its reply as received. */
+export async function finishModern(exchange: Exchange, found: JsonObject, text?: string): Promise<Handshake> {
   const versions = Array.isArray(found.supportedVersions) ? found.supportedVersions : [];
   if (!versions.includes(MODERN_VERSION)) {
     throw new HandshakeError(`server/discover does not offer ${MODERN_VERSION} but ${JSON.stringify(versions)}`);
@@ -61,8 +62,19 @@ export async function finishModern(exchange: Exchange, found: JsonObject): Promi
     capabilities: isObject(found.capabilities) ? found.capabilities : {},
     instructions: textOf(found.instructions, ''),
     tools: listed.tools,
-    shape: [...validateHandshake('server/discover', found), ...listed.shape],
+    shape: [...discoveryShape(found, text, exchange.toolPages), ...listed.shape],
   };
+}
+
+/** Every agent of a run hears the same, which is looked at once. */
+function discoveryShape(found: JsonObject, text: string | undefined, known: ToolPages | undefined): readonly string[] {
+  const before = text === undefined ? undefined : known?.get(text);
+  if (before !== undefined) return before.shape;
+  const shape = validateHandshake('server/discover', found);
+  if (text !== undefined && known !== undefined && known.size < KNOWN_PAGES_MAX) {
+    known.set(text, { tools: [], shape, nextCursor: null });
+  }
+  return shape;
 }
 
 /** What a handshake reply must be, or a HandshakeError that says what came instead. */

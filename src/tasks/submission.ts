@@ -113,12 +113,12 @@ function newRecord(request: SubmitRequest, { tools, clock, limits, release }: Su
 
 /** The same for the same tool and arguments, whatever the order of their keys. */
 export function argumentsHashOf(request: Pick<SubmitRequest, 'tool' | 'arguments'>): string {
-  const text = JSON.stringify([request.tool, request.arguments], (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? inKeyOrder(value) : value,
-  );
-  return hash('sha256', text);
+  return hash('sha256', JSON.stringify([request.tool, inKeyOrder(request.arguments)]));
 }
 
-function inKeyOrder(value: object): object {
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function inKeyOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inKeyOrder);
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([key, one]) => [key, inKeyOrder(one)]));
 }

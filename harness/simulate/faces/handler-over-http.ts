@@ -7,6 +7,7 @@ import {
   type RpcRequest,
   readMessage,
 } from '../../wire/json-rpc.ts';
+import { LONG_CHARS } from '../message-reader.ts';
 import type { HttpExchangeOut, HttpExchangeRequest, HttpFace } from '../server-face.ts';
 import { type ClientRequests, createClientRequests } from './client-requests.ts';
 import {
@@ -107,7 +108,7 @@ export class HandlerOverHttp implements HttpFace {
     const hasBegun = begins && isObject(reply.message) && 'result' in reply.message;
     if (hasBegun) this.#sessions.keep(own.id, principal, own);
     const headers = hasBegun ? { [SESSION_HEADER]: own.id } : NO_HEADERS;
-    const isKnown = this.#isCareful && reply.isWhole && isPlainJson(reply.message);
+    const isKnown = this.#isCareful && reply.isWhole && isShort(reply.text) && isPlainJson(reply.message);
     answer.finish(reply.text, reply.status, headers, isKnown ? reply.message : undefined);
   }
 
@@ -176,6 +177,11 @@ class OpenRequest {
     if (this.#reason !== null) this.#controller.abort(this.#reason);
     return this.#controller.signal;
   }
+}
+
+/** What is long (tools/list) its reader knows by its text, sooner than it is looked through. */
+function isShort(text: string | undefined): boolean {
+  return text !== undefined && text.length < LONG_CHARS;
 }
 
 interface Exchange {

@@ -76,7 +76,7 @@ export interface OperationInput {
 export interface Exchange {
   request(method: string, params: JsonObject, options?: ExchangeOptions): Promise<RawReply>;
   notify(method: string, params?: JsonObject): Promise<void>;
-  /** Pages of tools/list that were read before, by their text: every agent of a run gets the same ones. */
+  /** Pages of tools/list, and discoveries, that were read before, by their text: every agent of a run gets the same ones. */
   readonly toolPages?: ToolPages | undefined;
 }
 
