@@ -38,6 +38,20 @@ it('measures the wire of an agent where a load goes straight to the server', asy
   expect(lines.filter((line) => line.includes('"dir":"in"'))).toHaveLength(55);
 });
 
+it('measures the proxy where a measured load has faults, for then its messages go through one', async () => {
+  const sample = samplePlan();
+  const drop = {
+    entry: 'F5#1',
+    fault: 'F5',
+    name: 'reply-lost',
+    trigger: { kind: 'call', call: 1 },
+    options: {},
+  } as const;
+  const plan = { ...sample, load: { ...sample.load, warmupMs: 0 }, faults: [drop] };
+  const floor = await measureFloor({ plan, clock: createSystemClock(), scratch, budgetMs: FOREVER_MS });
+  expect(floor).toEqual({ directMs: expect.any(Number), proxiedMs: expect.any(Number), count: 50 });
+});
+
 it('says nothing when there was no time to measure', async () => {
   expect(await measureFloor({ plan: samplePlan(), clock: createSystemClock(), scratch, budgetMs: 0 })).toBeNull();
 });

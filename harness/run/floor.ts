@@ -51,26 +51,29 @@ export async function measureFloor(options: {
   const echo = await startEcho();
   const url = `http://127.0.0.1:${echo.port}/mcp`;
   const frames = createFrameLog({ recorder, mode: plan.record, transport: 'http', drain: () => {} });
-  const proxy = await startHttpProxy({
-    balancer: onlyUpstream(new URL(url)),
-    path: '/mcp',
-    interposer: createInterposer({
-      plan,
-      faults: new Map(),
-      log,
-      nowMs: () => msOf(clock.now()),
-      sleep: clock.sleep,
-      onCreateAnswered: () => {},
-    }),
-    frames,
-    log,
-    tagOf: () => undefined,
-    sleep: clock.sleep,
-  });
+  // As the run itself goes, which has its faults.
+  const isStraight = isDirect(options.plan);
+  const proxy = isStraight
+    ? null
+    : await startHttpProxy({
+        balancer: onlyUpstream(new URL(url)),
+        path: '/mcp',
+        interposer: createInterposer({
+          plan,
+          faults: new Map(),
+          log,
+          nowMs: () => msOf(clock.now()),
+          sleep: clock.sleep,
+          onCreateAnswered: () => {},
+        }),
+        frames,
+        log,
+        tagOf: () => undefined,
+        sleep: clock.sleep,
+      });
   try {
-    const isStraight = isDirect(plan);
     const direct = roundTrips(url, clock);
-    const ours = isStraight ? wireTrips(url, frames, clock) : roundTrips(proxy.urlFor('floor'), clock);
+    const ours = proxy === null ? wireTrips(url, frames, clock) : roundTrips(proxy.urlFor('floor'), clock);
     try {
       const medians = await inTurn({ direct: direct.trip, ours: ours.trip, clock, budgetMs });
       if (medians === null) return null;
@@ -80,7 +83,7 @@ export async function measureFloor(options: {
       await Promise.all([direct.close(), ours.close()]);
     }
   } finally {
-    await proxy.close();
+    await proxy?.close();
     await echo.close();
     recorder.close();
   }
