@@ -26,7 +26,7 @@ export const OUTCOME_WORDS: Readonly<
     tone: 'warn',
   },
   empty: { word: 'EMPTY', meaning: 'the model was shown nothing, as if that were the result', tone: 'bad' },
-  hung: { word: 'HUNG', meaning: 'nothing came for more than a minute, and the client was ended', tone: 'bad' },
+  hung: { word: 'HUNG', meaning: 'nothing came for as long as it was watched, and the client was ended', tone: 'bad' },
   died: { word: 'DIED', meaning: 'the process of the client ended by itself', tone: 'bad' },
   unasked: { word: 'not asked', meaning: 'the client had hung or died before', tone: 'warn' },
 };
