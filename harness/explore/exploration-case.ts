@@ -81,8 +81,21 @@ export function withFaultsAimed(one: ExplorationCase): ExplorationCase {
 
 /** The call sends the message, or comes to the moment, unless another fault is in the way. */
 function hasPlaceFor(trigger: Trigger, call: CaseCall, isRaced: boolean): boolean {
-  const isOf = (op: string) => trigger.kind === 'message' && trigger.op === op;
-  if (isOf('cancel')) return isRaced || call.cancelAfterMs !== null;
-  const isOfAsking = isOf('update') || (trigger.kind === 'event' && trigger.on === 'input-required-seen');
-  return !isOfAsking || call.tool === 'asking';
+  const place = trigger.kind === 'message' ? trigger.op : trigger.kind === 'event' ? trigger.on : null;
+  switch (place) {
+    case 'cancel':
+      return isRaced || call.cancelAfterMs !== null;
+    case 'update':
+    case 'input-required-seen':
+      return call.tool === 'asking';
+    case 'commit':
+      return !isToFail(call);
+    default:
+      return true;
+  }
+}
+
+/** It ends before its effect. */
+function isToFail({ tool, mode }: CaseCall): boolean {
+  return tool === 'failing' || (tool === 'effect' && (mode === 'error' || mode === 'throw'));
 }

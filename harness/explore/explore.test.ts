@@ -160,6 +160,16 @@ describe('the plan of a case', () => {
       );
     expect(aims([[PLAIN_CALL, cancelled], [PLAIN_CALL], [asking]])).toEqual([2, 4, 4]);
     expect(aims([[PLAIN_CALL, PLAIN_CALL], [PLAIN_CALL]])).toEqual([]);
+    const committed = {
+      ...{ fault: 'F12', options: {} },
+      trigger: { kind: 'event', on: 'commit', call: 1, ms: 0 },
+    } as const;
+    const toFail = [
+      { ...PLAIN_CALL, mode: 'error' },
+      { ...PLAIN_CALL, mode: 'throw' },
+      { ...PLAIN_CALL, tool: 'failing' },
+    ];
+    expect(aims([[...toFail, PLAIN_CALL]], [committed])).toEqual([4]);
     const race = { fault: 'F28', trigger: { kind: 'call', call: 5 }, options: { offsetMs: 0 } } as const;
     expect(aims([[PLAIN_CALL, PLAIN_CALL], [PLAIN_CALL]], [race])).toEqual([2, 2]);
   });
