@@ -196,8 +196,8 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
   });
 
   it.each([
-    ['a pass', () => renderReport([sampleRun({ calls: 24, agents: 6, broken: false })], { script })],
-    ['a fail', () => renderReport([sampleRun({ calls: 80, agents: 8 })], { script })],
+    ['a pass', () => renderReport([sampleRun({ calls: 12, agents: 4, broken: false })], { script })],
+    ['a fail', () => renderReport([sampleRun({ calls: 60, agents: 6 })], { script })],
     ['an unknown', () => renderReport([unknownRun()], { script })],
     ['a comparison', () => renderReport(comparedRuns(), { script, ratios: ratiosOf(comparedRuns()) })],
   ])('%s is in order for axe, in light and dark, and no wider than a window of 360 or 2,560 px', async (name, draw) => {
@@ -304,7 +304,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser (needs chromium
 
 /** Evidence is missing: one check could not be judged, one situation never came up. */
 function unknownRun(): ReportRun {
-  const run = sampleRun({ calls: 24, agents: 6, broken: false });
+  const run = sampleRun({ calls: 12, agents: 4, broken: false });
   const [first, ...checkers] = run.verdict.checkers;
   const unsure = first === undefined ? [] : [{ ...first, valid: 'unknown' as const, reason: 'no task was ever seen' }];
   const coverage = run.verdict.coverage.map((row) => ({ ...row, required: true }));
@@ -319,7 +319,7 @@ function unknownRun(): ReportRun {
 }
 
 function comparedRuns(): readonly ReportRun[] {
-  const size = { calls: 24, agents: 6, broken: false };
+  const size = { calls: 12, agents: 4, broken: false };
   return [sampleRun(size), sampleRun({ ...size, store: 'memory' })];
 }
 

@@ -85,7 +85,7 @@ svg{display:block;overflow:visible}.grid{stroke:var(--grid)}
 .axis .ticks,.gantt-axis .ticks{position:relative;height:1.3rem}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;white-space:nowrap;font-size:.74rem;color:var(--soft);font-variant-numeric:tabular-nums}
 .ticks i:first-child{transform:none}
 .gantt-axis .lane{grid-template-columns:18rem 1fr}
-ol.gantt{margin:0;padding:0;list-style:none;border-top:1px solid var(--grid)}
+ol.gantt{position:relative;margin:0;padding:0;list-style:none;border-top:1px solid var(--grid)}
 .gantt details>summary{display:grid;grid-template-columns:18rem 1fr;align-items:center;cursor:pointer;list-style:none;border-bottom:1px solid var(--grid)}
 .gantt summary::-webkit-details-marker{display:none}
 .gantt summary:hover,.gantt details[open]>summary{background:var(--raised)}
@@ -116,7 +116,7 @@ li.bad .who b::before{content:"✕ ";color:var(--bad)}li.bad .who b{color:var(--
 .probes .good{fill:var(--good-fill)}.plot.probes .good{stroke:none}.probes .bad{fill:none;stroke:var(--bad-fill);stroke-width:2.5}.probes rect.soft{fill:none;stroke:var(--soft);stroke-width:1.5}.probes .warn{fill:var(--warn-fill)}
 .strip{display:flex;flex-wrap:wrap;gap:3px;margin:.4rem 0}.strip span{width:1.5rem;text-align:center;border-radius:4px;font-weight:700}.strip .good{background:var(--good-paper);color:var(--good)}.strip .bad{background:var(--bad-paper);color:var(--bad)}.strip .warn{background:var(--warn-paper);color:var(--warn)}
 .dropping body{outline:3px dashed var(--accent);outline-offset:-6px}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1.5rem}.pair .scatter svg{min-width:24rem}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1.5rem}.pair .scatter svg{min-width:19rem}
 .witness{border-top:1px solid var(--line);padding:.3rem 0}.witness>summary{color:var(--ink);overflow-wrap:anywhere}
 .failure{border-bottom:1px solid var(--grid)}.failure>summary{padding:.3rem 0;color:var(--ink)}.examples{margin:0;padding-left:1rem}
 .episode{border-top:1px solid var(--line);padding:.4rem 0 .8rem}.episode>summary{color:var(--ink);font-size:.92rem}.episode .wrong{font-size:.85rem}.t{color:var(--soft);font-variant-numeric:tabular-nums}.events.story-lines li{grid-template-columns:5.4rem 1fr}
