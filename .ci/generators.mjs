@@ -55,10 +55,13 @@ console.log(faults.length === 0 ? 'three over Redis are as one' : `${faults.leng
 process.exit(faults.length === 0 ? 0 : 1);
 
 async function killOne() {
-  const running = load('killed', ['--generators', String(COUNT), '--redis', url]);
+  let isOver = false;
+  const running = load('killed', ['--generators', String(COUNT), '--redis', url]).finally(() => {
+    isOver = true;
+  });
   const ledger = join(scratch, 'killed/ledger.jsonl');
   // Twelve seconds into the load or so: half of its effects.
-  while (!existsSync(ledger) || readFileSync(ledger, 'utf8').split('\n').length < CALLS) await pause(100);
+  while (!isOver && (!existsSync(ledger) || readFileSync(ledger, 'utf8').split('\n').length < CALLS)) await pause(100);
   const [victim] = hands;
   victim.kill('SIGKILL');
   const { valid, fates, calls, lost, code, counts } = await running;
@@ -90,7 +93,10 @@ async function load(name, more) {
     examined: Object.fromEntries(verdict.checkers.map(({ id, counts }) => [id, counts])),
     // How often agents had to ask, and so how much there was to look at, is chance.
     counts: Object.fromEntries(
-      verdict.checkers.map(({ id, counts: { requests, ends, messages, answers, dates, ...rest } }) => [id, rest]),
+      verdict.checkers.map(({ id, counts: { requests, ends, reads, replies, messages, answers, dates, ...rest } }) => [
+        id,
+        rest,
+      ]),
     ),
   };
 }

@@ -33,16 +33,7 @@ describeOn('redis', 'generators that take their shares over Redis', () => {
   it('give what one process gives with the same plan', async () => {
     await using engine = await startEngine('redis');
     const generators = [1, 2, 3].map(() => stage.start('generate', '--redis', engine.url));
-    const server = `node ${join(findPackage().root, 'fixtures/examples/fixed-delay.mjs')} --port {{port}}`;
-    const profile = stage.file(
-      'server.yaml',
-      [
-        `target: { command: ${JSON.stringify(server)}, url: "http://127.0.0.1:{{port}}/mcp" }`,
-        'dialect: blocking',
-        'tools: { work: { name: wait, arguments: { text: "{{token}}" }, takes: 100ms } }',
-        'echo: "$.content[0].text"',
-      ].join('\n'),
-    );
+    const profile = join(findPackage().root, 'fixtures/examples/fixed-delay.yaml');
     const load = (name: string, ...more: readonly string[]) =>
       stage.run(
         ...['load', '--profile', profile, '--rate', '50/s', '--duration', '2s', '--warmup', '500ms'],
