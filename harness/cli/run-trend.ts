@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { TrendRun } from '../../reports/render.ts';
 import { isRunDirectory, type RunDirectory, runDirectory } from '../model/run-directory.ts';
@@ -6,6 +6,8 @@ import { VERDICT_SCHEMA, type Verdict } from '../model/verdict.ts';
 
 /** What a strip has room for. */
 const RUNS_MAX = 20;
+/** Verdicts that are read to find them; a folder of years must not hold up a run. */
+const LOOKED_AT_MAX = 60;
 /** A folder with more of them was not made by runs of one scenario. */
 const ENTRIES_MAX = 2000;
 
@@ -30,7 +32,10 @@ export function earlierRuns(
   const found = names
     .map(({ name }) => runDirectory(join(place, name)))
     .filter(({ path }) => path !== directory.path && isRunDirectory(path))
-    .flatMap((other) => {
+    .map((other) => ({ other, at: savedAt(other) }))
+    .sort((a, b) => b.at - a.at)
+    .slice(0, LOOKED_AT_MAX)
+    .flatMap(({ other }) => {
       const saved = savedVerdict(other);
       return saved !== null && isAlike(saved, verdict) && saved.startedAt < verdict.startedAt ? [{ other, saved }] : [];
     });
@@ -42,6 +47,11 @@ export function earlierRuns(
       ...{ fates: saved.fates, metrics: saved.metrics },
       isSameMachine: fingerprint !== undefined && fingerprintOf(other) === fingerprint,
     }));
+}
+
+/** When a run was judged, ms since the epoch; 0: it never was. */
+function savedAt({ verdict }: RunDirectory): number {
+  return statSync(verdict, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function isAlike(one: Verdict, other: Verdict): boolean {
