@@ -1,4 +1,4 @@
-import type { LoadStage } from '../harness/model/load.ts';
+import type { LoadStage } from '../harness/model/planned-load.ts';
 import type { MeasuredLoad, ReportRun } from './report-run.ts';
 
 /** A part of a load between two instants, ns from run start, and what was asked for in it. */

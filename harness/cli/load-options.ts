@@ -1,5 +1,5 @@
 import { Option, type Command as Parser } from 'commander';
-import type { LoadStage } from '../model/load.ts';
+import type { LoadStage } from '../model/planned-load.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { commaList, wholeNumber } from './number-option.ts';
 

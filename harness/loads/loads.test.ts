@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Arrival, Load, LoadStage } from '../model/load.ts';
+import type { Arrival, Load } from '../model/load.ts';
+import type { LoadStage } from '../model/planned-load.ts';
 import { createPrng } from '../model/prng.ts';
 import { loadAll } from '../model/registry.ts';
 import { closed } from './closed.ts';

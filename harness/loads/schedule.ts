@@ -1,4 +1,4 @@
-import type { LoadStage } from '../model/load.ts';
+import type { LoadStage } from '../model/planned-load.ts';
 import type { Prng } from '../model/prng.ts';
 
 /**

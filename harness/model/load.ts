@@ -1,3 +1,4 @@
+import type { LoadStage } from './planned-load.ts';
 import type { Prng } from './prng.ts';
 import type { Meta } from './registry.ts';
 
@@ -31,14 +32,6 @@ export interface LoadInput {
   /** One after another; empty unless the load is staged. */
   readonly stages: readonly LoadStage[];
   readonly draw: Prng;
-}
-
-/** A part of a load, over which its rate goes evenly from one number to another. */
-export interface LoadStage {
-  readonly forMs: number;
-  /** Arrivals a second. */
-  readonly from: number;
-  readonly to: number;
 }
 
 export interface Arrival {

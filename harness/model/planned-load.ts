@@ -1,5 +1,3 @@
-import type { LoadStage } from './load.ts';
-
 /** When the calls of a plan are begun, as it stands in plan.json. Times are ms after the load began. */
 export interface PlannedLoad {
   readonly id: string;
@@ -17,6 +15,14 @@ export interface PlannedLoad {
   readonly generators?: number;
   /** Parts of it that were not made, since the process that was to make each was lost. Their calls are no longer in the plan. */
   readonly notRun?: readonly LostShare[];
+}
+
+/** A part of a load, over which its rate goes evenly from one number to another. */
+export interface LoadStage {
+  readonly forMs: number;
+  /** Arrivals a second. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface LostShare {
