@@ -38,7 +38,7 @@ test.each([
     'an unknown key names its line and the nearest known one',
     'server:\n  name: x\n  dialct: y\n',
     [
-      "UsageError: server.yaml:3: unknown key 'dialct' in server; known: name, instructions, dialect, schema, graceMs, release. Did you mean 'dialect'?",
+      "UsageError: server.yaml:3: unknown key 'dialct' in server; known: name, instructions, dialect, tools, schema, graceMs, release. Did you mean 'dialect'?",
     ],
   ],
   ['an unknown section', 'sever:\n  name: x\n', ["server.yaml:1: unknown key 'sever'", "Did you mean 'server'?"]],

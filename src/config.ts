@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { SCHEMA_MODES } from './dialects/schema-mode.ts';
 import { connectionSchema, queueConnectionSchema } from './stores/connection.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
+import { TOOL_SET_NAMES } from './tools/index.ts';
 import { nearestName, UsageError } from './usage-error.ts';
 
 const seconds = z
@@ -21,6 +22,8 @@ export const configSchema = z.strictObject({
       /** What clients are told of the server as a whole; left out: in explicit mode our own words, in bare mode nothing. */
       instructions: z.string().optional(),
       dialect: z.string().min(1).default('tasks-2026-07-28'),
+      /** Which operations it offers: work, or what the official conformance suite of MCP calls. */
+      tools: z.enum(TOOL_SET_NAMES).default('work'),
       /** What tools/list tells: names and types alone (bare), or everything an agent has to know (explicit). */
       schema: z.enum(SCHEMA_MODES).default('explicit'),
       /** In the dialect `grace`: how long a call waits for its result before it is answered with a receipt. */

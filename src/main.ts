@@ -10,6 +10,7 @@ import { createServer, type Server, type ServerOptions } from './server.ts';
 import { ENGINES } from './stores/connection.ts';
 import { STORES } from './stores/index.ts';
 import { createLog } from './telemetry/log.ts';
+import { TOOL_SET_NAMES } from './tools/index.ts';
 import { EXIT_FAULT, EXIT_USAGE, messageOf, UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
@@ -46,6 +47,7 @@ interface Flags {
   readonly queue?: string;
   readonly queueUrl?: string;
   readonly dialect?: string;
+  readonly tools?: Config['server']['tools'];
   readonly schema?: Config['server']['schema'];
   readonly grace?: number;
   readonly release?: string;
@@ -97,6 +99,7 @@ function createProgram(): Command {
     .option('--queue <name>', `who runs the work: ${Object.keys(QUEUES).join(', ')}`)
     .option('--queue-url <url>', 'the engine of such a queue; default: the store’s, when it is of the same kind')
     .option('--dialect <name>', `how clients talk to it: ${Object.keys(dialects).join(', ')}`)
+    .option('--tools <set>', `which operations it offers: ${TOOL_SET_NAMES.join(', ')}`)
     .option('--schema <mode>', 'what tools/list tells: explicit, or bare: names and types alone')
     .option('--grace <ms>', 'dialect grace: a call waits so long for its result before it gets a receipt', toNumber)
     .option('--release <label>', 'which deployment this is, where several share a store')
@@ -138,7 +141,8 @@ async function readConfig(flags: Flags): Promise<Config> {
   const input: ConfigInput = {
     server: {
       ...server,
-      ...given({ dialect: flags.dialect, schema: flags.schema, graceMs: flags.grace, release: flags.release }),
+      ...given({ dialect: flags.dialect, tools: flags.tools, schema: flags.schema }),
+      ...given({ graceMs: flags.grace, release: flags.release }),
     },
     transport: {
       ...transport,

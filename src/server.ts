@@ -47,7 +47,7 @@ export type { EffectLedger, Questions, Tool, ToolContext } from './tools/tool.ts
 /** Everything may be left out: then it is an HTTP server on a free port of this machine, over SQLite in `.claimcheck`. */
 export interface ServerOptions {
   readonly config?: ConfigInput;
-  /** The operations it offers. Default: the six workloads and `effect`. */
+  /** The operations it offers. Default: the set that the configuration names. */
   readonly tools?: ReadonlyMap<string, Tool>;
   /** Who a caller over HTTP is. Default: every bearer token is a principal of its own. */
   readonly authenticate?: Authenticate;
@@ -96,7 +96,7 @@ export interface Server extends AsyncDisposable {
 /** Puts a server together. Nothing is bound to a port or taken up before `start`. */
 export async function createServer(options: ServerOptions = {}): Promise<Server> {
   const config = completeConfig(options.config ?? {});
-  const { wrap = {}, clock = createServerClock(), tools = createTools() } = options;
+  const { wrap = {}, clock = createServerClock(), tools = createTools(config.server.tools) } = options;
   const log = options.log ?? createLog(config.observability.logLevel);
   const foundation = await openFoundation(config, { ...options, log });
   const { queue, effects, createDialect, secret, usageFile } = foundation;

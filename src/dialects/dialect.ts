@@ -1,7 +1,7 @@
 import type { ServerClock } from '../tasks/clock.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { TaskSupport, Tool } from '../tools/tool.ts';
 import type { SchemaMode, ServedTimes } from './schema-mode.ts';
 
 /** One way of talking to the engine: a thin face, no state of its own beyond a session's handshake. */
@@ -40,7 +40,7 @@ export interface DialectOptions {
   readonly schema?: SchemaMode;
   /** What the server is set to, for descriptions to say. Default: what an engine is set to by default. */
   readonly served?: ServedTimes;
-  /** Whether a tool may, must or must not be called as a task, in the dialects that have tasks. Default: every tool may. */
+  /** Whether a tool may, must or must not be called as a task, in the dialects that have tasks. Default: as the tool says, else every tool may. */
   taskSupport?(tool: string): TaskSupport;
   /** Signs what clients must bring back unchanged; asked for when it is first needed. Default: made anew for this dialect. */
   readonly secret?: () => Uint8Array;
@@ -55,8 +55,6 @@ export interface DialectOptions {
   /** Told of what the engine or this code threw, which callers see as -32603 and nothing more. */
   onError?(error: unknown): void;
 }
-
-export type TaskSupport = 'optional' | 'required' | 'forbidden';
 
 /** Principal of callers who did not say who they are: nobody can tell them apart, so nothing may be listed for them. */
 export const ANONYMOUS = 'anonymous';

@@ -4,13 +4,7 @@
  */
 import type { TaskRecord } from '../tasks/task.ts';
 import type { Tool } from '../tools/tool.ts';
-import {
-  ANONYMOUS,
-  type CreateDialect,
-  type DialectOptions,
-  type RequestContext,
-  type TaskSupport,
-} from './dialect.ts';
+import { ANONYMOUS, type CreateDialect, type DialectOptions, type RequestContext } from './dialect.ts';
 import { dispatch, type Method, type MethodCall, methodNotFound } from './dispatch.ts';
 import { handshakeMethods, TASKS_VERSION } from './handshake.ts';
 import { INVALID_PARAMS, type JsonObject, METHOD_NOT_FOUND, RpcFault, requiredString } from './json-rpc.ts';
@@ -19,7 +13,15 @@ import { publishedTool } from './published-tool.ts';
 import { createStatusNotices, type StatusNotices } from './status-notices.ts';
 import { takeLateReply, waitAndAsk } from './stream-input.ts';
 import { createTaskProgress, type TaskProgress } from './task-progress.ts';
-import { callOnStream, finalResult, readCall, requestedTool, requireSessionAnswers, submitCall } from './tool-call.ts';
+import {
+  callOnStream,
+  finalResult,
+  readCall,
+  requestedTool,
+  requireSessionAnswers,
+  submitCall,
+  taskSupportOf,
+} from './tool-call.ts';
 import { blockingWords, legacyWords, timesOf } from './tool-words.ts';
 
 export const meta = {
@@ -71,7 +73,7 @@ function plainTool(options: DialectOptions, tool: Tool): JsonObject {
 }
 
 function taskTool(options: DialectOptions, tool: Tool): JsonObject {
-  const taskSupport = supportOf(options, tool.name);
+  const taskSupport = taskSupportOf(options, tool);
   const times = timesOf(options);
   const isTask = taskSupport !== 'forbidden';
   const words = isTask ? legacyWords(tool, times, taskSupport === 'required') : blockingWords(tool, times);
@@ -99,15 +101,11 @@ function mayList(context: RequestContext): boolean {
   return context.principal !== ANONYMOUS;
 }
 
-function supportOf(options: DialectOptions, tool: string): TaskSupport {
-  return options.taskSupport?.(tool) ?? 'optional';
-}
-
 async function callTool(options: DialectOptions, { progress, notices }: Following, call: MethodCall): Promise<unknown> {
   const { params, context } = call;
   if (!hasTasks(context)) return callOnStream(options, params, context);
   const tool = requestedTool(options, params);
-  const support = supportOf(options, tool.name);
+  const support = taskSupportOf(options, tool);
   if (params.task === undefined) {
     if (support !== 'required') return callOnStream(options, params, context);
     throw new RpcFault(METHOD_NOT_FOUND, `Tool '${tool.name}' must be called as a task: give params.task`);

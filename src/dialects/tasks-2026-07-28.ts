@@ -13,7 +13,7 @@ import { createModernDialect, type ModernFace } from './modern-face.ts';
 import { declaresTasks, requireTasks } from './modern-request.ts';
 import { modernTask } from './modern-task.ts';
 import { publishedTool } from './published-tool.ts';
-import { type AcceptedCall, callAndWait, readCall, requestedTool, submitCall } from './tool-call.ts';
+import { type AcceptedCall, callAndWait, readCall, requestedTool, submitCall, taskSupportOf } from './tool-call.ts';
 import { blockingWords, modernWords, type ToolWords, timesOf } from './tool-words.ts';
 
 export const meta = {
@@ -36,7 +36,7 @@ export const create: CreateDialect = (options) =>
 
 function wordsOf(tool: Tool, options: DialectOptions): ToolWords {
   const times = timesOf(options);
-  const support = options.taskSupport?.(tool.name) ?? 'optional';
+  const support = taskSupportOf(options, tool);
   if (support === 'forbidden') return blockingWords(tool, times);
   const otherwise =
     support === 'required'
@@ -58,7 +58,7 @@ export async function callAsTask(face: ModernFace, call: MethodCall, capabilitie
   const { params, context } = call;
   const { principal } = context;
   const tool = requestedTool(options, params);
-  const support = options.taskSupport?.(tool.name) ?? 'optional';
+  const support = taskSupportOf(options, tool);
   if (support === 'required') requireTasks(capabilities, `Tool '${tool.name}' can only be called as a task`);
   const isTask = support !== 'forbidden' && declaresTasks(capabilities);
   const requested = readCall(tool, params);

@@ -3,7 +3,7 @@ import { WHY } from '../tasks/breaker.ts';
 import type { InputMethod, TaskRecord, ToolResult } from '../tasks/task.ts';
 import type { SubmitRequest } from '../tasks/task-engine.ts';
 import { type CallParts, splitCall } from '../tools/call.ts';
-import type { Questions, Tool } from '../tools/tool.ts';
+import type { Questions, TaskSupport, Tool } from '../tools/tool.ts';
 import { CALLBACK_META, type CallOrigin, readOrigin } from './call-origin.ts';
 import { answerableBy, requireAnswerable } from './client-input.ts';
 import type { DialectOptions, RequestContext } from './dialect.ts';
@@ -40,6 +40,10 @@ export function requestedTool(options: DialectOptions, params: JsonObject): Tool
   const tool = options.tools.get(name);
   if (tool !== undefined) return tool;
   throw new RpcFault(INVALID_PARAMS, `Unknown tool '${name}'; this server has ${[...options.tools.keys()].join(', ')}`);
+}
+
+export function taskSupportOf(options: DialectOptions, tool: Tool): TaskSupport {
+  return options.taskSupport?.(tool.name) ?? tool.taskSupport ?? 'optional';
 }
 
 /** Reads the arguments of a call. Throws -32602, naming what is wrong with them. */

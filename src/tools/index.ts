@@ -4,6 +4,7 @@
  */
 import { analyzeCode } from './analyze-code.ts';
 import { automateBrowser } from './automate-browser.ts';
+import { CONFORMANCE_TOOLS } from './conformance/index.ts';
 import { effect } from './effect.ts';
 import { generateReport } from './generate-report.ts';
 import { importData } from './import-data.ts';
@@ -23,6 +24,11 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   effect,
 };
 
-export function createTools(): ReadonlyMap<string, Tool> {
-  return new Map(Object.entries(TOOLS));
+/** What a server may offer: the six operations and `effect`, or what the official conformance suite calls. */
+export const TOOL_SETS = { work: TOOLS, conformance: CONFORMANCE_TOOLS } as const;
+
+export const TOOL_SET_NAMES = ['work', 'conformance'] as const satisfies readonly (keyof typeof TOOL_SETS)[];
+
+export function createTools(set: keyof typeof TOOL_SETS = 'work'): ReadonlyMap<string, Tool> {
+  return new Map(Object.entries(TOOL_SETS[set]));
 }

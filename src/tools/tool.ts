@@ -21,6 +21,8 @@ export interface Tool {
   safeToRepeat(args: Readonly<Record<string, unknown>>): boolean;
   /** What it will ask its caller with these arguments, for callers who must be told before; left out: nothing. */
   questions?(args: Readonly<Record<string, unknown>>): Questions;
+  /** Whether it may, must or must not be called as a task, in the dialects that have tasks. Default: optional. */
+  readonly taskSupport?: TaskSupport;
   /** How long it takes with these arguments, ms, where that is known: clients are told to look when it should be over. */
   expectedMs?(args: Readonly<Record<string, unknown>>): number;
   /** SLA of this operation, ms; null: the server's. */
@@ -33,6 +35,8 @@ export interface Tool {
     | { readonly ok: false; readonly message: string };
   run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolResult>;
 }
+
+export type TaskSupport = 'optional' | 'required' | 'forbidden';
 
 export interface JsonObjectSchema {
   readonly type: 'object';
