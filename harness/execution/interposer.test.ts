@@ -38,7 +38,10 @@ function interposerFor(faults: readonly PlannedFault[], extra: Partial<Plan> = {
   const started: string[] = [];
   const interposer = createInterposer({
     plan: { ...samplePlan(), faults, ...extra },
-    faults: new Map<string, Fault>([['F4', dropper]]),
+    faults: new Map<string, Fault>([
+      ['F4', dropper],
+      ['F30', { ...dropper, decide: () => ({ action: 'gather' }) }],
+    ]),
     log: {
       start: (entry) => started.push(entry.entry),
       verified: () => {},
@@ -87,6 +90,14 @@ describe('the interposer', () => {
     };
     expect(drawn(true)).toEqual(drawn(false));
     expect(new Set(drawn(false))).toEqual(new Set(['pass', 'drop']));
+  });
+
+  it('gathers messages until the end of the time they are gathered in; one alone is no crowd', () => {
+    const trigger = { kind: 'messages', direction: 'request', probability: 1, untilMs: 800 } as const;
+    const { interposer } = interposerFor([{ entry: 'F30#1', fault: 'F30', name: 'test', trigger, options: {} }]);
+    const gathered = { action: 'delay', delayMs: 800 };
+    expect(interposer.rule(message({ op: 'get' }))).toEqual({ disposition: gathered, entries: [] });
+    expect(interposer.rule(message({ op: 'get' }))).toEqual({ disposition: gathered, entries: ['F30#1'] });
   });
 
   it('holds the reply to a create until the fault it is held for has struck, and then loses it', async () => {

@@ -1,13 +1,16 @@
 import type { Disposition, Fault, MessageView } from '../model/fault.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlannedFault } from '../model/plan.ts';
 import { createPrng, type Prng } from '../model/prng.ts';
 import { createEntryMatcher } from './entry-matcher.ts';
 import type { FaultLog } from './fault-log.ts';
 import { createHeldReplies } from './held-replies.ts';
 
+/** What can be ruled: to gather is to delay until a known instant. */
+export type Ordered = Exclude<Disposition, { readonly action: 'gather' }>;
+
 /** What happens to one message, and by whom. */
 export interface Ruling {
-  readonly disposition: Disposition;
+  readonly disposition: Ordered;
   /** Entries that had a hand in it. */
   readonly entries: readonly string[];
   /** For a held message: true to deliver it, false when it is lost. */
@@ -47,7 +50,17 @@ export interface InterposerOptions {
 }
 
 const PASS: Ruling = { disposition: { action: 'pass' }, entries: [] };
-const SEVERITY: readonly Disposition['action'][] = ['cut', 'drop', 'hold', 'dup', 'delay', 'pass'];
+const SEVERITY: readonly Ordered['action'][] = [
+  'cut',
+  'truncate',
+  'drop',
+  'spoil',
+  'hold',
+  'dup',
+  'trickle',
+  'delay',
+  'pass',
+];
 
 /** Decides about every message by the plan's entries. All draws are functions of seed, entry, connection and order on it. */
 export function createInterposer(options: InterposerOptions): Interposer {
@@ -56,6 +69,7 @@ export function createInterposer(options: InterposerOptions): Interposer {
   const matcher = createEntryMatcher({ plan, nowMs: options.nowMs, drawFor });
   const held = createHeldReplies(options.sleep);
   const windows = replyWindows(plan);
+  const gatherings = createGatherings(options.nowMs);
   let isHealed = false;
 
   /** A kill that wants the receipt of this call held back until it strikes. */
@@ -75,12 +89,14 @@ export function createInterposer(options: InterposerOptions): Interposer {
     for (const entry of matcher.fitting(message)) {
       const fault = faults.get(entry.fault);
       if (fault === undefined || !('decide' in fault)) continue;
-      const disposition = fault.decide(entry, message, drawFor(entry.entry, message));
-      if (disposition === null || disposition.action === 'pass') continue;
+      const decided = fault.decide(entry, message, drawFor(entry.entry, message));
+      if (decided === null || decided.action === 'pass') continue;
       if (entry.trigger.kind === 'message') matcher.spend(entry.entry);
       log.start(entry, { conn: message.conn, op: message.op, call: message.call });
-      if (SEVERITY.indexOf(disposition.action) >= SEVERITY.indexOf(ruling.disposition.action)) continue;
-      ruling = { disposition, entries: [entry.entry] };
+      const own =
+        decided.action === 'gather' ? gatherings.join(entry) : { disposition: decided, entries: [entry.entry] };
+      if (SEVERITY.indexOf(own.disposition.action) >= SEVERITY.indexOf(ruling.disposition.action)) continue;
+      ruling = own;
     }
     const { disposition, entries } = ruling;
     const [entry] = entries;
@@ -131,6 +147,20 @@ function replyWindows(plan: Plan): ReadonlyMap<number, string> {
     if (trigger.kind === 'event' && trigger.hold === true) windows.set(trigger.call, entry);
   }
   return windows;
+}
+
+/** Messages that wait for the end of an entry's time. One alone is no crowd, and proves nothing. */
+function createGatherings(nowMs: () => number) {
+  const waiting = new Set<string>();
+  return {
+    join({ entry, trigger }: PlannedFault): Pick<Ruling, 'entries'> & { readonly disposition: Ordered } {
+      const untilMs = trigger.kind === 'messages' ? (trigger.untilMs ?? 0) : 0;
+      const isAlone = !waiting.has(entry);
+      waiting.add(entry);
+      const delayMs = Math.max(0, untilMs - nowMs());
+      return { disposition: { action: 'delay', delayMs }, entries: isAlone ? [] : [entry] };
+    },
+  };
 }
 
 /** One stream of randomness an entry and direction of a connection. */

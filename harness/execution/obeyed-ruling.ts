@@ -1,7 +1,8 @@
-import type { Evidence, MessageView } from '../model/fault.ts';
+import type { Evidence, MessageView, Pace } from '../model/fault.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { FrameLog, Framing } from './frame-log.ts';
 import type { Ruling } from './interposer.ts';
+import { type Spoilt, spoil, trickleMs } from './spoilt-message.ts';
 
 /** What a ruling is carried out with, on whatever wire. */
 export interface Obedience {
@@ -18,6 +19,10 @@ export interface Arrival {
   readonly evidence?: Evidence;
   /** The client does not get it; what it sees instead, where its wire can show that. */
   cut?(how: 'reset' | 'fin' | 'hang'): Evidence;
+  /** The client gets this in its place. `ends`: and then its connection ends, where it has one of its own. */
+  alter(spoilt: Spoilt & { readonly ends: boolean }): void;
+  /** It passes at this pace, where its wire can show that; left out: it comes as late as its last piece. */
+  pace?(pace: Pace): void;
 }
 
 /**
@@ -36,6 +41,11 @@ export function obey(parts: Obedience, ruling: Ruling, arrival: Arrival): boolea
       prove(parts, entries, arrival.view, { ...evidence, answered: true, ...seen });
       return false;
     }
+    case 'truncate':
+    case 'spoil':
+      return altered(parts, ruling, arrival, disposition);
+    case 'trickle':
+      return trickled(parts, ruling, arrival, disposition.pace);
     case 'delay':
       return delayed(parts, ruling, arrival, disposition.delayMs);
     case 'hold':
@@ -44,6 +54,32 @@ export function obey(parts: Obedience, ruling: Ruling, arrival: Arrival): boolea
       frames.frame(base, 'pass', ruling);
       return true;
   }
+}
+
+function altered(
+  parts: Obedience,
+  ruling: Ruling,
+  { view, base, alter, evidence = {} }: Arrival,
+  disposition: Extract<Ruling['disposition'], { readonly action: 'truncate' | 'spoil' }>,
+): false {
+  const ends = disposition.action === 'truncate';
+  parts.frames.frame(base, ends ? 'cut' : 'flip', ruling);
+  const spoilt = ends
+    ? { bytes: Buffer.from(base.text).subarray(0, disposition.bytes), linesBefore: [] }
+    : spoil(base.text, { ...disposition, isLine: view.transport === 'stdio' });
+  alter({ ...spoilt, ends });
+  const change = ends ? { bytes: base.bytes, arrived: spoilt.bytes.length } : { how: disposition.how };
+  prove(parts, ruling.entries, view, { ...evidence, ...change, direction: 'reply' });
+  return false;
+}
+
+function trickled(parts: Obedience, ruling: Ruling, arrival: Arrival, pace: Pace): boolean | Promise<boolean> {
+  const delayMs = trickleMs(arrival.base.bytes, pace);
+  if (arrival.pace === undefined) return delayed(parts, ruling, arrival, delayMs);
+  parts.frames.frame(arrival.base, 'delay', { entries: ruling.entries, delayMs });
+  arrival.pace(pace);
+  prove(parts, ruling.entries, arrival.view, { ...arrival.evidence, delayMs, direction: 'reply' });
+  return true;
 }
 
 async function delayed(parts: Obedience, { entries }: Ruling, arrival: Arrival, delayMs: number): Promise<boolean> {

@@ -137,6 +137,36 @@ describe('the stdio shim', () => {
     await expect.poll(() => bed.lines).toEqual([reply(1), reply(1)]);
   });
 
+  it('gives half a reply, or none that can be read, in place of one', async () => {
+    const half = shimFor([strike('reply')], { action: 'truncate', bytes: 10 });
+    half.output.write(`${reply(1)}\n${reply(2)}\n`);
+    await expect.poll(() => half.lines).toEqual([reply(1).slice(0, 10), reply(2)]);
+    expect([half.frames, half.verified]).toEqual([['in cut 1', 'in pass 2'], ['F5#1']]);
+    const spoilt = shimFor([strike('reply')], { action: 'spoil', how: 'flip', at: 0 });
+    spoilt.output.write(`${reply(1)}\n`);
+    await expect.poll(() => spoilt.lines.length).toBe(1);
+    expect(spoilt.lines[0]).not.toBe(reply(1));
+    expect([spoilt.frames, spoilt.verified]).toEqual([['in flip 1'], ['F5#1']]);
+  });
+
+  it('lets a reply through behind a line of a log', async () => {
+    const bed = shimFor([strike('reply')], { action: 'spoil', how: 'log', at: 0 });
+    bed.output.write(`${reply(1)}\n`);
+    await expect.poll(() => bed.lines.at(-1)).toBe(reply(1));
+    expect([bed.lines.length, bed.frames]).toEqual([2, ['in flip 1']]);
+  });
+
+  it('spoils a request, and is as late as its last piece with one that trickles', async () => {
+    const spoilt = shimFor([strike('request')], { action: 'spoil', how: 'glued', at: 0 });
+    spoilt.shim.send(request(1));
+    expect(spoilt.written[0]?.startsWith(`${request(1)}{`)).toBe(true);
+    expect([spoilt.frames, spoilt.verified]).toEqual([['out flip 1'], ['F5#1']]);
+    const slow = shimFor([strike('request')], { action: 'trickle', pace: { sliceBytes: 8, everyMs: 1 } });
+    slow.shim.send(request(1));
+    await expect.poll(() => slow.written).toEqual([request(1)]);
+    expect([slow.frames, slow.verified]).toEqual([['out delay 1'], ['F5#1']]);
+  });
+
   it('holds a reply until another has passed', async () => {
     const bed = shimFor([strike('reply')], { action: 'hold', delayMsMax: 1000 });
     bed.output.write(`${reply(1)}\n`);

@@ -1,10 +1,11 @@
-import type { MessageView } from '../model/fault.ts';
+import type { MessageView, Pace } from '../model/fault.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { FrameLog, Framing, Ruled, Tag } from './frame-log.ts';
 import type { Interposer } from './interposer.ts';
 import type { LinePeer } from './line-peer.ts';
 import { readMessage, sentIdOf } from './message-text.ts';
 import { obey, prove } from './obeyed-ruling.ts';
+import { type Spoilt, spoil, trickleMs } from './spoilt-message.ts';
 
 /** The pipe between the wire and one boot of a stdio server, with the interposer in the middle. Shaped as the wire's LineStream. */
 export interface StdioShim {
@@ -93,9 +94,44 @@ class Shim {
         return true;
       case 'dup':
         return this.#sendTwice(base, view, entries, disposition.afterMs);
+      case 'spoil':
+        return this.#sendSpoilt(base, view, entries, disposition);
+      case 'trickle':
+        return this.#trickle(base, view, entries, disposition.pace);
       default:
         return this.#write(base, 'pass', { entries });
     }
+  }
+
+  #sendSpoilt(
+    base: Framing,
+    view: MessageView,
+    entries: readonly string[],
+    how: Pick<Parameters<typeof spoil>[1], 'how' | 'at'>,
+  ): boolean {
+    const { frames, peer } = this.#options;
+    frames.frame(base, 'flip', { entries });
+    const { bytes, linesBefore } = spoil(base.text, { ...how, isLine: true });
+    for (const line of linesBefore) peer.write(line);
+    const isSent = peer.write(bytes.toString(), bytes);
+    prove(this.#options, entries, view, { how: how.how, direction: 'request' });
+    return isSent;
+  }
+
+  /** A pipe carries one line after the other: the peer keeps what comes meanwhile, where it can show the pieces. */
+  #trickle(base: Framing, view: MessageView, entries: readonly string[], pace: Pace): boolean {
+    const { frames, peer, sleep } = this.#options;
+    const delayMs = trickleMs(base.bytes, pace);
+    const proven = () => prove(this.#options, entries, view, { delayMs, direction: 'request' });
+    if (peer.trickle === undefined) {
+      void sleep(delayMs).then(() => {
+        if (this.#write(base, 'delay', { entries, delayMs })) proven();
+      });
+      return true;
+    }
+    frames.frame(base, 'delay', { entries, delayMs });
+    void peer.trickle(base.text, pace).then((isSent) => isSent && proven());
+    return true;
   }
 
   #sendTwice(base: Framing, view: MessageView, entries: readonly string[], afterMs: number): boolean {
@@ -129,7 +165,14 @@ class Shim {
       return;
     }
     const view = frames.view(base, this.#tagOf(id));
-    if (!(await obey(this.#options, interposer.rule(view), { view, base })) || this.#isClosed) {
+    let isReadable = false;
+    const alter = ({ bytes, linesBefore }: Spoilt) => {
+      for (const text of linesBefore) this.deliver(text);
+      isReadable = linesBefore.length > 0;
+      if (!isReadable) this.deliver(bytes.toString());
+    };
+    const isPassed = await obey(this.#options, interposer.rule(view), { view, base, alter });
+    if (!(isPassed || isReadable) || this.#isClosed) {
       if (id != null) this.#options.onSwallowed?.(id);
       return;
     }

@@ -14,15 +14,19 @@ import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
+import { frameSpoilt } from './frame-spoilt.ts';
 import { faults, faultUnits } from './index.ts';
 import { inputTrouble } from './input-trouble.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { pause } from './pause.ts';
 import { platformTimeout } from './platform-timeout.ts';
+import { pollStampede } from './poll-stampede.ts';
 import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
+import { replyTruncated } from './reply-truncated.ts';
 import { requestLost } from './request-lost.ts';
+import { slowTransfer } from './slow-transfer.ts';
 import { storeFull, wantsSmallDisk } from './store-full.ts';
 import { storeKill } from './store-kill.ts';
 import { storeTailLost } from './store-tail-lost.ts';
@@ -102,6 +106,34 @@ describe('faults', () => {
     expect(decide(replyLost, { transport: 'stdio' })).toEqual({ action: 'cut', how: 'hang' });
     expect(decide(replyLost, { isError: true })).toBeNull();
     expect(decide(replyLost, { direction: 'request' })).toBeNull();
+  });
+
+  it('cut replies within, and no refusals', () => {
+    const disposition = decide(replyTruncated, { bytes: 50 });
+    expect(disposition).toEqual({ action: 'truncate', bytes: expect.any(Number) });
+    expect(decide(replyTruncated, { isError: true })).toBeNull();
+    expect(decide(replyTruncated, { direction: 'request' })).toBeNull();
+  });
+
+  it('spoil messages in the way that is wanted, or in a drawn one', () => {
+    expect(decide(frameSpoilt, {}, { how: 'glued' })).toMatchObject({ action: 'spoil', how: 'glued' });
+    const drawn = Array.from({ length: 60 }, (_, seed) => {
+      const disposition = frameSpoilt.decide(entryOf('F7'), MESSAGE, createPrng(seed));
+      return disposition?.action === 'spoil' ? disposition.how : 'none';
+    });
+    expect([...new Set(drawn)].sort()).toEqual(['flip', 'glued', 'log', 'utf8']);
+    expect(frameSpoilt.applicable(sampleTarget(), 'real', { how: 'loud' })).toMatch(/^option how: expected any, flip/);
+    expect(decide(frameSpoilt, { isError: true })).toBeNull();
+  });
+
+  it('slow messages down to slices, and gather polls', () => {
+    expect(decide(slowTransfer, {}, { sliceBytes: 9, everyMs: 3 })).toEqual({
+      action: 'trickle',
+      pace: { sliceBytes: 9, everyMs: 3 },
+    });
+    expect(decide(pollStampede, { direction: 'request', op: 'get' })).toEqual({ action: 'gather' });
+    expect(decide(pollStampede, { direction: 'request' })).toBeNull();
+    expect(decide(pollStampede, { op: 'get' })).toBeNull();
   });
 
   it('deliver requests twice, and let probes be made by the agents', () => {

@@ -14,6 +14,7 @@ import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
+import { frameSpoilt } from './frame-spoilt.ts';
 import { halfOpen } from './half-open.ts';
 import { heapLimit } from './heap-limit.ts';
 import { inputTrouble } from './input-trouble.ts';
@@ -21,10 +22,13 @@ import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { pause } from './pause.ts';
 import { platformTimeout } from './platform-timeout.ts';
+import { pollStampede } from './poll-stampede.ts';
 import { reorderReplies } from './reorder-replies.ts';
 import { replyLost } from './reply-lost.ts';
+import { replyTruncated } from './reply-truncated.ts';
 import { requestLost } from './request-lost.ts';
 import { rollingUpgrade } from './rolling-upgrade.ts';
+import { slowTransfer } from './slow-transfer.ts';
 import { storeFull } from './store-full.ts';
 import { storeKill } from './store-kill.ts';
 import { storeTailLost } from './store-tail-lost.ts';
@@ -35,9 +39,12 @@ import { zombie } from './zombie.ts';
 /** The units themselves, for the compiler, which waits for nothing. */
 export const faultUnits: Readonly<Record<string, Fault>> = {
   F1: latency,
+  F2: slowTransfer,
   F3: reorderReplies,
   F4: requestLost,
   F5: replyLost,
+  F6: replyTruncated,
+  F7: frameSpoilt,
   F8: duplicate,
   F9: agentRetry,
   F10: halfOpen,
@@ -57,6 +64,7 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F26: connectionClosed,
   F28: cancelRace,
   F29: inputTrouble,
+  F30: pollStampede,
   F31: platformTimeout,
 };
 

@@ -42,11 +42,39 @@ export interface MessageView {
   readonly isError: boolean;
 }
 
-/** What becomes of a message. Composable: the interposer applies the worst of several (cut > drop > hold > dup > delay > pass). */
+/** In what way a message is spoilt on its way, so that no reader can take it for what was sent. */
+export type Spoiling =
+  /** One bit of one byte of its structure is another. */
+  | 'flip'
+  /** The second half of a character is missing. */
+  | 'utf8'
+  /** Another message stands right behind it, with nothing between them. */
+  | 'glued'
+  /** A line of a log stands before it. Over a pipe that is a line of its own, and the message itself arrives. */
+  | 'log';
+
+/** Slices of so many bytes, one every so many ms. */
+export interface Pace {
+  readonly sliceBytes: number;
+  readonly everyMs: number;
+}
+
+/**
+ * What becomes of a message. Composable: the interposer applies the worst of several
+ * (cut > truncate > drop > spoil > hold > dup > trickle > delay > pass).
+ */
 export type Disposition =
   | { readonly action: 'pass' }
   | { readonly action: 'delay'; readonly delayMs: number }
+  /** Kept until the end of the entry's time, when all that were kept go at once. */
+  | { readonly action: 'gather' }
+  /** It takes long to pass, piece by piece. */
+  | { readonly action: 'trickle'; readonly pace: Pace }
   | { readonly action: 'drop' }
+  /** Of a reply only the first bytes arrive; then its connection ends. A pipe does not end: the next line follows. */
+  | { readonly action: 'truncate'; readonly bytes: number }
+  /** `at`: where, as a share of it. */
+  | { readonly action: 'spoil'; readonly how: Spoiling; readonly at: number }
   /** Deliver the same bytes again after `afterMs`. */
   | { readonly action: 'dup'; readonly afterMs: number }
   /** Keep it until another reply has passed on this server, `delayMsMax` at most. */

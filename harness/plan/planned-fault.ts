@@ -8,7 +8,7 @@ import { type CallPool, createCallPool } from './call-pool.ts';
 import { between } from './duration-law.ts';
 import { impossible, strikesOf } from './fault-applicability.ts';
 import { knownOptions } from './planned-call.ts';
-import type { Scenario, ScenarioFault } from './scenario-schema.ts';
+import { isDrawnForEach, type Scenario, type ScenarioFault } from './scenario-schema.ts';
 
 export interface PlannedFaults {
   readonly faults: readonly PlannedFault[];
@@ -160,8 +160,7 @@ function between1000(draw: Prng, range: number | readonly [number, number]): num
 
 function draftOthers(unit: Fault, entry: ScenarioFault, { scenario, target, pool }: Context): Draft[] {
   const options = optionsOf(unit, entry, target);
-  const isStream = entry.probability !== undefined && ['F1', 'F3', 'F31'].includes(unit.meta.id);
-  if (isStream) return [{ unit, trigger: streamTrigger(unit, entry), options }];
+  if (isDrawnForEach(entry)) return [{ unit, trigger: streamTrigger(unit, entry, options), options }];
   const planned = entry.count ?? Math.round((entry.probability ?? 0) * scenario.calls);
   const isOfAnswers = opOf(unit, entry) === 'update';
   const among = { tool: isOfAnswers ? 'asking' : undefined, during: entry.during };
@@ -208,14 +207,20 @@ function draftsAt(
   return [own, { unit: lost, trigger, options: optionsOf(lost, { fault: 'F5', options: { how: 'hang' } }, target) }];
 }
 
-function streamTrigger(unit: Fault, entry: ScenarioFault): Trigger {
+// What has a time of its own and is told none begins when the first calls are surely under way.
+const GATHERING_FROM_MS = 500;
+
+function streamTrigger(unit: Fault, entry: ScenarioFault, { forMs }: PlannedFault['options']): Trigger {
+  const gathers = unit.meta.id === 'F30' && typeof forMs === 'number';
+  const fromMs = entry.fromMs ?? (gathers ? GATHERING_FROM_MS : undefined);
+  const untilMs = entry.untilMs ?? (gathers && fromMs !== undefined ? fromMs + forMs : undefined);
   return {
     kind: 'messages',
     direction: entry.direction ?? (unit.meta.id === 'F1' ? 'both' : unit.meta.id === 'F3' ? 'reply' : 'request'),
     ...(entry.op === undefined ? {} : { op: entry.op }),
     probability: entry.probability ?? 1,
-    ...(entry.fromMs === undefined ? {} : { fromMs: entry.fromMs }),
-    ...(entry.untilMs === undefined ? {} : { untilMs: entry.untilMs }),
+    ...(fromMs === undefined ? {} : { fromMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
   };
 }
 
@@ -227,7 +232,7 @@ function opOf(unit: Fault, entry: ScenarioFault): NonNullable<ScenarioFault['op'
 function directionOf(unit: Fault, entry: ScenarioFault): 'request' | 'reply' {
   if (unit.meta.id === 'F29') return entry.options.form === 'unacknowledged' ? 'reply' : 'request';
   if (entry.direction === 'request' || entry.direction === 'reply') return entry.direction;
-  return ['F1', 'F3', 'F5'].includes(unit.meta.id) ? 'reply' : 'request';
+  return ['F1', 'F3', 'F5', 'F6', 'F7'].includes(unit.meta.id) ? 'reply' : 'request';
 }
 
 function optionsOf(unit: Fault, entry: ScenarioFault, target: PlannedTarget): PlannedFault['options'] {

@@ -112,7 +112,7 @@ const faultSchema = z
     fault: z.enum(Object.keys(faultUnits)),
     /** How many calls, strikes or instants; drawn by seed. */
     count: count.optional(),
-    /** Share of the calls (F4, F5, F8, F9), or chance of each message (F1, F3, F31). */
+    /** Share of the calls (F2, F4-F9), or chance of each message (F1, F3, F30, F31). */
     probability: z.number().min(0).max(1).optional(),
     /** Only calls between are drawn: a receipt can be lost only where calls are sure to be taken. */
     during: during.optional(),
@@ -141,13 +141,19 @@ const faultSchema = z
   .refine((entry) => [entry.count, entry.probability, entry.atMs].filter((value) => value !== undefined).length === 1, {
     message: 'expected exactly one of count, probability and atMs',
   })
-  .refine(({ during, atMs, fault, probability }) => during === undefined || !(atMs || isOfEach(fault, probability)), {
+  .refine((entry) => entry.during === undefined || !(entry.atMs || isDrawnForEach(entry)), {
     message: "'during' chooses among calls; this entry strikes at instants or at any message",
   });
 
 /** Drawn anew for each message, and so for no call. */
-function isOfEach(fault: string, probability: number | undefined): boolean {
-  return probability !== undefined && ['F1', 'F3', 'F31'].includes(fault);
+export function isDrawnForEach({
+  fault,
+  probability,
+}: {
+  readonly fault: string;
+  readonly probability?: number;
+}): boolean {
+  return probability !== undefined && ['F1', 'F3', 'F30', 'F31'].includes(fault);
 }
 
 export const scenarioSchema = z.strictObject({

@@ -118,7 +118,7 @@ export function openStdioDoorway(options: {
       const conn = processCount === 1 ? `stdio-b${boot}` : `stdio-a${process}-b${boot}`;
       const seat = seatOf(process);
       seat.boot = boot;
-      await seat.host.attach(conn, createStdioShim({ ...link, conn, peer: processPeer(server) }), withinMs);
+      await seat.host.attach(conn, createStdioShim({ ...link, conn, peer: processPeer(server, link.sleep) }), withinMs);
     },
     endpointOf: (agent) => ({ kind: 'stdio', host: seatOf(agent).host }),
     async close() {

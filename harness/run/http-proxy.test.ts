@@ -18,6 +18,15 @@ import { samplePlan } from '../model/testing/sample-plan.ts';
 import { onlyUpstream } from './balancer.ts';
 import { type HttpProxy, startHttpProxy } from './http-proxy.ts';
 
+/** null: it is no message. */
+function idIn(body: string): number | null {
+  try {
+    return JSON.parse(body).id;
+  } catch {
+    return null;
+  }
+}
+
 describe('the HTTP proxy', () => {
   let dir = '';
   let server: Server;
@@ -38,7 +47,11 @@ describe('the HTTP proxy', () => {
       request.on('end', () => {
         const body = Buffer.concat(chunks).toString();
         received.push(`${request.method} ${request.url} ${request.headers['x-mine'] ?? ''} ${body}`);
-        const { id } = JSON.parse(body);
+        const id = idIn(body);
+        if (id === null) {
+          response.writeHead(400).end();
+          return;
+        }
         appendFileSync(join(dir, 'ledger'), `{"token":"token-${id}"}\n`);
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
@@ -148,6 +161,38 @@ describe('the HTTP proxy', () => {
     expect(received[0]).toBe(received[1]);
     await expect.poll(() => frameCount).toBe(4);
     expect(framesOf(await finish()).sort()).toEqual(['in drop 1', 'in pass 1', 'out dup 1', 'out pass 1']);
+  });
+
+  it('ends the connection within a reply', async () => {
+    const { urlFor } = await start([strike('reply')], faultThat({ action: 'truncate', bytes: 12 }));
+    await expect(post(urlFor('a1'), 1)).rejects.toThrow();
+    expect(await post(urlFor('a1'), 2)).toContain('200');
+    expect(framesOf(await finish())).toEqual(['out pass 1', 'in cut 1', 'out pass 2', 'in pass 2']);
+  });
+
+  const flipped = { action: 'spoil', how: 'flip', at: 0.5 } as const;
+
+  it('gives a client what is no reply', async () => {
+    const { urlFor } = await start([strike('reply')], faultThat(flipped));
+    const answer = await post(urlFor('a1'), 1);
+    expect(answer.startsWith('200 ')).toBe(true);
+    expect(() => JSON.parse(answer.slice(4))).toThrow();
+    expect(framesOf(await finish())).toEqual(['out pass 1', 'in flip 1']);
+  });
+
+  it('gives a server what is no request', async () => {
+    const { urlFor } = await start([strike('request')], faultThat(flipped));
+    expect(await post(urlFor('a1'), 1)).toBe('400 ');
+    expect(framesOf(await finish())).toEqual(['out flip 1']);
+  });
+
+  it.each(['request', 'reply'] as const)('passes a %s in pieces, and all of it', async (direction) => {
+    const pace = { sliceBytes: 7, everyMs: 1 };
+    const { urlFor } = await start([strike(direction)], faultThat({ action: 'trickle', pace }));
+    expect(await post(urlFor('a1'), 1)).toBe('200 {"jsonrpc":"2.0","id":1,"result":{}}');
+    expect(received).toEqual(['POST /mcp kept {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}']);
+    const [out, back] = direction === 'request' ? ['delay', 'pass'] : ['pass', 'delay'];
+    expect(framesOf(await finish())).toEqual([`out ${out} 1`, `in ${back} 1`]);
   });
 
   const theirs = '{"jsonrpc":"2.0","id":1,"result":{}}';

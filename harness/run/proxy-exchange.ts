@@ -3,12 +3,14 @@ import type { Dispatcher } from 'undici';
 import type { Framing, Tag } from '../execution/frame-log.ts';
 import { type MessageHead, readMessage, sentIdOf } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
-import type { MessageView } from '../model/fault.ts';
+import { spoil, trickleMs } from '../execution/spoilt-message.ts';
+import type { MessageView, Pace } from '../model/fault.ts';
 import type { RawReply } from '../wire/wire.ts';
 import type { Upstream } from './balancer.ts';
+import { ClientAnswer } from './client-answer.ts';
 import type { Hearing } from './foreign-exchange.ts';
 import type { ProxyContext } from './http-proxy.ts';
-import { bodyMessages, isEventStream, readBody, relayHeaders } from './proxy-response.ts';
+import { bodyMessages, isEventStream, outgoing, readBody, relayHeaders } from './proxy-response.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
 export interface ExchangeInput {
@@ -38,6 +40,10 @@ export class ProxyExchange {
   readonly #tag: Tag | undefined;
   readonly #out: Framing;
   readonly #clientGone = new AbortController();
+  /** What is sent to the server, and how fast; null: all at once. */
+  #body: Buffer;
+  #pace: Pace | null = null;
+  readonly #answer: ClientAnswer;
   /** The process that has the request; null: there is only one. */
   #process: string | null = null;
   /** The gateway entry that answered for the server; its own reply then goes nowhere. */
@@ -46,6 +52,8 @@ export class ProxyExchange {
   constructor(context: ProxyContext, input: ExchangeInput) {
     this.#context = context;
     this.#input = input;
+    this.#body = input.body;
+    this.#answer = new ClientAnswer(input.response, input.hearing, context.sleep);
     const { text, head } = input;
     const sentId = sentIdOf(head);
     this.#tag = sentId === null ? undefined : context.tagOf(input.conn, sentId);
@@ -78,6 +86,19 @@ export class ProxyExchange {
           frames.frame(this.#out, 'delay', { entries, delayMs: disposition.delayMs });
         }
         break;
+      case 'spoil':
+        frames.frame(this.#out, 'flip', { entries });
+        this.#body = spoil(this.#input.text, { ...disposition, isLine: false }).bytes;
+        prove(this.#context, entries, view, { how: disposition.how, direction: 'request' });
+        break;
+      case 'trickle': {
+        const { pace } = disposition;
+        const delayMs = trickleMs(this.#input.body.length, pace);
+        frames.frame(this.#out, 'delay', { entries, delayMs });
+        prove(this.#context, entries, view, { delayMs, direction: 'request' });
+        this.#pace = pace;
+        break;
+      }
       default:
         if (this.#input.body.length > 0) frames.frame(this.#out, 'pass', { entries });
     }
@@ -94,8 +115,9 @@ export class ProxyExchange {
 
   /** To the process whose turn it is; where nobody listens nothing was sent, and the next one gets it. */
   async #forward(signal: AbortSignal | null): Promise<Reply> {
-    const { method, path, headers, body } = this.#input;
-    const { balancer, pool } = this.#context;
+    const { method, path, headers } = this.#input;
+    const { balancer, pool, sleep } = this.#context;
+    const body = this.#body;
     const route = balancer.route();
     for (const [index, { process, url, gate }] of route.entries()) {
       // What was held back arrives, also when its sender is gone by then.
@@ -104,8 +126,7 @@ export class ProxyExchange {
         const reply = await pool(url.origin).request({
           method: method === 'GET' || method === 'DELETE' ? method : 'POST',
           path,
-          headers: ['host', url.host, ...headers],
-          body: body.length > 0 ? body : null,
+          ...outgoing({ body, pace: this.#pace, headers: ['host', url.host, ...headers] }, sleep),
           signal: wasHeld ? null : signal,
         });
         return { reply, process, gate };
@@ -118,21 +139,18 @@ export class ProxyExchange {
 
   async #relay({ reply, gate }: Reply): Promise<void> {
     if (isEventStream(reply)) return this.#relayStream(reply, gate);
-    const { response } = this.#input;
     const body = await readBody(reply.body);
     await gate.passage();
+    this.#answer.begins(reply.statusCode, relayHeaders(reply), 'body');
     if (body.length > 0 && !(await this.#passes(body.toString('utf8'), reply.statusCode, body.length))) return;
-    if (response.destroyed || response.headersSent) return;
-    const headers = relayHeaders(reply);
-    this.#input.hearing?.body(body.toString('utf8'), reply.statusCode, headers);
-    response.writeHead(reply.statusCode, { ...headers, 'content-length': String(body.length) });
-    response.end(body);
+    await this.#answer.body(body);
   }
 
   async #relayStream(reply: Response, gate: Upstream['gate']): Promise<void> {
     const { response, hearing } = this.#input;
     const splitter = createSseSplitter();
     const isOpen = () => !response.destroyed && this.#forsakenBy === null;
+    this.#answer.begins(reply.statusCode, relayHeaders(reply), 'stream');
     if (isOpen()) response.writeHead(reply.statusCode, relayHeaders(reply)).flushHeaders();
     for await (const chunk of reply.body) {
       await gate.passage();
@@ -141,7 +159,7 @@ export class ProxyExchange {
         const passes = data === null || (await this.#passes(data, reply.statusCode, Buffer.byteLength(data)));
         if (!passes || !isOpen()) continue;
         if (data !== null) hearing?.event(data, reply.statusCode, relayHeaders(reply));
-        response.write(event.raw);
+        await this.#answer.event(event.raw);
       }
     }
     if (!isOpen()) return;
@@ -170,6 +188,8 @@ export class ProxyExchange {
         this.#cutClient(how);
         return { how };
       },
+      alter: (spoilt) => this.#answer.altered(spoilt),
+      pace: (pace) => this.#answer.slowDown(pace),
     });
     if (isReply && view.op !== null && isDelivered) interposer.passed();
     return isDelivered;

@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { slices } from '../execution/spoilt-message.ts';
+import type { Pace } from '../model/fault.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
 type Upstream = Pick<Dispatcher.ResponseData, 'headers'>;
@@ -8,6 +11,18 @@ const HOP_HEADERS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 't
 
 // A body beyond this is cut: the harness must not be the one who runs out of memory.
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** The body of a request as undici takes it: whole, or piece by piece with the length told ahead. */
+export function outgoing(
+  { body, pace, headers }: { readonly body: Buffer; readonly pace: Pace | null; readonly headers: string[] },
+  sleep: (ms: number) => Promise<void>,
+): Pick<Dispatcher.RequestOptions, 'headers' | 'body'> {
+  if (pace === null || body.length === 0) return { headers, body: body.length > 0 ? body : null };
+  return {
+    headers: [...headers, 'content-length', String(body.length)],
+    body: Readable.from(slices(body, pace, sleep)),
+  };
+}
 
 /** A whole body, or the first `bytesMax` of one that is longer: no message any more, and the client finds that out. */
 export async function readBody(body: AsyncIterable<Uint8Array>, bytesMax = BODY_BYTES_MAX): Promise<Buffer> {

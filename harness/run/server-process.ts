@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { LinePeer } from '../execution/line-peer.ts';
+import { slices } from '../execution/spoilt-message.ts';
 import type { Guardian } from './guardian.ts';
 import { createLineLimit } from './line-limit.ts';
 import { limitLog } from './log-limit.ts';
+
+const NEWLINE = Buffer.from('\n');
 
 export interface Launch {
   readonly file: string;
@@ -24,8 +27,10 @@ export interface ServerProcess {
   readonly exited: Promise<Exit>;
   /** null while it runs. */
   exit(): Exit | null;
-  /** One line to its stdin; false: it is gone or its pipe is closed. */
-  write(line: string): boolean;
+  /** One line to its stdin; false: it is gone or its pipe is closed. `bytes`: the line, where it is no text. */
+  write(line: string, bytes?: Uint8Array): boolean;
+  /** A part of a line. */
+  writePart(bytes: Uint8Array): boolean;
   /** Lines of its stdout (stdio transport); ignored output otherwise. */
   readonly lines: Interface | null;
   signal(name: NodeJS.Signals, scope: 'process' | 'group'): void;
@@ -73,16 +78,20 @@ export async function startServerProcess(options: {
   child.stdin?.on('error', () => {});
   const input = child.stdout?.pipe(createLineLimit()) ?? null;
   const lines = input ? createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }) : null;
+  const writePart = (part: string | Uint8Array) => {
+    if (exit !== null || !child.stdin?.writable) return false;
+    child.stdin.write(part);
+    return true;
+  };
   return {
     pid,
     exited,
     exit: () => exit,
     lines,
-    write(line) {
-      if (exit !== null || !child.stdin?.writable) return false;
-      child.stdin.write(`${line}\n`);
-      return true;
+    write(line, bytes) {
+      return writePart(bytes === undefined ? `${line}\n` : Buffer.concat([bytes, NEWLINE]));
     },
+    writePart,
     signal(name, scope) {
       try {
         process.kill(scope === 'group' ? -pid : pid, name);
@@ -98,9 +107,27 @@ export async function startServerProcess(options: {
 }
 
 /** The process as the far end of its pipes. */
-export function processPeer(server: ServerProcess): LinePeer {
+export function processPeer(server: ServerProcess, sleep: (ms: number) => Promise<void>): LinePeer {
+  /** Lines behind one that is on its way in pieces; null: none is. */
+  let behind: { readonly line: string; readonly bytes: Uint8Array | undefined }[] | null = null;
   return {
-    write: server.write,
+    write(line, bytes) {
+      if (behind === null) return server.write(line, bytes);
+      behind.push({ line, bytes });
+      return server.exit() === null;
+    },
+    async trickle(line, pace) {
+      // Two at a time: the second goes whole behind the first.
+      if (behind !== null) return behind.push({ line, bytes: undefined }) > 0;
+      behind = [];
+      let isSent = true;
+      for await (const slice of slices(Buffer.from(`${line}\n`), pace, sleep))
+        isSent = server.writePart(slice) && isSent;
+      const waiting = behind;
+      behind = null;
+      for (const next of waiting) server.write(next.line, next.bytes);
+      return isSent;
+    },
     isGone: () => server.exit() !== null,
     onLine: (listener) => {
       server.lines?.on('line', listener);

@@ -33,7 +33,13 @@ export function stdioFront(how: {
         if (server === null) throw new Error('a stdio server without a process');
         const onSwallowed = (rpcId: number | string) => witness.swallowed(PIPE, rpcId);
         const tagOf = witness.tagOf.bind(witness);
-        const shim = createStdioShim({ ...link, tagOf, conn: PIPE, peer: processPeer(server), onSwallowed });
+        const shim = createStdioShim({
+          ...link,
+          tagOf,
+          conn: PIPE,
+          peer: processPeer(server, link.sleep),
+          onSwallowed,
+        });
         if (!revives) void server.exited.then(() => crashed('the server ended, and its pipe with it'));
         await within(withinMs, clock, pipe.attach(shim, boot));
       }) ?? null;

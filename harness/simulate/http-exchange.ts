@@ -1,6 +1,7 @@
 import type { Framing, Tag } from '../execution/frame-log.ts';
 import { headOf, type MessageHead } from '../execution/message-text.ts';
 import { obey, prove } from '../execution/obeyed-ruling.ts';
+import { spoil, trickleMs } from '../execution/spoilt-message.ts';
 import type { MessageView } from '../model/fault.ts';
 import { bodyReply, type Expected, takeMessage } from '../wire/http-reply.ts';
 import { readMessage } from '../wire/json-rpc.ts';
@@ -60,6 +61,8 @@ class SimulatedExchange implements DeliveryOutcome {
   #isDone = false;
   #isAnswered = false;
   #forsakenBy: string | null = null;
+  /** What the server gets in place of the request; null: the request. */
+  #spoilt: string | null = null;
 
   constructor({ link, side, input, settle }: ExchangeParts) {
     this.#link = link;
@@ -92,17 +95,30 @@ class SimulatedExchange implements DeliveryOutcome {
         prove(this.#link, entries, view, { dropped: true });
         return;
       case 'delay':
-        this.#later(disposition.delayMs, () => {
-          prove(this.#link, entries, view, { delayMs: disposition.delayMs, direction: 'request' });
-          frames.frame(this.#out, 'delay', { entries, delayMs: disposition.delayMs });
-          this.#forward(view);
-        });
+        this.#forwardLater(view, entries, disposition.delayMs);
         return;
+      case 'trickle':
+        // A server in this thread takes whole messages: this one comes as late as its last piece.
+        this.#forwardLater(view, entries, trickleMs(this.#out.bytes, disposition.pace));
+        return;
+      case 'spoil':
+        frames.frame(this.#out, 'flip', { entries });
+        this.#spoilt = spoil(this.#input.text, { ...disposition, isLine: false }).bytes.toString();
+        prove(this.#link, entries, view, { how: disposition.how, direction: 'request' });
+        break;
       default:
         frames.frame(this.#out, 'pass', { entries });
     }
     if (disposition.action === 'dup') this.#later(disposition.afterMs, () => this.#deliverAgain(view, entries));
     this.#forward(view);
+  }
+
+  #forwardLater(view: MessageView, entries: readonly string[], delayMs: number): void {
+    this.#later(delayMs, () => {
+      prove(this.#link, entries, view, { delayMs, direction: 'request' });
+      this.#link.frames.frame(this.#out, 'delay', { entries, delayMs });
+      this.#forward(view);
+    });
   }
 
   #forward(view: MessageView): void {
@@ -134,7 +150,9 @@ class SimulatedExchange implements DeliveryOutcome {
   }
 
   #delivery(): Delivery {
-    const request = new ArrivingRequest(this.#side, this.#input, this.#client);
+    const spoilt = this.#spoilt;
+    const sent = spoilt === null ? this.#input : { ...this.#input, text: spoilt, message: undefined };
+    const request = new ArrivingRequest(this.#side, sent, this.#client);
     return { hop: this.#way, back: this.#side.newHop(), request };
   }
 
@@ -169,6 +187,10 @@ class SimulatedExchange implements DeliveryOutcome {
       cut: (how) => {
         this.#cutClient(how);
         return { how };
+      },
+      alter: ({ bytes, ends }) => {
+        if (ends) this.#hangUp({ kind: 'reset', message: 'the connection was reset within the answer' });
+        else this.#hand({ text: bytes.toString(), value: undefined, isBody }, head);
       },
     });
     if (isDelivered === true) pass();
