@@ -1,8 +1,8 @@
-// Builds dist/, which mirrors the tree: compiles the sources, bundles the report's browser code and the programs, makes the
-// bin executable.
+// Builds dist/, which mirrors the tree: compiles the sources, bundles the report's browser code and the programs, writes the
+// published JSON Schemas, makes the bin executable.
 // `npm ci` and `npm install` call it through `prepare`; it needs nothing but what the lock file names.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ run(join(dirname(compiler), 'bin/tsc'), ['-p', join(root, 'tsconfig.build.json')
 if (existsSync(browserSource)) await bundle();
 const { bundlePrograms } = await import('./bundle-programs.mjs');
 await bundlePrograms(join(root, 'dist'));
+await writeSchemas(join(root, 'dist/schemas'));
 // npm 10 links a package's own bin without making it executable.
 if (existsSync(bin)) chmodSync(bin, 0o755);
 
@@ -41,6 +42,15 @@ async function bundle() {
     logLevel: 'warn',
     output: { file: browserBundle, format: 'iife', minify: true },
   });
+}
+
+/** The JSON Schemas of our files, for editors and for programs of others. */
+async function writeSchemas(folder) {
+  const { PUBLISHED, schemaText } = await import(join(root, 'dist/harness/cli/published-schemas.js'));
+  mkdirSync(folder, { recursive: true });
+  for (const [name, schema] of Object.entries(PUBLISHED)) {
+    writeFileSync(join(folder, `${name}.json`), schemaText(name, schema));
+  }
 }
 
 function find(name) {

@@ -81,7 +81,8 @@ const VARIABLES = Object.values(ENGINES)
   .map(({ variable }) => variable)
   .join(', ');
 
-function createProgram(): Command {
+/** Its options, for whoever parses or prints them. */
+export function createProgram(): Command {
   return new Command('claimcheck serve')
     .description(
       'An asynchronous MCP server: calls answer with a receipt, results are fetched later and survive a crash.',

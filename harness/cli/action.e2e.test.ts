@@ -41,8 +41,8 @@ describe('action.yml', () => {
   });
 });
 
-it('the README installs this version, too', () => {
-  const named = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/claimcheck@(\d[\d.]*)/g);
+it('the documents install this version, too', () => {
+  const named = readFileSync(join(root, 'docs/gate-in-ci.md'), 'utf8').matchAll(/claimcheck@(\d[\d.]*)/g);
   expect([...new Set([...named].map(([, found]) => found))]).toEqual([version]);
 });
 

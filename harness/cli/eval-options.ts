@@ -100,7 +100,11 @@ export function addEvalOptions(parser: Parser): void {
       wholeNumber('--agent-ms', 1, 3_600_000),
       AGENT_MS,
     )
-    .option('--jobs <number>', 'threads, in virtual time', wholeNumber('--jobs', 1, 256), availableParallelism())
+    .addOption(
+      new Option('--jobs <number>', 'threads, in virtual time')
+        .argParser(wholeNumber('--jobs', 1, 256))
+        .default(availableParallelism(), 'one a core'),
+    )
     .option('--baseline <path>', 'compare with this evaluation: its directory, or its evaluation.json')
     .option('--out <directory>', 'where to write (default: reports/out/eval/…, or reports/out/clients/… for --clients)')
     .option('--force', 'replace what an earlier evaluation left in the directory');

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { Option } from 'commander';
 import type { CaseShape } from '../explore/arbitrary.ts';
 import { openCrew } from '../explore/crew.ts';
 import { faults } from '../faults/index.ts';
@@ -39,7 +40,11 @@ export const explore: Command = {
       .option('--faults <codes>', 'only these, for example F12,F5 (claimcheck list faults)', faultCodes)
       .option('--keep-going', 'go on after a failure, and collect one counterexample of each kind')
       .option('--shrink-seconds <number>', 'shrink so long', wholeNumber('--shrink-seconds', 0, 3600), SHRINK_SECONDS)
-      .option('--jobs <number>', 'threads', wholeNumber('--jobs', 1, 256), availableParallelism())
+      .addOption(
+        new Option('--jobs <number>', 'threads')
+          .argParser(wholeNumber('--jobs', 1, 256))
+          .default(availableParallelism(), 'one a core'),
+      )
       .option('--known <folder>', 'run these counterexamples first (default: counterexamples/, where it is there)')
       .option('--every-point', 'not random: each single fault at every point of a small plan')
       .option('--pairs <number>', 'and then so many pairs of them', wholeNumber('--pairs', 0, NUMBER_MAX), 0);

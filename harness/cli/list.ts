@@ -4,6 +4,7 @@ import { UsageError, unknownName } from '../model/usage-error.ts';
 import { type CatalogueRow, KINDS } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { jsonText } from './json-file.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** What there is, read from the registries. Without a kind: the names of everything. */
 export const list: Command = {
@@ -62,11 +63,11 @@ function wrap(heading: string, words: readonly string[], columns: number): strin
   return lines.map((line) => line.trimEnd());
 }
 
-function headOf(rows: readonly CatalogueRow[]): string[] {
+export function headOf(rows: readonly CatalogueRow[]): string[] {
   return ['id', 'title', ...Object.keys(rows[0]?.facts ?? {}), 'description'];
 }
 
-function cellsOf({ id, title, facts, description }: CatalogueRow): string[] {
+export function cellsOf({ id, title, facts, description }: CatalogueRow): string[] {
   return [id, title, ...Object.values(facts), description];
 }
 
@@ -85,15 +86,5 @@ function tableText(rows: readonly CatalogueRow[], columns: number): string {
 }
 
 function markdownText(name: string, rows: readonly CatalogueRow[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  const head = headOf(rows);
-  return [
-    `### ${name}`,
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...rows.map((one) => line(cellsOf(one))),
-    '',
-  ].join('\n');
+  return [`### ${name}`, '', markdownTable(headOf(rows), rows.map(cellsOf)), ''].join('\n');
 }

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { Command as Parser } from 'commander';
 import { createSystemClock } from '../model/clock.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
+import { createParser } from './command-parser.ts';
 import { COMMANDS, LATER } from './commands.ts';
 import { explainFailure } from './failure.ts';
 import { watchInterruption } from './interruption.ts';
@@ -55,31 +55,6 @@ export async function execute({ argv, cwd, env, stdin, stdout, stderr }: Invocat
     return interruption.signal.aborted ? EXIT.interrupted : failure.exitCode;
   }
 }
-
-/** Knows the command that was named, or, for the help text, all of them. */
-async function createParser(context: CommandContext, [name]: readonly string[]): Promise<Parser> {
-  const { output } = context;
-  const parser = new Parser('claimcheck')
-    .description('Breaks asynchronous MCP servers before agents meet them.')
-    .usage('<command> [options]')
-    .version(context.package.version)
-    .helpCommand(false)
-    .enablePositionalOptions()
-    .addHelpText('after', HELP_TAIL);
-  parser.exitOverride().configureOutput({ writeOut: output.result, writeErr: output.warn, outputError: () => {} });
-  const named = name === undefined ? undefined : COMMANDS[name];
-  for (const load of named === undefined ? Object.values(COMMANDS) : [named]) {
-    const command = await load();
-    // A subcommand takes over exitOverride and configureOutput from its parent.
-    const child = parser.command(command.name).description(command.summary);
-    command.attach(child, context);
-  }
-  return parser;
-}
-
-const HELP_TAIL = `
-Exit codes: 0 valid, 1 an invariant was violated, 2 unknown, 3 a threshold missed or a gate failed, 64 bad usage,
-70 our own fault, 130 interrupted (the report is still written).`;
 
 /** A clear word about commands that are not there, before the parser speaks of its own rules. */
 function refuseUnknown(argv: readonly string[]): void {

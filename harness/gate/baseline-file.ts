@@ -48,7 +48,7 @@ const baselineRun = z.strictObject({
   metrics: z.record(z.string(), metricValue),
 });
 
-const baselineFile = z.strictObject({
+export const baselineSchema = z.strictObject({
   schema: z.literal(BASELINE_SCHEMA),
   claimcheck: z.string(),
   runs: z.array(baselineRun),
@@ -57,7 +57,7 @@ const baselineFile = z.strictObject({
 });
 
 export type BaselineRun = Readonly<z.infer<typeof baselineRun>>;
-export type Baseline = Readonly<z.infer<typeof baselineFile>>;
+export type Baseline = Readonly<z.infer<typeof baselineSchema>>;
 export type ExpectedFailure = Baseline['expected'][number];
 
 /** A run as a baseline keeps it. */
@@ -86,7 +86,7 @@ export function parseBaseline(text: string, path: string): Baseline {
   } catch (cause) {
     throw new UsageError(`${path} is not JSON; expected a baseline, as gate --update writes it`, { cause });
   }
-  const parsed = baselineFile.safeParse(value);
+  const parsed = baselineSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UsageError(`${path} is no baseline: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? ''}`);
