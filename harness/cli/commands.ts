@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).check,
   report: async () => (await import('./report.ts')).report,
   replay: async () => (await import('./replay.ts')).replay,
+  audit: async () => (await import('./audit.ts')).audit,
   prove: async () => (await import('./prove.ts')).prove,
   interpose: async () => (await import('./interpose.ts')).interpose,
   eval: async () => (await import('./eval.ts')).evaluate,
@@ -26,4 +27,4 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['audit', 'init'];
+export const LATER: readonly string[] = ['init'];

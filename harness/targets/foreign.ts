@@ -44,7 +44,7 @@ export function restoreForeign(planned: PlannedTarget, saved: PlannedProfile): R
   return assembleTarget(planned, saved, toolsOf(saved.profile));
 }
 
-function assembleForeign(saved: PlannedProfile, dialect: DialectId): ResolvedTarget {
+export function assembleForeign(saved: PlannedProfile, dialect: DialectId): ResolvedTarget {
   const { target } = saved.profile;
   const described: Described = {
     kind: target?.command === undefined ? 'url' : 'command',

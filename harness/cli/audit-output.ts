@@ -1,0 +1,59 @@
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderAudit } from '../../reports/audit-report.ts';
+import type { AuditDocument } from '../model/audit.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
+import { auditAnnotations, auditJunit, auditMarkdown } from './audit-reporters.ts';
+import type { CommandContext } from './command.ts';
+import { writeJson, writeWhole } from './json-file.ts';
+import { shown } from './out-directory.ts';
+
+export const AUDIT_FILE = 'audit.json';
+export const AUDIT_REPORTERS = ['junit', 'github'] as const;
+
+/** Makes the folder. Throws a UsageError where an audit already is, or nothing can be written. */
+export function openAuditDirectory(
+  path: string,
+  { force }: { readonly force?: boolean },
+  { cwd }: Pick<CommandContext, 'cwd'>,
+): string {
+  if (existsSync(join(path, AUDIT_FILE)) && !force) {
+    throw new UsageError(
+      `${shown(cwd, path)} already holds an audit; choose another --out, or replace it with --force`,
+    );
+  }
+  if (existsSync(join(path, 'plan.json'))) {
+    throw new UsageError(`${shown(cwd, path)} holds a run; choose another --out for an audit`);
+  }
+  try {
+    mkdirSync(path, { recursive: true });
+    return path;
+  } catch (error) {
+    throw new UsageError(`cannot write to ${shown(cwd, path)}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+export interface AuditOutputOptions {
+  /** null: nothing is kept. */
+  readonly directory: string | null;
+  readonly reporters: readonly string[];
+  readonly context: CommandContext;
+  /** The command line that does it again. */
+  readonly replay: string;
+}
+
+/** Writes what was asked for beside the result itself. */
+export async function auditOutput(document: AuditDocument, options: AuditOutputOptions): Promise<void> {
+  const { directory, reporters, context, replay } = options;
+  if (directory !== null) {
+    writeJson(join(directory, AUDIT_FILE), document);
+    writeWhole(join(directory, 'report.html'), renderAudit(document, { replay }));
+    if (reporters.includes('junit')) writeWhole(join(directory, 'junit.xml'), auditJunit(document));
+  }
+  if (!reporters.includes('github')) return;
+  for (const annotation of auditAnnotations(document)) context.output.warn(annotation);
+  const file = context.env.GITHUB_STEP_SUMMARY;
+  if (file === undefined || file === '')
+    context.output.warn('GITHUB_STEP_SUMMARY is not set: no job summary was written');
+  else appendFileSync(file, auditMarkdown(document));
+}
