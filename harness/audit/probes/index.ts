@@ -5,6 +5,8 @@
  */
 import { entry, type Registry } from '../../model/registry.ts';
 import type { Probe } from '../probe.ts';
+import { legacyLifecycle } from './legacy-lifecycle.ts';
+import { legacyNegotiation } from './legacy-negotiation.ts';
 import { modernDiscovery } from './modern-discovery.ts';
 import { modernLifecycle } from './modern-lifecycle.ts';
 import { modernUndeclared } from './modern-undeclared.ts';
@@ -13,4 +15,6 @@ export const probes: Registry<Probe> = {
   'modern-discovery': entry(modernDiscovery),
   'modern-undeclared': entry(modernUndeclared),
   'modern-lifecycle': entry(modernLifecycle),
+  'legacy-negotiation': entry(legacyNegotiation),
+  'legacy-lifecycle': entry(legacyLifecycle),
 };

@@ -4,10 +4,12 @@
  */
 import type { DialectId } from '../../model/operation.ts';
 import type { Requirement } from '../requirement.ts';
+import { legacyRequirements } from './legacy.ts';
 import { modernRequirements } from './modern.ts';
 
 /** Which requirements hold for a server of this dialect. A dialect that is not here has none. */
 export const REQUIREMENTS: Readonly<Partial<Record<DialectId, readonly Requirement[]>>> = {
+  'tasks-2025-11-25': legacyRequirements,
   'tasks-2026-07-28': modernRequirements,
   grace: modernRequirements,
 };
