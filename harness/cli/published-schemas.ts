@@ -12,6 +12,7 @@ export interface PublishedSchema {
   readonly title: string;
   /** Which files have it. */
   readonly file: string;
+  /** Its JSON Schema. */
   read(): Readonly<Record<string, unknown>>;
 }
 
