@@ -3,6 +3,7 @@ import type { Checker, CheckerInput } from '../model/checker.ts';
 import { groupBy } from '../model/grouping.ts';
 import type { Acked } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
+import { principalOf } from '../model/principal.ts';
 import { wasStoreLost } from '../model/store-loss.ts';
 import { createFindingList, type FindingList, judged, vacuous, when } from './finding-list.ts';
 import { NO_KEY, NO_TASKS } from './situations/situation.ts';
@@ -46,7 +47,7 @@ export const brokenKeys: Checker = {
 
 /** Keys belong to a principal; without principals all agents are one. */
 function scopeOf(plan: Plan, { inv }: Acked): string {
-  return `${plan.target.facts.principals ? inv.agent : 'all'}\0${inv.key}`;
+  return `${principalOf(plan.target.facts, inv.agent)}\0${inv.key}`;
 }
 
 function judgeKey(acks: readonly Acked[], { plan, history }: CheckerInput, findings: FindingList): void {

@@ -1,6 +1,7 @@
 import type { Checker } from '../model/checker.ts';
 import { groupBy } from '../model/grouping.ts';
 import type { Exchange } from '../model/history-index.ts';
+import { principalOf } from '../model/principal.ts';
 import { createFindingList, judged, vacuous, when } from './finding-list.ts';
 import { NO_KEY, NO_TASKS, ONE_PRINCIPAL } from './situations/situation.ts';
 
@@ -23,14 +24,16 @@ export const crossedKeys: Checker = {
     if (!target.facts.key) return NO_KEY;
     return target.facts.principals ? null : ONE_PRINCIPAL;
   },
-  check({ history }) {
+  check({ plan, history }) {
+    const ownerOf = ({ inv }: Exchange) => principalOf(plan.target.facts, inv.agent);
     const findings = createFindingList();
     const keyed = history.calls.flatMap(({ creates }) => creates).filter(({ inv }) => inv.key !== undefined);
     let shared = 0;
     for (const [key, creates] of groupBy(keyed, ({ inv }) => inv.key)) {
       const first = creates.find(({ end }) => end?.kind === 'ok');
-      const other = creates.filter(({ inv }) => inv.agent !== first?.inv.agent);
-      if (first?.end?.kind !== 'ok' || other.length === 0) continue;
+      if (first?.end?.kind !== 'ok') continue;
+      const other = creates.filter((create) => ownerOf(create) !== ownerOf(first));
+      if (other.length === 0) continue;
       shared += 1;
       const crossed = other.find((create) => isCrossed(create, first, other));
       if (crossed?.end == null) continue;

@@ -1,6 +1,7 @@
 import type { Checker } from '../model/checker.ts';
 import type { HistoryIndex, TaskView } from '../model/history-index.ts';
 import type { Plan } from '../model/plan.ts';
+import { principalOf } from '../model/principal.ts';
 import { createFindingList, judged, quoted, vacuous, when } from './finding-list.ts';
 import { isSequential, randomBits } from './id-randomness.ts';
 import { NO_TASKS } from './situations/situation.ts';
@@ -51,7 +52,7 @@ export const repeatedIds: Checker = {
 function isShared(plan: Plan, task: TaskView): boolean {
   const scopes = new Set(
     task.acks.map(({ inv }) => {
-      const agent = plan.target.facts.principals ? `${inv.agent}` : 'all';
+      const agent = principalOf(plan.target.facts, inv.agent);
       return inv.key === undefined ? `call ${inv.call}` : `key ${agent} ${inv.key}`;
     }),
   );

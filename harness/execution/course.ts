@@ -206,6 +206,8 @@ async function finish(
   for (const entry of log.active()) log.stop(entry);
   const isReady = await bed.ensureUp();
   recorder.record({ kind: 'note', topic: 'healed', data: { ready: isReady } });
+  // Twice: whoever counts now and then sees by the second count what came after the first.
+  await bed.lookAtEffects?.();
   if (options.drive?.isAudited === false) return;
   recorder.record({ kind: 'note', topic: 'audit' });
   const { signal } = options;
@@ -214,6 +216,7 @@ async function finish(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+  if (!signal.aborted) await bed.lookAtEffects?.();
 }
 
 function contextOf(

@@ -22,6 +22,8 @@ export interface TestBed {
   wireOf(agent: number): AgentWire;
   readonly read: AuditRead;
   serverInfo(): ServerInfo | null;
+  /** Takes in effects that are heard of by asking; absent: they come by themselves. */
+  lookAtEffects?(): Promise<void>;
   /** What the server has asked of its store so far, by its own count; null or absent: it does not count. */
   storeUsage?(): StoreUsage | null;
   /** Ends everything: connections, server, what stands between, ledger. */

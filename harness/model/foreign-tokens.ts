@@ -1,5 +1,6 @@
 import type { FrameBody, Stamped } from './event.ts';
 import type { Plan } from './plan.ts';
+import { principalOf } from './principal.ts';
 
 /** A message that told an agent the token of somebody else's call: the first of that agent and token. */
 export interface ForeignToken {
@@ -41,7 +42,8 @@ export function createTokenWatch(plan: Plan): TokenWatch {
   const told: ForeignToken[] = [];
   const pairs = new Set<string>();
   let messages = 0;
-  const isOne = !plan.target.facts.principals;
+  const { facts } = plan.target;
+  const isOne = !facts.principals;
   const owners = new Map(isOne ? [] : plan.calls.map(({ token, agent, call }) => [token, { agent, call }]));
   const beginning = commonBeginning([...owners.keys()]);
   const agents = new Map<string, number | null>();
@@ -58,7 +60,12 @@ export function createTokenWatch(plan: Plan): TokenWatch {
     for (let index = text.indexOf(beginning); index !== -1 && index < text.length; ) {
       const token = wordAt(text, index);
       const owner = token === null ? undefined : owners.get(token);
-      if (token !== null && owner !== undefined && owner.agent !== agent && !pairs.has(`${agent} ${token}`)) {
+      if (
+        token !== null &&
+        owner !== undefined &&
+        principalOf(facts, owner.agent) !== principalOf(facts, agent) &&
+        !pairs.has(`${agent} ${token}`)
+      ) {
         pairs.add(`${agent} ${token}`);
         const excerpt = excerptOf(text, index, token.length);
         told.push({ seq, t, agent, call: owner.call, owner: owner.agent, excerpt });

@@ -138,6 +138,8 @@ export interface TargetFacts {
   readonly process: boolean;
   /** Every agent has an identity of its own. */
   readonly principals: boolean;
+  /** So many identities, which agents take in turn; absent: one for each agent. */
+  readonly principalCount?: number;
   /** Which principal may reach a task, as the target states it; null: unstated, isolation is not judged. */
   readonly scope: 'session' | 'process' | 'principal' | 'server' | null;
   /** Effects can be observed: the ledger, or what the profile says. `ordered` false: counts only. */

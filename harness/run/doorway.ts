@@ -68,7 +68,7 @@ export async function openHttpDoorway(options: {
           const url = own?.url ?? upstream.href;
           if (own?.role === 'worker') return await lookAtHealth(url, signal);
           const endpoint = { kind: 'http', conn: 'greeting', url, headers: options.target.headersFor(1) } as const;
-          const connection = await openConnection({ context, agent: 1, endpoint });
+          const connection = await openConnection({ context, agent: 1, endpoint, setsUp: true });
           await connection.close();
           return;
         } catch (error) {

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { createLedger, IDLE_TAIL_MS, type Ledger } from '../execution/ledger.ts';
+import type { ResolvedTarget } from '../targets/target.ts';
 import { ledgerFile } from './server-place.ts';
 import type { TestBedOptions } from './test-bed.ts';
+
+/** The file that effects are written to. */
+export function ledgerPathOf(target: Pick<ResolvedTarget, 'effectsFile'>, scratch: string): string {
+  return target.effectsFile(join(scratch, 'data')) ?? ledgerFile(scratch);
+}
 
 /** The ledger of a real server, drained also while no frame comes. */
 export function followLedger(
@@ -12,7 +18,7 @@ export function followLedger(
 ): Ledger {
   const { target, recorder, clock, directory, scratch } = options;
   const ledger = createLedger({
-    path: target.effectsFile(join(scratch, 'data')) ?? ledgerFile(scratch),
+    path: ledgerPathOf(target, scratch),
     copyTo: directory.ledger,
     originNs: clock.originNs,
     now: clock.now,

@@ -15,6 +15,7 @@ import type { WireContext } from '../wire/connection.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { type CallbackReceiver, openCallbackReceiver } from './callback-receiver.ts';
 import { type Doorway, openHttpDoorway, openStdioDoorway } from './doorway.ts';
+import { openEffectSources } from './effect-sources.ts';
 import { type Engines, startEngines } from './engines.ts';
 import type { Guardian } from './guardian.ts';
 import { followLedger } from './ledger-tail.ts';
@@ -37,6 +38,18 @@ export type TestBedOptions = RunOptions & {
 export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
   const engines = await startEngines(options);
   const callbacks = await receiverFor(options);
+  const closeOthers = async () => {
+    await callbacks?.[Symbol.asyncDispose]();
+    await engines[Symbol.asyncDispose]();
+  };
+  const effects = await openEffectSources(options).catch(async (error: unknown) => {
+    await closeOthers();
+    throw error;
+  });
+  const closeAll = async () => {
+    await effects[Symbol.asyncDispose]();
+    await closeOthers();
+  };
   try {
     const usage = createStoreUsageFolder(options.scratch);
     const env = { ...engines.env, ...callbacks?.env, ...usage.env };
@@ -45,6 +58,11 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
       ...bed,
       ...(engines.store ? { store: engines.store } : {}),
       storeUsage: usage.sum,
+      async boot() {
+        await bed.boot();
+        effects.start();
+      },
+      ...(effects.look ? { lookAtEffects: effects.look } : {}),
       async ensureUp() {
         try {
           await engines.heal();
@@ -60,14 +78,12 @@ export async function openTestBed(options: TestBedOptions): Promise<TestBed> {
         try {
           await bed.close(stopMs);
         } finally {
-          await callbacks?.[Symbol.asyncDispose]();
-          await engines[Symbol.asyncDispose]();
+          await closeAll();
         }
       },
     };
   } catch (error) {
-    await callbacks?.[Symbol.asyncDispose]();
-    await engines[Symbol.asyncDispose]();
+    await closeAll();
     throw error;
   }
 }

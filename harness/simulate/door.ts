@@ -10,6 +10,7 @@ import { asksAnything } from '../wire/dialects/elicitation.ts';
 import { ADAPTERS } from '../wire/dialects/index.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { createRpcLink } from '../wire/rpc-link.ts';
+import { setUp } from '../wire/setup.ts';
 import { createStdioHost } from '../wire/stdio-host.ts';
 import { createDirectChannel } from './direct-channel.ts';
 import { createSimulatedChannel } from './http-channel.ts';
@@ -59,7 +60,7 @@ export function openHttpDoor({ world, target, context, link, draw, plan, current
       const greeting = { ...context, tags: createRequestTags() };
       const { capabilities } = adapter;
       const rpc = createRpcLink({ conn: 'greeting', channel, context: greeting, agent: null, capabilities });
-      await rpc.greet(adapter);
+      await setUp(rpc.exchange(), target.wireTarget, await rpc.greet(adapter));
     },
     endpointOf(agent) {
       const conn = `a${agent}`;

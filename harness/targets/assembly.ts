@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { fillText, placeholdersIn } from '../wire/placeholder.ts';
+import { fillText, type Lookup, placeholdersIn } from '../wire/placeholder.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
-import { hasIdentity } from './facts.ts';
+import { hasIdentity, usesSink } from './facts.ts';
+import { inheritedEnvironment } from './inherited-environment.ts';
 import { createLaunchRecipe } from './launch-recipe.ts';
 import { fillRecord, placeLookup } from './lookup.ts';
 import type { PlannedProfile } from './planned-profile.ts';
 import type { Profile } from './profile-schema.ts';
 import { partFlags, settingFlags } from './reference.ts';
 import { unmetRequirement } from './requirement.ts';
-import type { LaunchRecipe, Place, ResolvedTarget, ServiceUrls } from './target.ts';
+import type { EffectsCommands, LaunchRecipe, Place, ResolvedTarget, ServiceUrls } from './target.ts';
 import { createSpokenTarget } from './wire-target.ts';
 
 /** Puts a target together from what stands in its plan; the same for a new run and for a replay. */
@@ -22,12 +23,14 @@ export function assembleTarget(
 ): ResolvedTarget {
   const { profile, baseDirectory } = saved;
   let place: Place | null = null;
+  let sinkUrl: string | null = null;
+  const around = () => ({ ...place, ...(sinkUrl === null ? {} : { sink: sinkUrl }) });
   const recipe = createLaunchRecipe(profile, baseDirectory);
   const launch: LaunchRecipe | null = recipe && {
     ...recipe,
     instantiate(chosen) {
       place = chosen;
-      const launched = recipe.instantiate(chosen);
+      const launched = recipe.instantiate({ ...chosen, ...(sinkUrl === null ? {} : { sink: sinkUrl }) });
       if (saved.imitates !== 'reference') return launched;
       return { ...launched, args: [...launched.args, ...settingFlags(chosen.settings), ...partFlags(chosen.part)] };
     },
@@ -36,7 +39,7 @@ export function assembleTarget(
     profile,
     dialect: planned.dialect,
     tools,
-    place: () => place,
+    around,
   });
   const file = profile.effects?.file;
   return {
@@ -50,13 +53,33 @@ export function assembleTarget(
     unmet: unmetRequirement(profile),
     url: launch === null ? runningUrl(profile) : null,
     headersFor: (agent) => headersFor(profile, agent),
+    sink: usesSink(profile)
+      ? {
+          takesMs: planned.facts.takesMs,
+          listensAt: (url) => {
+            sinkUrl = url;
+          },
+        }
+      : null,
+    effectsCommands: (dir) => effectsCommandsOf(profile, placeLookup({ ...around(), dir })),
     effectsFile: (dir) => (file === undefined ? null : fillText(file, placeLookup({ dir, port: place?.port ?? 0 }))),
   };
 }
 
+function effectsCommandsOf({ effects, target }: Profile, lookup: Lookup): EffectsCommands | null {
+  const { stream, snapshot } = effects ?? {};
+  if (stream === undefined && snapshot === undefined) return null;
+  const fill = (command: string | undefined) => (command === undefined ? null : fillText(command, lookup));
+  const env = { ...inheritedEnvironment(), ...fillRecord(target?.env, lookup) };
+  return { stream: fill(stream), snapshot: fill(snapshot), env };
+}
+
 /** What goes with every request of an agent: each has an identity of its own, unless the profile gives them one. */
 export function headersFor(profile: Profile, agent: number): Readonly<Record<string, string>> {
-  const headers = fillRecord(profile.target?.headers, placeLookup(null));
+  const { headers: common, principals = [] } = profile.target ?? {};
+  const own = principals[(agent - 1) % principals.length]?.headers;
+  const headers = fillRecord({ ...common, ...own }, placeLookup(null));
+  if (own !== undefined) return headers;
   return hasIdentity(headers) ? headers : { ...headers, Authorization: `Bearer claimcheck-agent-${agent}` };
 }
 

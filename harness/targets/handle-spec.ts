@@ -1,7 +1,7 @@
 import { isMissing } from '../wire/error-table.ts';
 import { compileExpression, compileStatePattern, compileTextPattern, textOfValue } from '../wire/expression.ts';
 import { isObject } from '../wire/json-rpc.ts';
-import type { HandleSpec } from '../wire/wire-target.ts';
+import type { HandleSpec, HandleStatus } from '../wire/wire-target.ts';
 import type { HandleProfile } from './profile-schema.ts';
 
 /** The key of a question that has none. */
@@ -9,20 +9,20 @@ const ONE_QUESTION = 'input';
 
 /** Compiles the profile's `handle` section into what the job-handle adapter asks of a reply. */
 export function createHandleSpec(handle: HandleProfile): HandleSpec {
-  const { start, status, answer, cancel } = handle;
-  const readState = compileExpression(status.state);
+  const { start, status, wait, result, answer, cancel } = handle;
   const accepted = cancel?.accepted === undefined ? null : compileExpression(cancel.accepted);
   return {
     start: { id: compileExpression(start.id) },
-    status: {
-      tool: status.tool,
-      arguments: status.arguments,
-      state: (result) => textOfValue(readState(result)),
-      statusOf: createStatusTable(status),
-      result: status.result === undefined ? null : compileExpression(status.result),
-      questions: createQuestionRule(status.questions),
-      isMissing: createMissingRule(status.missing),
-    },
+    status: createStatus(status),
+    // Keys left out are as in status.
+    wait: wait === undefined ? null : createStatus({ ...status, ...wait }),
+    result: result
+      ? {
+          tool: result.tool,
+          arguments: result.arguments ?? { ...status.arguments },
+          value: result.value === undefined ? null : compileExpression(result.value),
+        }
+      : null,
     answer: answer ? { tool: answer.tool, arguments: answer.arguments, byKey: answer.by_key ?? null } : null,
     cancel: cancel
       ? {
@@ -32,6 +32,26 @@ export function createHandleSpec(handle: HandleProfile): HandleSpec {
           thenMissing: cancel.then === 'missing',
         }
       : null,
+  };
+}
+
+function createStatus(status: HandleProfile['status']): HandleStatus {
+  const readState = compileExpression(status.state);
+  const kept = Object.entries(status.keep ?? {}).map(
+    ([name, expression]) => [name, compileExpression(expression)] as const,
+  );
+  return {
+    tool: status.tool,
+    arguments: status.arguments,
+    state: (result) => textOfValue(readState(result)),
+    statusOf: createStatusTable(status),
+    result: status.result === undefined ? null : compileExpression(status.result),
+    keep(result) {
+      const found = kept.map(([name, read]) => [name, textOfValue(read(result))] as const);
+      return Object.fromEntries(found.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+    },
+    questions: createQuestionRule(status.questions),
+    isMissing: createMissingRule(status.missing),
   };
 }
 

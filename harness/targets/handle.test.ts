@@ -38,7 +38,12 @@ const json = (payload: JsonObject, over: JsonObject = {}): RawReply => text(JSON
 
 function inputFor(yaml: string, over: Partial<OperationInput> = {}): OperationInput {
   const profile = parseProfile(yaml, 'jobs.yaml');
-  const { wireTarget } = createSpokenTarget({ profile, dialect: 'handle', tools: toolsOf(profile), place: () => null });
+  const { wireTarget } = createSpokenTarget({
+    profile,
+    dialect: 'handle',
+    tools: toolsOf(profile),
+    around: () => ({}),
+  });
   const pid = { type: 'object', properties: { pid: { type: 'integer' } } };
   const said = { description: '', inputSchema: pid, outputSchema: null, annotations: {} };
   const described = { name: 'job_status', ...said, taskSupport: 'forbidden' } as const;
@@ -268,7 +273,7 @@ describe('the reference server over job handles', () => {
       profile,
       dialect: 'handle',
       tools: referenceTools('handle'),
-      place: () => null,
+      around: () => ({}),
     });
     input = createInput('handle', { target: wireTarget, key: 'key-7' });
   });

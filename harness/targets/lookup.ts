@@ -2,12 +2,16 @@ import { UsageError } from '../model/usage-error.ts';
 import { environmentName, fillText, type Lookup } from '../wire/placeholder.ts';
 import type { Place } from './target.ts';
 
-/** Values of `{{dir}}`, `{{port}}` and `{{env.NAME}}`. Throws a UsageError for a variable that is not set. */
-export function placeLookup(place: Place | null): Lookup {
+/** Port 9 is that of the discard service: where the harness takes nothing, nobody listens. */
+const NO_SINK = 'http://127.0.0.1:9/';
+
+/** Values of `{{dir}}`, `{{port}}`, `{{sink}}` and `{{env.NAME}}`. Throws a UsageError for a variable that is not set. */
+export function placeLookup(place: Partial<Pick<Place, 'dir' | 'port' | 'sink'>> | null): Lookup {
   return (placeholder) => {
     const name = environmentName(placeholder);
     if (name !== null) return environmentValue(name);
     if (placeholder.name === 'dir') return place?.dir;
+    if (placeholder.name === 'sink') return place?.sink ?? NO_SINK;
     return placeholder.name === 'port' ? place?.port : undefined;
   };
 }

@@ -162,6 +162,12 @@ describe('a module is bad usage:', () => {
       /--profile FILE, or `export const profile[\s\S]*Its tools: render\(topic\)[\s\S]*starts? from:\n\ndialect: /,
     ],
     [{}, { profile: { tools: { wrk: WORK } } }, /export const profile:1: unknown key 'wrk' in tools/],
+    [
+      {},
+      { profile: { tools: { work: WORK }, effects: { http: '{{sink}}' } } },
+      /^\{\{sink\}\} is an address, and a module/,
+    ],
+    [{}, { profile: { tools: { work: WORK }, effects: { stream: 'tail -f a' } } }, /are commands, and a module runs/],
     [{}, { profile: { target: { command: 'a' } } }, /a module is no process; leave out 'target'\.$/],
     [
       {},

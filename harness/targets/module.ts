@@ -5,7 +5,7 @@ import type { PlannedTarget } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
 import { isObject } from '../wire/json-rpc.ts';
 import { assembleTarget, headersFor } from './assembly.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, usesSink } from './facts.ts';
 import { chosenDialect, completed, dialectNamed, withDialect } from './foreign.ts';
 import type { PlannedProfile } from './planned-profile.ts';
 import { parseProfile, type ReadProfile, readProfile } from './profile-file.ts';
@@ -84,9 +84,22 @@ function assembleLookalike(options: ModuleOptions, choice: ModuleChoice, probed:
 }
 
 function assembleModule(described: Described, saved: PlannedProfile): ResolvedTarget {
+  refuseOutside(saved.profile);
   const tools = toolsOf(saved.profile);
   const facts = factsOf(saved.profile, described, tools);
   return assembleTarget({ ...described, profile: saved, facts }, saved, tools);
+}
+
+/** In virtual time nothing comes from outside: not a request, and not what a command prints. */
+function refuseOutside(profile: Profile): void {
+  const { stream, snapshot } = profile.effects ?? {};
+  const found = usesSink(profile)
+    ? '{{sink}} is an address'
+    : stream !== undefined || snapshot !== undefined
+      ? 'effects.stream and effects.snapshot are commands'
+      : null;
+  if (found === null) return;
+  throw new UsageError(`${found}, and a module runs in virtual time; it tells its effects to context.ledger.`);
 }
 
 /** The path as the plan keeps it: from the folder of the profile, else from where the user is. */
@@ -132,12 +145,13 @@ export function exportedProfile(exported: unknown, module: string): { readonly p
 /** The same profile may start a process in real time; of that only the headers have a meaning here. */
 function withoutProcess({ profile, baseDirectory }: ReadProfile, path: string): ReadProfile {
   const { target, ...rest } = profile;
+  const { headers, principals } = target ?? {};
   if (target?.processes === 'per-agent') {
     throw new UsageError(`${path}: target.processes: per-agent: a module runs in one process.`);
   }
   return {
     baseDirectory,
-    profile: target?.headers === undefined ? rest : { ...rest, target: { headers: target.headers } },
+    profile: headers === undefined && principals === undefined ? rest : { ...rest, target: { headers, principals } },
   };
 }
 

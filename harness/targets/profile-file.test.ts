@@ -129,7 +129,7 @@ describe('a bad profile is refused with file, line, key and what was expected:',
     [
       'an unknown placeholder',
       'target: { command: "a --data {{folder}}" }',
-      "p.yaml:1: Unknown placeholder '{{folder}}' in target.command; known: {{dir}}, {{env.NAME}}, {{port}}.",
+      "p.yaml:1: Unknown placeholder '{{folder}}' in target.command; known: {{dir}}, {{env.NAME}}, {{port}}, {{sink}}.",
     ],
     [
       'a question of a tool, with job handles',
@@ -145,13 +145,13 @@ describe('a bad profile is refused with file, line, key and what was expected:',
       'a job id in an answer',
       'target: { command: a }\ntools: { asking: { name: a, answer: { job: "{{id}}" } } }',
       "p.yaml:2: Unknown placeholder '{{id}}' in tools.asking.answer; known: {{dir}}, {{env.NAME}}, {{key}}, {{ms}}, " +
-        "{{number A B}}, {{n}}, {{port}}, {{token}}. Did you mean '{{dir}}'?",
+        "{{number A B}}, {{n}}, {{port}}, {{sink}}, {{token}}. Did you mean '{{dir}}'?",
     ],
     [
       'a job id where no job is',
       'target: { command: a }\ntools: { work: { name: a, takes: 1s, arguments: { job: "{{id}}" } } }',
       "p.yaml:2: Unknown placeholder '{{id}}' in tools.work.arguments; known: {{dir}}, {{env.NAME}}, {{key}}, {{ms}}, " +
-        "{{number A B}}, {{n}}, {{port}}, {{token}}. Did you mean '{{dir}}'?",
+        "{{number A B}}, {{n}}, {{port}}, {{sink}}, {{token}}. Did you mean '{{dir}}'?",
     ],
   ];
   it.each(cases)('%s', (_what, text, message) => {
@@ -166,25 +166,37 @@ describe('a bad profile is refused with file, line, key and what was expected:',
   });
 });
 
-describe('what does not exist yet is refused in one sentence:', () => {
+describe('how effects and owners are told:', () => {
   const target = 'target: { command: a }\n';
+  const keep = (names: string) =>
+    HANDLE.replace('    otherwise: working\n', `    otherwise: working\n    keep: ${names}\n`);
   const cases: readonly (readonly [string, string])[] = [
-    ['target: { url: "http://127.0.0.1:1", principals: [] }', 'p.yaml:1: target.principals is not supported yet'],
-    [`${target}setup: [ { tool: a } ]`, 'p.yaml:2: setup is not supported yet'],
+    ['target: { url: "http://127.0.0.1:1", principals: [ { headers: { a: b } } ] }', 'accepted'],
     [
-      `${target}tools: { work: { name: a, takes: 1s, arguments: { url: "{{sink}}?status=500" } } }`,
-      'p.yaml:2: {{sink}} is not supported yet',
+      'target: { command: a, principals: [ { headers: { a: b } } ] }',
+      'p.yaml:1: target.principals are told apart by HTTP headers; over stdio all agents are one',
     ],
-    [`${target}effects: { stream: "tail -f x" }`, 'p.yaml:2: effects.stream is not supported yet'],
-    [`${target}effects: { snapshot: "cat x" }`, 'p.yaml:2: effects.snapshot is not supported yet'],
-    [`${target}effects: { http: "{{sink}}" }`, 'p.yaml:2: effects.http is not supported yet'],
+    [`${target}setup: [ { tool: a, arguments: { url: "{{sink}}" } } ]`, 'accepted'],
+    [`${target}tools: { work: { name: a, takes: 1s, arguments: { url: "{{sink}}?status=500" } } }`, 'accepted'],
+    [`${target}effects: { stream: "tail -f {{dir}}/x" }`, 'accepted'],
+    [`${target}effects: { snapshot: "cat x" }`, 'accepted'],
+    [`${target}effects: { http: "{{sink}}" }`, 'accepted'],
     [
-      `${HANDLE}  wait: { tool: wait_job, arguments: { pid: "{{id}}", seconds: 5 } }`,
-      'p.yaml:14: handle.wait is not supported yet',
+      `${target}effects: { http: "http://127.0.0.1:1" }`,
+      "p.yaml:2: effects.http: expected '{{sink}}', where the server is told to post",
     ],
     [
-      `${HANDLE.replace('    otherwise: working\n', '    otherwise: working\n    keep: { output: "$.output_id" }\n')}  result: { tool: read_output, arguments: { output_id: "{{output}}" }, value: "$.text" }`,
-      'p.yaml:15: handle.result is not supported yet\np.yaml:12: handle.status.keep is not supported yet',
+      `${target}effects: { file: x, snapshot: "cat x" }`,
+      'p.yaml:2: effects come from one place; the profile names file and snapshot',
+    ],
+    [`${HANDLE}  wait: { tool: wait_job, arguments: { pid: "{{id}}", seconds: 5 } }`, 'accepted'],
+    [
+      `${keep('{ output: "$.output_id" }')}  result: { tool: read_output, arguments: { output_id: "{{output}}" }, value: "$.text" }`,
+      'accepted',
+    ],
+    [
+      `${keep('{ token: "$.output_id" }')}`,
+      'p.yaml:12: handle.status.keep: {{token}} has a meaning already; choose another name',
     ],
   ];
   it.each(cases)('%s', (text, message) => {

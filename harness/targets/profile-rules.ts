@@ -14,28 +14,9 @@ export interface BrokenRule {
   readonly message: string;
 }
 
-/** Every rule the profile breaks beyond its schema: what is not supported yet, keys that exclude each other, unknown placeholders. */
+/** Every rule the profile breaks beyond its schema: keys that exclude each other, unknown placeholders. */
 export function brokenRules(profile: Profile): BrokenRule[] {
-  const unsupported = unsupportedKeys(profile);
-  // A placeholder inside a part that is refused anyway needs no second complaint.
-  return [...unsupported, ...contradictions(profile), ...unknownPlaceholders(profile)];
-}
-
-function unsupportedKeys(profile: Profile): BrokenRule[] {
-  const { handle, effects } = profile;
-  const found: readonly (readonly [unknown, string])[] = [
-    [profile.target?.principals, 'target.principals'],
-    [profile.setup, 'setup'],
-    [handle?.wait, 'handle.wait'],
-    [handle?.result, 'handle.result'],
-    [handle?.status.keep, 'handle.status.keep'],
-    [effects?.stream, 'effects.stream'],
-    [effects?.snapshot, 'effects.snapshot'],
-    [effects?.http, 'effects.http'],
-  ];
-  return found
-    .filter(([value]) => value !== undefined)
-    .map(([, key]) => ({ path: key.split('.'), message: `${key} is not supported yet` }));
+  return [...contradictions(profile), ...effectContradictions(profile), ...unknownPlaceholders(profile)];
 }
 
 function contradictions(profile: Profile): BrokenRule[] {
@@ -44,6 +25,9 @@ function contradictions(profile: Profile): BrokenRule[] {
   const refuse = (key: string, message: string) => broken.push({ path: key.split('.'), message });
   if (target?.processes === 'per-agent' && target.url !== undefined) {
     refuse('target.processes', 'target.processes: per-agent needs stdio; a server with a URL listens in one process');
+  }
+  if (target?.principals !== undefined && target.url === undefined) {
+    refuse('target.principals', 'target.principals are told apart by HTTP headers; over stdio all agents are one');
   }
   if (handle !== undefined && dialect !== 'handle') refuse('handle', "handle needs 'dialect: handle'");
   if (dialect === 'handle') {
@@ -64,6 +48,29 @@ function contradictions(profile: Profile): BrokenRule[] {
   return broken;
 }
 
+function effectContradictions({ effects, handle }: Profile): BrokenRule[] {
+  const sources = (['file', 'stream', 'snapshot', 'http'] as const).filter((key) => effects?.[key] !== undefined);
+  const broken: BrokenRule[] = [];
+  if (sources.length > 1) {
+    broken.push({
+      path: ['effects'],
+      message: `effects come from one place; the profile names ${sources.join(' and ')}`,
+    });
+  }
+  if (effects?.http !== undefined && effects.http !== '{{sink}}') {
+    broken.push({
+      path: ['effects', 'http'],
+      message: "effects.http: expected '{{sink}}', where the server is told to post",
+    });
+  }
+  for (const name of Object.keys(handle?.status.keep ?? {})) {
+    if (!JOB_PLACEHOLDERS.some((known) => known === name)) continue;
+    const message = `handle.status.keep: {{${name}}} has a meaning already; choose another name`;
+    broken.push({ path: ['handle', 'status', 'keep', name], message });
+  }
+  return broken;
+}
+
 /** How long a task may take follows from how long the work takes, so that must be known one way or the other. */
 function refuseUnknownLength(
   args: unknown,
@@ -77,7 +84,8 @@ function refuseUnknownLength(
 }
 
 function unknownPlaceholders(profile: Profile): BrokenRule[] {
-  const { target, tools, handle } = profile;
+  const { target, tools, handle, effects } = profile;
+  const kept = [...JOB_PLACEHOLDERS, ...Object.keys(handle?.status.keep ?? {})];
   const places: readonly (readonly [unknown, readonly string[], string])[] = [
     [target?.command, PLACE_PLACEHOLDERS, 'target.command'],
     [target?.url, PLACE_PLACEHOLDERS, 'target.url'],
@@ -85,7 +93,11 @@ function unknownPlaceholders(profile: Profile): BrokenRule[] {
     [target?.env, PLACE_PLACEHOLDERS, 'target.env'],
     [target?.headers, PLACE_PLACEHOLDERS, 'target.headers'],
     [target?.prepare, PLACE_PLACEHOLDERS, 'target.prepare'],
-    [profile.effects?.file, PLACE_PLACEHOLDERS, 'effects.file'],
+    [target?.principals, PLACE_PLACEHOLDERS, 'target.principals'],
+    [profile.setup, PLACE_PLACEHOLDERS, 'setup'],
+    [effects?.file, PLACE_PLACEHOLDERS, 'effects.file'],
+    [effects?.stream, PLACE_PLACEHOLDERS, 'effects.stream'],
+    [effects?.snapshot, PLACE_PLACEHOLDERS, 'effects.snapshot'],
     [profile.state?.wipe, PLACE_PLACEHOLDERS, 'state.wipe'],
     [tools?.work?.arguments, CALL_PLACEHOLDERS, 'tools.work.arguments'],
     [tools?.failing?.arguments, CALL_PLACEHOLDERS, 'tools.failing.arguments'],
@@ -96,15 +108,14 @@ function unknownPlaceholders(profile: Profile): BrokenRule[] {
     [handle?.start.failing, CALL_PLACEHOLDERS, 'handle.start.failing'],
     [handle?.start.asking, CALL_PLACEHOLDERS, 'handle.start.asking'],
     [handle?.status.arguments, JOB_PLACEHOLDERS, 'handle.status.arguments'],
-    [handle?.answer?.arguments, JOB_PLACEHOLDERS, 'handle.answer.arguments'],
+    [handle?.wait?.arguments, JOB_PLACEHOLDERS, 'handle.wait.arguments'],
+    [handle?.result?.arguments, kept, 'handle.result.arguments'],
+    [handle?.answer?.arguments, kept, 'handle.answer.arguments'],
     [handle?.answer?.each, CALL_PLACEHOLDERS, 'handle.answer.each'],
-    [handle?.cancel?.arguments, JOB_PLACEHOLDERS, 'handle.cancel.arguments'],
+    [handle?.cancel?.arguments, kept, 'handle.cancel.arguments'],
   ];
   return places.flatMap(([template, known, key]) => {
     const path = key.split('.');
-    if (placeholdersIn(template).some((found) => found.name.startsWith('sink'))) {
-      return [{ path, message: '{{sink}} is not supported yet' }];
-    }
     try {
       checkPlaceholders(template, known, key);
       return [];

@@ -54,7 +54,10 @@ const targetSchema = z.strictObject({
   kill: z.enum(['process', 'group']).optional().describe('What a crash takes with it.'),
   processes: z.enum(['one', 'per-agent']).optional(),
   headers: headersSchema.optional(),
-  principals: z.array(z.strictObject({ headers: headersSchema })).optional(),
+  principals: z
+    .array(z.strictObject({ headers: headersSchema }))
+    .min(1)
+    .optional(),
 });
 
 const toolSchema = z.strictObject({
@@ -62,6 +65,30 @@ const toolSchema = z.strictObject({
   arguments: argumentsSchema.optional(),
   takes: durationSchema.optional().describe('How long the work takes.'),
   key: z.string().optional().describe('The argument that carries an idempotency key.'),
+});
+
+const statusSchema = z.strictObject({
+  tool: z.string().min(1),
+  arguments: argumentsSchema,
+  state: expressionSchema,
+  completed: z.array(patternSchema).min(1),
+  failed: z.array(patternSchema).optional(),
+  cancelled: z.array(patternSchema).optional(),
+  asking: z.array(patternSchema).optional().describe('States in which a job waits for an answer.'),
+  questions: expressionSchema.optional().describe('What it asks, by key; left out: one question without a key.'),
+  otherwise: z.enum(STATUSES).optional().describe('What a reply without a state means.'),
+  keep: z
+    .record(z.string(), expressionSchema)
+    .optional()
+    .describe('Values of the reply, as placeholders for later calls.'),
+  result: expressionSchema.optional(),
+  missing: z
+    .strictObject({
+      states: z.array(patternSchema).optional(),
+      path: expressionSchema.optional(),
+      error: z.string().optional(),
+    })
+    .optional(),
 });
 
 const handleSchema = z.strictObject({
@@ -74,26 +101,7 @@ const handleSchema = z.strictObject({
     id: expressionSchema,
     key: z.string().optional(),
   }),
-  status: z.strictObject({
-    tool: z.string().min(1),
-    arguments: argumentsSchema,
-    state: expressionSchema,
-    completed: z.array(patternSchema).min(1),
-    failed: z.array(patternSchema).optional(),
-    cancelled: z.array(patternSchema).optional(),
-    asking: z.array(patternSchema).optional().describe('States in which a job waits for an answer.'),
-    questions: expressionSchema.optional().describe('What it asks, by key; left out: one question without a key.'),
-    otherwise: z.enum(STATUSES).optional().describe('What a reply without a state means.'),
-    keep: z.record(z.string(), expressionSchema).optional(),
-    result: expressionSchema.optional(),
-    missing: z
-      .strictObject({
-        states: z.array(patternSchema).optional(),
-        path: expressionSchema.optional(),
-        error: z.string().optional(),
-      })
-      .optional(),
-  }),
+  status: statusSchema,
   result: z
     .strictObject({
       tool: z.string().min(1),
@@ -109,7 +117,11 @@ const handleSchema = z.strictObject({
       each: argumentsSchema.optional().describe('The answer to one question.'),
     })
     .optional(),
-  wait: z.looseObject({ tool: z.string().min(1), arguments: argumentsSchema.optional() }).optional(),
+  wait: statusSchema
+    .partial()
+    .required({ tool: true })
+    .optional()
+    .describe('A long poll; keys left out are as in status.'),
   cancel: z
     .strictObject({
       tool: z.string().min(1),

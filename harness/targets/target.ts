@@ -19,12 +19,32 @@ export interface ResolvedTarget {
   readonly module: ModuleChoice | null;
   /** The file effects are written to, once `{{dir}}` is known; null: CLAIMCHECK_LEDGER itself. */
   effectsFile(dir: string): string | null;
+  /** The commands that tell of effects, `{{dir}}` and the like filled in; null: there is none. */
+  effectsCommands(dir: string): EffectsCommands | null;
+  /** Where the profile speaks of `{{sink}}`: told where that is before anything is started. null: it does not. */
+  readonly sink: Sink | null;
   /** The token that an effect's or a result's own token stands for: itself, or what `{{number A B}}` was sent for. */
   tokenOf(value: string): string;
   /** Where engines are that the user named, with their passwords: these stand in no plan. */
   readonly serviceUrls: ServiceUrls;
   /** How many calls of one run can be told apart (`{{number A B}}`); null: any number. */
   readonly callsMax: number | null;
+}
+
+/** How effects are heard of by asking: as they happen, or by counting them now and then. One of the two is there. */
+export interface EffectsCommands {
+  /** Shell command that prints ledger lines as they happen. */
+  readonly stream: string | null;
+  /** Shell command that prints all ledger lines there are. */
+  readonly snapshot: string | null;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The harness as the worker behind the server under test. */
+export interface Sink {
+  /** How long it works on what it is sent. */
+  readonly takesMs: number;
+  listensAt(url: string): void;
 }
 
 /** By engine, each with its password. */
@@ -53,6 +73,8 @@ export interface Place {
   readonly dir: string;
   /** A free port. */
   readonly port: number;
+  /** Where the harness takes work and news of effects (`{{sink}}`); absent: nowhere yet. */
+  readonly sink?: string;
   /** What the plan wants this server to be set to; absent: nothing, as for a first look at it. */
   readonly settings?: ServerSettings;
   /** Where it is one of several processes; absent: it is the only one. */

@@ -14,14 +14,14 @@ export interface SpokenTarget {
   readonly callsMax: number | null;
 }
 
-/** What the wire needs of a profile. `place` is asked at each call: it is known once the server has been started. */
+/** What the wire needs of a profile. `around` is asked at each call: the place is known once the server has been started. */
 export function createSpokenTarget(options: {
   readonly profile: Profile;
   readonly dialect: DialectId;
   readonly tools: ReadonlyMap<string, WorkTool>;
-  readonly place: () => Place | null;
+  readonly around: () => Partial<Pick<Place, 'dir' | 'port' | 'sink'>>;
 }): SpokenTarget {
-  const { profile, dialect, tools, place } = options;
+  const { profile, dialect, tools, around } = options;
   const readEcho = profile.echo === undefined ? null : compileExpression(profile.echo);
   const tokens = new Map<string, string>();
   const tokenOf = (value: string) => tokens.get(value) ?? value;
@@ -39,13 +39,14 @@ export function createSpokenTarget(options: {
           return text === null ? null : tokenOf(text);
         }),
       renderArguments(template, values) {
-        const around = placeLookup(place());
+        const placed = placeLookup(around());
         return fillArguments(
           template,
-          (found) => callValue(found, values, tokens) ?? around(found),
+          (found) => callValue(found, values, tokens) ?? placed(found),
           values.inputSchema,
         );
       },
+      setup: (profile.setup ?? []).map(({ tool, arguments: args = {} }) => ({ tool, arguments: args })),
       ttlMs: null,
     },
   };

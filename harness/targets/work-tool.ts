@@ -59,8 +59,11 @@ export function checkToolNames(profile: Profile, tools: ReadonlyMap<string, Serv
     [named?.asking?.name, 'tools.asking'],
     [handle?.start.tool, 'handle.start'],
     [handle?.status.tool, 'handle.status'],
+    [handle?.wait?.tool, 'handle.wait'],
+    [handle?.result?.tool, 'handle.result'],
     [handle?.answer?.tool, 'handle.answer'],
     [handle?.cancel?.tool, 'handle.cancel'],
+    ...(profile.setup ?? []).map(({ tool }, index) => [tool, `setup[${index}]`] as const),
   ];
   for (const [name, key] of names) {
     if (name !== undefined && !tools.has(name)) {

@@ -8,6 +8,7 @@ import { ADAPTERS } from './dialects/index.ts';
 import { createHttpLine, createStdioLine, type LineSource } from './line-source.ts';
 import { type Ask, createOperationRunner } from './operation-runner.ts';
 import { createPushHub, type PushHub } from './push-hub.ts';
+import { setUp } from './setup.ts';
 
 /**
  * Opens one agent's conversation. Throws a HandshakeError when the server does not answer the greeting (over stdio: when no
@@ -23,6 +24,14 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const opened = await source.line();
   if (opened.link === null) throw new HandshakeError('no boot of the server has answered a greeting yet');
   let { handshake } = opened;
+  if (options.setsUp === true) {
+    try {
+      await setUp(opened.link.exchange(), context.target, handshake);
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
   const pushes = endpoint.kind === 'stdio' ? endpoint.host.pushes : createPushHub();
   const runner = createOperationRunner(context, adapter, pushes);
 
@@ -65,8 +74,10 @@ function createAgentWire(parts: WireParts): AgentWire {
   const { limits, signal } = options.context;
   const reader = { agent: options.agent };
   const { requestMs, blockingMs } = limits;
+  // Among job handles it is the target's matter whether one of its tools waits.
+  const waits = adapter.hasBlockingResult || (options.context.target.handle?.wait ?? null) !== null;
   return {
-    hasBlockingResult: adapter.hasBlockingResult,
+    hasBlockingResult: waits,
     getCarriesResult: adapter.getCarriesResult,
     create(call, { attempt, key, intended, timeoutMs, probe }) {
       const create = { attempt, key, intended, probe: probe ?? false };
@@ -75,7 +86,7 @@ function createAgentWire(parts: WireParts): AgentWire {
     },
     get: (call, task) => run({ op: 'get', call, task, reader, signal, timeoutMs: requestMs }),
     result: (call, task) =>
-      adapter.hasBlockingResult
+      waits
         ? run({ op: 'result', call, task, reader, signal, timeoutMs: blockingMs })
         : run({ op: 'get', call, task, reader, signal, timeoutMs: requestMs }),
     answersBy: asksAnything(options.context.target) ? adapter.answersBy : null,

@@ -54,6 +54,8 @@ export interface ConnectionOptions {
   /** Who speaks, 1…n. */
   readonly agent: number;
   readonly endpoint: Endpoint;
+  /** Over http: the first to speak to a boot, who calls what the target wants called then. Over stdio the host does. */
+  readonly setsUp?: boolean;
 }
 
 export type Endpoint =

@@ -71,6 +71,7 @@ export function createOperationRunner(context: WireContext, adapter: Adapter, pu
     inputs: ask.inputs ?? [],
     lastStatus: memory.statusOf(ask.task),
     cancelAccepted: memory.isCancelled(ask.task),
+    kept: memory.keptOf(ask.task),
     shapes,
     session: link.sessionId() !== null,
     restarted: link.isRestarted(),
@@ -104,12 +105,15 @@ export function createOperationRunner(context: WireContext, adapter: Adapter, pu
     };
     if (questions !== null) how.taker = questions.taker;
     const first = await link.send(prepared, tag, how);
-    const asksMore = adapter.goOn !== undefined && adapter.goOn(shape, first, input) !== null;
+    const asksMore = adapter.goOn !== undefined && adapter.goOn(ask.op, shape, first, input) !== null;
     const rounds = asksMore ? await goOn(first, { ask, link, input, shape, tag, how }) : null;
     const reply = rounds?.reply ?? first;
     if (questions !== null) await questions.end();
+    if (adapter.keep !== undefined) memory.keep(ask.task, adapter.keep(ask.op, first, input));
     const needsStatus = adapter.needsStatus?.(ask.op, reply, input) ?? false;
-    const told = needsStatus ? await knowing(ask, link, input, reply) : adapter.interpret(ask.op, reply, input);
+    const told = needsStatus
+      ? await knowing(ask, link, input, reply)
+      : adapter.interpret(ask.op, reply, rounds?.input ?? input);
     const complaints = [...(rounds?.complaints ?? []), ...(questions?.complaints ?? [])];
     const outcome = withRounds(told, rounds?.rpcIds ?? [], complaints);
     memory.remember(ask, outcome);
@@ -117,22 +121,29 @@ export function createOperationRunner(context: WireContext, adapter: Adapter, pu
     return { outcome, aborted: reply.kind === 'timeout' && reply.aborted, sessionId };
   };
 
-  /** A call that asks for input first is sent again with the answer, under a new id, until it is taken on. */
+  /**
+   * A call that asks for input first is sent again with the answer, under a new id, until it is taken on; what a status reply only
+   * announces is fetched.
+   */
   const goOn = async (first: RawReply, sent: Sent): Promise<Rounds> => {
-    const { ask, link, input, shape, tag, how } = sent;
+    const { ask, link, shape, tag, how } = sent;
     const rpcIds: RpcId[] = [];
     const complaints: string[] = [];
     let reply = first;
+    let input = sent.input;
     for (let round = 1; round <= ROUNDS_MAX; round += 1) {
-      const next = adapter.goOn?.(shape, reply, input) ?? null;
+      const next = adapter.goOn?.(ask.op, shape, reply, input) ?? null;
       if (next === null) break;
       complaints.push(...(adapter.interpret(ask.op, reply, input).shape ?? []));
-      if (!(await hasThought(context, ask))) return { reply: { kind: 'timeout', aborted: true }, rpcIds, complaints };
+      if (next.atOnce !== true && !(await hasThought(context, ask))) {
+        return { reply: { kind: 'timeout', aborted: true }, input, rpcIds, complaints };
+      }
       const prepared = link.prepare(next);
       rpcIds.push(prepared.message.id);
+      input = { ...input, before: reply };
       reply = await link.send(prepared, tag, how);
     }
-    return { reply, rpcIds, complaints };
+    return { reply, input, rpcIds, complaints };
   };
 
   /** Only the status tells what such a reply means: it is read first. */
@@ -167,6 +178,8 @@ interface Sent {
 
 interface Rounds {
   readonly reply: RawReply;
+  /** What the last reply is read with. */
+  readonly input: OperationInput;
   readonly rpcIds: readonly RpcId[];
   readonly complaints: readonly string[];
 }

@@ -75,7 +75,7 @@ describe('placeholder', () => {
     expect(check('{{token}} {{env.HOME}} {{number 1 9}}')).not.toThrow();
     expect(check('{{tokn}}')).toThrow(
       "Unknown placeholder '{{tokn}}' in tools.work.arguments; known: {{dir}}, {{env.NAME}}, {{key}}, {{ms}}, {{number A B}}, " +
-        "{{n}}, {{port}}, {{token}}. Did you mean '{{token}}'?",
+        "{{n}}, {{port}}, {{sink}}, {{token}}. Did you mean '{{token}}'?",
     );
     expect(check('{{number 9 1}}')).toThrow("Unknown placeholder '{{number 9 1}}'");
     expect(check('{{id}}')).toThrow("Unknown placeholder '{{id}}'");

@@ -11,7 +11,7 @@ export interface Placeholder {
 export type Lookup = (placeholder: Placeholder) => string | number | undefined;
 
 /** Where the server is started and reached. */
-export const PLACE_PLACEHOLDERS = ['dir', 'port', 'env.NAME'] as const;
+export const PLACE_PLACEHOLDERS = ['dir', 'port', 'sink', 'env.NAME'] as const;
 /** In the arguments of a tool that starts work. */
 export const CALL_PLACEHOLDERS = ['token', 'number A B', 'ms', 'key', 'n', ...PLACE_PLACEHOLDERS] as const;
 /** In the arguments of a tool that asks for a job. */

@@ -95,7 +95,8 @@ export function createRpcLink(options: LinkOptions): RpcLink {
     toolPages: context.toolPages,
     async request(method, params, choice) {
       greetings += 1;
-      const prepared = prepare({ method, params }, choice?.modern ?? false);
+      const named = choice?.mcpName === undefined ? {} : { mcpName: choice.mcpName };
+      const prepared = prepare({ method, params, ...named }, choice?.modern ?? false);
       const reply = await send(
         prepared,
         { op: 'handshake', call: null, attempt: greetings, agent: options.agent },

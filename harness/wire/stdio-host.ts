@@ -5,6 +5,7 @@ import { ADAPTERS } from './dialects/index.ts';
 import { compact } from './outcome-record.ts';
 import { createPushHub } from './push-hub.ts';
 import { createRpcLink, type RpcLink } from './rpc-link.ts';
+import { setUp } from './setup.ts';
 import { createStdioChannel } from './stdio-channel.ts';
 import type { LineStream } from './wire.ts';
 
@@ -33,7 +34,8 @@ export function createStdioHost(context: WireContext): StdioHost {
     const capabilities = capabilitiesOf(adapter, context.target);
     latest = createRpcLink({ conn: name, channel, context, agent: null, capabilities });
     const link = latest;
-    await link.greet(adapter, timeoutMs);
+    const handshake = await link.greet(adapter, timeoutMs);
+    await setUp(link.exchange(timeoutMs), context.target, handshake);
     return link;
   };
 

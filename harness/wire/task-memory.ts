@@ -13,13 +13,19 @@ export interface TaskMemory {
   statusOf(task: string | null): Status | null;
   /** A cancel of this task was accepted. */
   isCancelled(task: string | null): boolean;
+  /** Keeps what a reply said for later requests about the task; a later value of a name goes over an earlier one. */
+  keep(task: string | null, values: Readonly<Record<string, string>>): void;
+  keptOf(task: string | null): Readonly<Record<string, string>>;
 }
+
+const NOTHING_KEPT = {};
 
 export function createTaskMemory(): TaskMemory {
   const own = new Map<Operation, Map<number, number>>();
   const auditors = new Map<Operation, Map<number, number>>();
   const statuses = new Map<string, Status>();
   const cancelled = new Set<string>();
+  const kept = new Map<string, Readonly<Record<string, string>>>();
   return {
     attemptOf(ask) {
       if (ask.create) return ask.create.attempt;
@@ -35,6 +41,11 @@ export function createTaskMemory(): TaskMemory {
     },
     statusOf: (task) => (task === null ? null : (statuses.get(task) ?? null)),
     isCancelled: (task) => task !== null && cancelled.has(task),
+    keep(task, values) {
+      if (task === null || Object.keys(values).length === 0) return;
+      bound(kept.set(task, { ...kept.get(task), ...values }));
+    },
+    keptOf: (task) => (task === null ? NOTHING_KEPT : (kept.get(task) ?? NOTHING_KEPT)),
   };
 }
 

@@ -12,8 +12,16 @@ export interface WireTarget {
   readonly echo: ((result: JsonObject) => string | null) | null;
   /** Fills the placeholders; an argument that is one placeholder takes the type its schema says. */
   renderArguments(template: JsonObject, values: TemplateValues): JsonObject;
+  /** Tools called once after each boot has been greeted, before anybody else speaks; absent: none. */
+  readonly setup?: readonly PlainCall[];
   /** params.task.ttl of a 2025-11-25 create, ms; null: left out, the server decides. */
   readonly ttlMs: number | null;
+}
+
+/** A tool with the arguments it is called with, placeholders among them. */
+export interface PlainCall {
+  readonly tool: string;
+  readonly arguments: JsonObject;
 }
 
 export interface WorkTool {
@@ -49,20 +57,11 @@ export type Reading = (result: JsonObject) => unknown;
 /** The job-handle pattern with its expressions compiled. The start tool is `tools.get('work')`, its failing variant `'failing'`. */
 export interface HandleSpec {
   readonly start: { readonly id: Reading };
-  readonly status: {
-    readonly tool: string;
-    readonly arguments: JsonObject;
-    /** The state as a string; null: the reply has none. */
-    state(result: JsonObject): string | null;
-    /** What a state means; 'missing': the server does not know the id; null: on no list and no `otherwise`. */
-    statusOf(state: string | null): Status | 'missing' | null;
-    /** The finished work's result; null: the whole reply is the result. */
-    readonly result: Reading | null;
-    /** What a job in input_required asks, by key. */
-    questions(result: JsonObject): JsonObject;
-    /** A reply (or the text of a failed call) that says the id is unknown. */
-    isMissing(result: JsonObject | null, errorText: string | null): boolean;
-  };
+  readonly status: HandleStatus;
+  /** The same question asked so that the server answers when the job is over, or after a while; null: it cannot be. */
+  readonly wait: HandleStatus | null;
+  /** Another tool that gives what a completed job gave; null: the status reply carries it. */
+  readonly result: (PlainCall & { readonly value: Reading | null }) | null;
   /** How questions are answered; the answer to one is the `answer` of the tool that asks. null: they cannot be. */
   readonly answer: {
     readonly tool: string;
@@ -78,4 +77,20 @@ export interface HandleSpec {
     /** After an accepted cancel, not-found counts as cancelled. */
     readonly thenMissing: boolean;
   } | null;
+}
+
+/** A tool that tells how a job stands, and how its reply is read. */
+export interface HandleStatus extends PlainCall {
+  /** The state as a string; null: the reply has none. */
+  state(result: JsonObject): string | null;
+  /** What a state means; 'missing': the server does not know the id; null: on no list and no `otherwise`. */
+  statusOf(state: string | null): Status | 'missing' | null;
+  /** The finished work's result; null: the whole reply is the result. */
+  readonly result: Reading | null;
+  /** What later calls of this job need of the reply, by the name of their placeholder. */
+  keep(result: JsonObject): Readonly<Record<string, string>>;
+  /** What a job in input_required asks, by key. */
+  questions(result: JsonObject): JsonObject;
+  /** A reply (or the text of a failed call) that says the id is unknown. */
+  isMissing(result: JsonObject | null, errorText: string | null): boolean;
 }

@@ -33,8 +33,13 @@ export interface Adapter {
   /** null: the dialect has no such operation (or the target gives no way to do it). */
   request(op: Operation, input: OperationInput): RequestShape | null;
   interpret(op: Operation, reply: RawReply, input: OperationInput): Outcome;
-  /** The request that goes on after this reply, which asked for input first (2026-07-28 mrtr); null: the reply is the answer. */
-  goOn?(shape: RequestShape, reply: RawReply, input: OperationInput): RequestShape | null;
+  /**
+   * The request that goes on after this reply: the call again with what it asked for first (2026-07-28 mrtr), or the fetch of a
+   * result that a status reply only announces. null: the reply is the answer.
+   */
+  goOn?(op: Operation, shape: RequestShape, reply: RawReply, input: OperationInput): RequestShape | null;
+  /** What this reply says that later requests about the task need, by name; absent: nothing. */
+  keep?(op: Operation, reply: RawReply, input: OperationInput): Readonly<Record<string, string>>;
   /** This reply can only be interpreted with a fresh `get`, whose status then stands in `input.lastStatus`. */
   needsStatus?(op: Operation, reply: RawReply, input: OperationInput): boolean;
   /** The state of a task that a notification carries; null: it carries none. */
@@ -46,6 +51,8 @@ export interface RequestShape {
   readonly params: JsonObject;
   /** Value of the Mcp-Name header in the modern era. */
   readonly mcpName?: string;
+  /** It goes on after another request, and nobody has to think about it first. */
+  readonly atOnce?: true;
 }
 
 export interface OperationInput {
@@ -64,6 +71,10 @@ export interface OperationInput {
   readonly lastStatus: Status | null;
   /** This connection had a cancel of the task accepted. */
   readonly cancelAccepted: boolean;
+  /** What earlier replies on this connection said of the task, for placeholders; absent: nothing. */
+  readonly kept?: Readonly<Record<string, string>>;
+  /** The reply that the request of this one went on after; absent: it is the first of its operation. */
+  readonly before?: RawReply;
   /** What this connection found wrong with replies before; absent: every reply is looked at anew. */
   readonly shapes?: ShapeMemory;
   /** The request carried a session id. */
@@ -93,6 +104,8 @@ export interface ExchangeOptions {
   readonly timeoutMs?: number;
   /** The modern `_meta` envelope (and its HTTP headers) goes with this request. */
   readonly modern?: boolean;
+  /** What the request is about, which the modern era repeats in a header. */
+  readonly mcpName?: string;
 }
 
 /** legacy: initialize and sessions (up to 2025-11-25); modern: every request stands alone (2026-07-28). */

@@ -33,7 +33,7 @@ export const blocking: Adapter = {
     if (read.outcome !== null) return read.outcome;
     return plainResult(input.target, read.result, read.shape) ?? unreadable(read.reply, read.shape);
   },
-  goOn: (shape, reply, input) => answeredCall(shape, reply, input),
+  goOn: (_op, shape, reply, input) => answeredCall(shape, reply, input),
   push: () => null,
 };
 

@@ -1,10 +1,10 @@
-import { isTerminal, type Status } from '../../model/operation.ts';
+import { isTerminal, type Operation, type Status } from '../../model/operation.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { quote, refusalReason, unreadable } from '../error-table.ts';
 import { textOf, textOfValue } from '../expression.ts';
 import { isObject, type JsonObject, readError } from '../json-rpc.ts';
 import type { RawReply } from '../wire.ts';
-import type { HandleSpec } from '../wire-target.ts';
+import type { HandleSpec, HandleStatus, PlainCall } from '../wire-target.ts';
 import type { Adapter, OperationInput, RequestShape } from './adapter.ts';
 import { greetEither } from './blocking.ts';
 import { contentOf, observeInputs } from './elicitation.ts';
@@ -33,7 +33,7 @@ export const handle: Adapter = {
   capabilities: {},
   handshake: (exchange, capabilities) => greetEither(exchange, capabilities),
   request(op, input) {
-    const { answer, cancel, status } = specOf(input);
+    const { answer, cancel } = specOf(input);
     switch (op) {
       case 'create': {
         const params = workCall(input);
@@ -41,7 +41,7 @@ export const handle: Adapter = {
       }
       case 'get':
       case 'result':
-        return jobCall(status, input);
+        return jobCall(statusToolOf(op, input), input);
       case 'cancel':
         return cancel && jobCall(cancel, input);
       case 'update':
@@ -53,8 +53,22 @@ export const handle: Adapter = {
   interpret(op, reply, input) {
     if (op === 'create') return interpretStart(reply, input);
     if (op === 'cancel' || op === 'update') return interpretAccepted(op, reply, input);
-    return interpretStatus(reply, input);
+    const spec = statusToolOf(op, input);
+    if (input.before === undefined) return interpretStatus(reply, spec, input);
+    return interpretFetched(reply, interpretStatus(input.before, spec, input), input);
   },
+  goOn(op, _shape, reply, input) {
+    const { result } = specOf(input);
+    if (result === null || input.before !== undefined || !(op === 'get' || op === 'result')) return null;
+    const spec = statusToolOf(op, input);
+    const seen = interpretStatus(reply, spec, input);
+    if (seen.type !== 'ok' || seen.status !== 'completed') return null;
+    // Its own request needs what this very reply has told.
+    const kept = { ...input.kept, ...keptOf(reply, spec) };
+    const fetch = jobCall(result, { ...input, kept });
+    return fetch && { ...fetch, atOnce: true };
+  },
+  keep: (op, reply, input) => (op === 'get' || op === 'result' ? keptOf(reply, statusToolOf(op, input)) : {}),
   push: () => null,
 };
 
@@ -63,15 +77,22 @@ function specOf(input: OperationInput): HandleSpec {
   return input.target.handle;
 }
 
-function jobCall(
-  tool: { readonly tool: string; readonly arguments: JsonObject },
-  input: OperationInput,
-  more: JsonObject = {},
-): RequestShape | null {
+/** A fetch that blocks asks the tool that waits, where there is one. */
+function statusToolOf(op: Operation, input: OperationInput): HandleStatus {
+  const { status, wait } = specOf(input);
+  return op === 'result' ? (wait ?? status) : status;
+}
+
+function keptOf(reply: RawReply, spec: HandleStatus): Readonly<Record<string, string>> {
+  return reply.kind === 'answered' && isObject(reply.message.result) ? spec.keep(reply.message.result) : {};
+}
+
+function jobCall(tool: PlainCall, input: OperationInput, more: JsonObject = {}): RequestShape | null {
   const { target, call, key, task, handshake } = input;
   if (task === null) return null;
   const inputSchema = handshake.tools.get(tool.tool)?.inputSchema ?? null;
-  const values = { token: call.token, ms: call.ms, key, n: call.call, id: task, inputSchema };
+  const { kept = {} } = input;
+  const values = { token: call.token, ms: call.ms, key, n: call.call, id: task, kept, inputSchema };
   const params = { name: tool.tool, arguments: { ...target.renderArguments(tool.arguments, values), ...more } };
   return { method: 'tools/call', params, mcpName: params.name };
 }
@@ -97,8 +118,7 @@ function interpretStart(reply: RawReply, input: OperationInput): Outcome {
   return unreadable(read.reply, shape, 'no job id stands where the profile says (handle.start.id)');
 }
 
-function interpretStatus(reply: RawReply, input: OperationInput): Outcome {
-  const { status: spec } = specOf(input);
+function interpretStatus(reply: RawReply, spec: HandleStatus, input: OperationInput): Outcome {
   const read = readReply('get', reply, input);
   if (read.outcome !== null) {
     const { outcome } = read;
@@ -129,20 +149,50 @@ function interpretStatus(reply: RawReply, input: OperationInput): Outcome {
     ...(input.task === null ? {} : { task: input.task }),
     status,
     ...(status === 'input_required' ? observeInputs(spec.questions(result)) : {}),
-    ...ending(status, result, shape, input),
+    ...ending(status, result, { spec, shape, input }),
   };
+}
+
+/** What another tool gives of a job that is over; whether it is there is for that tool to say. */
+function interpretFetched(reply: RawReply, seen: Outcome, input: OperationInput): Outcome {
+  if (seen.type !== 'ok') return seen;
+  const { status, result: fetch } = specOf(input);
+  const read = readReply('get', reply, input);
+  if (read.outcome !== null) {
+    const isRefused = reply.kind === 'answered' && isErrorReply(reply);
+    const isMissing = isRefused && status.isMissing(null, readError(reply.message.error).message);
+    return isMissing ? missing(read.outcome, input) : read.outcome;
+  }
+  const { result: told, shape } = read;
+  if (told.isError === true) {
+    const message = quote(textOf(told));
+    const reason = status.isMissing(told, message) ? 'not-found' : refusalReason(message);
+    return { type: 'fail', reason, message, answered: true, shape };
+  }
+  const result = fetch?.value ? fetch.value(told) : told;
+  if (result === undefined)
+    return unreadable(read.reply, shape, 'no result stands where the profile says (handle.result.value)');
+  const { echo } = input.target;
+  return { ...seen, shape, result, ...(echo === null ? {} : { echo: echo(told) }) };
+}
+
+interface Ended {
+  readonly spec: HandleStatus;
+  readonly shape: readonly string[];
+  readonly input: OperationInput;
 }
 
 /** The end of a job: what came out, and the token that the same reply carries. */
 function ending(
   status: Status,
   reply: JsonObject,
-  shape: readonly string[],
-  input: OperationInput,
+  { spec, shape, input }: Ended,
 ): Pick<Extract<Outcome, { type: 'ok' }>, 'result' | 'isError' | 'echo' | 'shape'> {
   if (!isTerminal(status)) return { shape };
+  // Fetched by a tool of its own, the result of a completed job stands in that tool's reply.
+  if (status === 'completed' && specOf(input).result !== null) return { shape };
   const { target } = input;
-  const { result: read } = specOf(input).status;
+  const { result: read } = spec;
   const result = read === null ? reply : read(reply);
   if (result === undefined) {
     const absent = 'a completed job without a result where the profile says (handle.status.result)';

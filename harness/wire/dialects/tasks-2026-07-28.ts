@@ -62,7 +62,7 @@ export const tasks20260728: Adapter = {
     if (plain !== null || !asksForInput(result)) return plain ?? unreadable(read.reply, shape);
     return unreadable(read.reply, shape, answerOf(input) === null ? ASKS_NOBODY : ASKS_FIRST);
   },
-  goOn: (shape, reply, input) => answeredCall(shape, reply, input),
+  goOn: (_op, shape, reply, input) => answeredCall(shape, reply, input),
   push(notification, target) {
     if (notification.method !== 'notifications/tasks' || notification.params === undefined) return null;
     const seen: Draft<Observation> = {};
