@@ -1,6 +1,6 @@
 /** What one POST leads to: a request answered, a notification or a reply taken, or a refusal. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dialect, JsonRpcRequest, JsonRpcResponse, Session } from '../dialects/dialect.ts';
+import type { Dialect, JsonRpcRequest, JsonRpcResponse, RequestContext, Session } from '../dialects/dialect.ts';
 import { errorAnswer, isRequest, RpcFault } from '../dialects/json-rpc.ts';
 import type { ClientRequests } from './client-requests.ts';
 import { createHttpAnswer } from './http-answer.ts';
@@ -88,20 +88,12 @@ async function respond(face: HttpFace, exchange: Exchange): Promise<void> {
   const onClose = (): void => abort(controller, dialect.meta.sessions ? 'disconnected' : 'cancelled');
   response.once('close', onClose);
   const answer = createHttpAnswer(response);
+  const context = new HttpContext(exchange, controller, answer.say);
+  if (dialect.meta.sessions) {
+    context.request = (asked, whileWanted) => requests.ask(session.id, asked, answer.say, whileWanted);
+  }
   try {
-    const reply = await dialect.handle(message, {
-      principal,
-      transport: 'http',
-      session,
-      // Made when somebody looks: most requests are answered before anybody would.
-      get signal() {
-        return controller.signal;
-      },
-      notify: answer.say,
-      ...(dialect.meta.sessions && {
-        request: (asked, whileWanted) => requests.ask(session.id, asked, answer.say, whileWanted),
-      }),
-    });
+    const reply = await dialect.handle(message, context);
     const begins = exchange.isNew === true && reply !== undefined && 'result' in reply;
     answer.finish(reply, begins ? { [SESSION_HEADER]: sessions.keep(session, principal) } : {});
   } catch (thrown) {
@@ -110,6 +102,31 @@ async function respond(face: HttpFace, exchange: Exchange): Promise<void> {
   } finally {
     response.off('close', onClose);
     inFlight.done(session.id, message.id, controller);
+  }
+}
+
+/**
+ * A class for the sake of its accessor: one in an object literal gives each object a shape of its own, which the collector of young
+ * objects takes for alive, with the request and all it hangs on. A fifth of the time went into copying those.
+ */
+class HttpContext implements RequestContext {
+  readonly principal: string;
+  readonly transport = 'http';
+  readonly session: Session;
+  readonly notify: RequestContext['notify'];
+  request?: NonNullable<RequestContext['request']>;
+  readonly #controller: AbortController;
+
+  constructor({ principal, session }: Exchange, controller: AbortController, notify: RequestContext['notify']) {
+    this.principal = principal;
+    this.session = session;
+    this.notify = notify;
+    this.#controller = controller;
+  }
+
+  /** Made when somebody looks: most requests are answered before anybody would. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 }
 
