@@ -1,7 +1,7 @@
 import { dueAt } from '../tasks/due.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 import { createOrderedSet, type OrderedSet } from './ordered-set.ts';
-import type { Position, TaskStore } from './store.ts';
+import type { Position, Replacement, TaskStore } from './store.ts';
 
 /** Records in the memory of the process, with an index for each scan: hundreds of thousands of them cost no more than a few. */
 export async function openMemoryStore(): Promise<TaskStore> {
@@ -26,6 +26,12 @@ export async function openMemoryStore(): Promise<TaskStore> {
     byId.set(after.id, after);
     indexes.change(before, after);
   };
+  const replace = ({ task, expectedVersion }: Replacement): boolean => {
+    const before = byId.get(task.id);
+    if (before?.version !== expectedVersion) return false;
+    write(before, task);
+    return true;
+  };
   const page = (positions: Iterable<Position>, limit: number): readonly TaskRecord[] => {
     const tasks: TaskRecord[] = [];
     for (const { id } of positions) {
@@ -48,13 +54,10 @@ export async function openMemoryStore(): Promise<TaskStore> {
       return { kind: 'inserted' };
     },
     get: async (id) => byId.get(id),
+    getAll: async (ids) => ids.map((id) => byId.get(id)),
     byKey: async (principal, key) => keyed(principal, key),
-    async replace(task, expectedVersion) {
-      const before = byId.get(task.id);
-      if (before?.version !== expectedVersion) return false;
-      write(before, task);
-      return true;
-    },
+    replace: async (task, expectedVersion) => replace({ task, expectedVersion }),
+    replaceAll: async (writes) => writes.map(replace),
     async remove(id, expectedVersion) {
       const task = byId.get(id);
       if (task?.version !== expectedVersion) return false;

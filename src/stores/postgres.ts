@@ -70,6 +70,11 @@ function storeOver(pool: PostgresPool, sql: Statements, { presence, durability, 
   return {
     insert,
     get,
+    async getAll(ids) {
+      const found = await presence.believed(() => all('getAll', ids.filter(isStorable)));
+      const byId = new Map(found.map((task) => [task.id, task]));
+      return ids.map((id) => byId.get(id));
+    },
     byKey,
     async replace(task, expectedVersion) {
       if (!isStorable(task.id)) return false;
@@ -106,6 +111,7 @@ function statementsIn(prefix: string) {
     replace: `UPDATE ${task} SET state = $1, is_held = $2, due_at = $3, version = $4, record = $5 WHERE id = $6 AND version = $7`,
     remove: `DELETE FROM ${task} WHERE id = $1 AND version = $2`,
     get: select('id = $1'),
+    getAll: select('id = ANY ($1)'),
     byKey: select('owner = $1 AND key = $2'),
     listFirst: select('owner = $1 ORDER BY created_at DESC, id DESC LIMIT $2'),
     listAfter: select('owner = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4'),

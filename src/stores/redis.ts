@@ -44,6 +44,10 @@ async function storeOver(link: RedisLink, { directory, connection }: StoreOption
   return {
     insert: async (task) => insertAnswer(task, await run(INSERT, insertValues(task, encode(task)))),
     get: async (id) => recordOf(await link.ask((redis) => redis.hget(keys.tasks, id))),
+    getAll: async (ids) =>
+      ids.length === 0
+        ? []
+        : storedAnswers.parse(await link.ask((redis) => redis.hmget(keys.tasks, ...ids))).map(recordOf),
     byKey: async (principal, idempotencyKey) => {
       const field = keyField(principal, idempotencyKey);
       return recordOf(await link.ask((redis) => runScript(redis, BY_KEY, [keys.tasks, keys.keys], [field])));
@@ -116,6 +120,7 @@ function keyField(principal: string, key: string): string {
 
 const isDone = z.union([z.literal(0), z.literal(1)]);
 const storedRecords = z.array(z.string());
+const storedAnswers = z.array(z.unknown());
 const storedRecord = z.string().nullable();
 
 function recordOf(reply: unknown): TaskRecord | undefined {

@@ -1,5 +1,6 @@
 import type { StorageLink } from '../simulation.ts';
 import { openMemoryStore } from './memory.ts';
+import { getAll, replaceAll } from './several.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { TaskStore } from './store.ts';
 
@@ -70,6 +71,9 @@ function delayed(store: TaskStore, { storage }: SimulatedPlace): TaskStore {
   return {
     insert: (task) => write(() => store.insert(task)),
     replace: (task, expectedVersion) => write(() => store.replace(task, expectedVersion)),
+    // What one turn of the loop asks for together travels together, as with a pipeline or a commit of a group.
+    getAll: (ids) => read(() => getAll(store, ids)),
+    replaceAll: (writes) => write(() => replaceAll(store, writes)),
     remove: (id, expectedVersion) => write(() => store.remove(id, expectedVersion)),
     get: (id) => read(() => store.get(id)),
     byKey: (principal, key) => read(() => store.byKey(principal, key)),

@@ -8,6 +8,7 @@ import type { TaskRecord } from '../tasks/task.ts';
 import { taskOf } from '../tasks/testing/task-fixture.ts';
 import { UsageError } from '../usage-error.ts';
 import { createFilePresence } from './file-presence.ts';
+import { getAll, replaceAll } from './several.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { TaskStore } from './store.ts';
 import { startEngine } from './testing/engine.ts';
@@ -64,6 +65,28 @@ describeStores(
       expect(won.filter(Boolean)).toHaveLength(1);
       expect((await store.get(taskOf().id))?.statusMessage).toBe(`writer ${won.indexOf(true)}`);
       expect(await store.replace(taskOf({ id: 'nothing' }), 1)).toBe(false);
+    });
+
+    test('reads several records in the order of asking, unknown ones among them', async () => {
+      await using store = await open();
+      const [a, b] = [taskOf({ id: 'a' }), taskOf({ id: 'b', state: 'queued' })];
+      await store.insert(a);
+      await store.insert(b);
+      expect(await getAll(store, ['b', 'nothing', 'a', 'b\0'])).toEqual([b, undefined, a, undefined]);
+      expect(await getAll(store, [])).toEqual([]);
+    });
+
+    test('of several writes together each is for itself', async () => {
+      await using store = await open();
+      const tasks = ['a', 'b', 'c'].map((id) => taskOf({ id, version: 3 }));
+      for (const task of tasks) await store.insert(task);
+      const writes = tasks.map((task) => ({ task: { ...task, version: 4, statusMessage: 'new' }, expectedVersion: 3 }));
+      const [first, second, third] = writes;
+      if (first === undefined || second === undefined || third === undefined) throw new Error('expected three writes');
+      const gone = { task: taskOf({ id: 'gone', version: 4 }), expectedVersion: 3 };
+      const late = { ...second, expectedVersion: 2 };
+      expect(await replaceAll(store, [first, late, gone, third])).toEqual([true, false, false, true]);
+      expect(await getAll(store, ['a', 'b', 'c', 'gone'])).toEqual([first.task, tasks[1], third.task, undefined]);
     });
 
     test('of fifty inserts with one key at once one wins, and the others get its record', async () => {

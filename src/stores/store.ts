@@ -14,6 +14,10 @@ export interface TaskStore extends AsyncDisposable {
   byKey(principal: string, idempotencyKey: string): Promise<TaskRecord | undefined>;
   /** Writes `task` over the record of that id if that has `expectedVersion`. false: it has another, or is gone. Id, principal, key and createdAt never change. */
   replace(task: TaskRecord, expectedVersion: number): Promise<boolean>;
+  /** `get` of each, told in their order. Only stores that do it in one go have it (several.ts does it for the others). */
+  getAll?(ids: readonly string[]): Promise<readonly (TaskRecord | undefined)[]>;
+  /** `replace` of each, of different records, told in their order. Only stores that do it in one go have it. */
+  replaceAll?(writes: readonly Replacement[]): Promise<readonly boolean[]>;
   /** Forgets the record, and frees its key, if it has `expectedVersion`. false as in `replace`. */
   remove(id: string, expectedVersion: number): Promise<boolean>;
   /** The principal's records, newest first (createdAt, then id, both descending), strictly after `after`. */
@@ -32,6 +36,11 @@ export interface TaskStore extends AsyncDisposable {
   readonly secret?: Uint8Array;
   /** Bytes of records it has handed to where it keeps them since it was opened; left out: it does not know. */
   bytesWritten?(): number;
+}
+
+export interface Replacement {
+  readonly task: TaskRecord;
+  readonly expectedVersion: number;
 }
 
 export interface Durability {

@@ -27,7 +27,6 @@ async function running() {
   const claimed = taskOf({ state: 'running', lease, fence: 1, deadlineAt: Date.now() + 60_000 });
   await store.insert(claimed);
   const work = createRunningTask(claimed, {
-    store,
     clock,
     writer,
     ledger: createMemoryLedger(),
@@ -66,7 +65,7 @@ test('a late effect goes out only after the lease was renewed', async () => {
 });
 
 test('no effect from a process that stood still between the last look and the effect, longer than its lease', async () => {
-  const { claimed, store, writer } = await running();
+  const { claimed, writer } = await running();
   const ledger = createRecordingLedger();
   const clock = createServerClock();
   const paused = {
@@ -78,7 +77,6 @@ test('no effect from a process that stood still between the last look and the ef
     },
   };
   const work = createRunningTask(claimed, {
-    store,
     clock,
     writer,
     ledger: paused,
@@ -91,11 +89,11 @@ test('no effect from a process that stood still between the last look and the ef
 });
 
 test('a look finds out that another process has ended the task', async () => {
-  const { work, writer, claimed } = await running();
-  await work.look();
+  const { work, writer, claimed, store } = await running();
+  work.look(await store.get(claimed.id));
   expect(work.signal.aborted).toBe(false);
   await writer.change(claimed.id, () => ({ type: 'cancel', message: 'no' }));
-  await work.look();
+  work.look(await store.get(claimed.id));
   expect(work.signal.aborted).toBe(true);
 });
 
@@ -132,7 +130,7 @@ test('a cancel waits for an effect that is being committed: what it answers stay
 
 /** A task whose store refuses its next writes. */
 async function troubled(refusals: number, deadlineMs = 60_000) {
-  const { claimed, store, writer } = await running();
+  const { claimed, writer } = await running();
   const ledger = createRecordingLedger();
   let left = refusals;
   const change: typeof writer.changeFrom = async (...args) => {
@@ -142,7 +140,7 @@ async function troubled(refusals: number, deadlineMs = 60_000) {
   };
   const task = { ...claimed, deadlineAt: Date.now() + deadlineMs };
   const work = createRunningTask(task, {
-    ...{ store, clock: createServerClock(), ledger, leaseMs: LEASE_MS, turns: createTurns() },
+    ...{ clock: createServerClock(), ledger, leaseMs: LEASE_MS, turns: createTurns() },
     writer: { ...writer, changeFrom: change },
   });
   return { work, ledger, writer, claimed };

@@ -1,4 +1,3 @@
-import type { TaskStore } from '../stores/store.ts';
 import type { EffectLedger } from '../tools/tool.ts';
 import type { ServerClock } from './clock.ts';
 import type { TaskRecord } from './task.ts';
@@ -29,13 +28,14 @@ export interface RunningTask {
   write(event: TaskEvent): Promise<boolean>;
   /** The ledger as the tool sees it: refuses what would come after the task was taken away or ended. */
   readonly effects: EffectLedger;
-  /** Looks whether it is still ours, and stops the work if not: another process may have ended it. */
-  look(): Promise<void>;
+  /** Takes over what it has become by a write that was made for it, in its turn. */
+  became(record: TaskRecord): void;
+  /** Stops the work if the record, just read, is not ours any more: another process may have ended it. */
+  look(current: TaskRecord | undefined): void;
   stop(reason: string): void;
 }
 
 export interface RunningTaskParts {
-  readonly store: TaskStore;
   readonly writer: TaskWriter;
   readonly clock: ServerClock;
   readonly ledger: EffectLedger;
@@ -46,7 +46,7 @@ export interface RunningTaskParts {
 
 /** `claimed` is the record right after this process claimed it. */
 export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts): RunningTask {
-  const { store, writer, clock, ledger, leaseMs, turns } = parts;
+  const { writer, clock, ledger, leaseMs, turns } = parts;
   const controller = new AbortController();
   const { signal } = controller;
   const overdueAt = clock.elapsed() + claimed.deadlineAt - clock.now();
@@ -101,8 +101,10 @@ export function createRunningTask(claimed: TaskRecord, parts: RunningTaskParts):
     record: () => record,
     exclusive,
     write,
-    async look() {
-      const current = await store.get(claimed.id);
+    became(written) {
+      record = written;
+    },
+    look(current) {
       if (!signal.aborted && record.state === 'running' && (current === undefined || !isOurs(current))) lost();
     },
     effects: {

@@ -11,7 +11,14 @@ export interface TaskWriter {
   change(id: string, decide: (task: TaskRecord) => TaskEvent | undefined): Promise<ChangeAnswer>;
   /** Applies the event to exactly this version. undefined: somebody else changed it, or the table forbids it. */
   changeFrom(task: TaskRecord, event: TaskEvent): Promise<TaskRecord | undefined>;
+  /** `changeFrom` of different tasks, told in their order; left out: the store cannot do it in one go. */
+  readonly changeTogether?: (changes: readonly Change[]) => Promise<readonly (TaskRecord | undefined)[]>;
   remove(task: TaskRecord): Promise<boolean>;
+}
+
+export interface Change {
+  readonly task: TaskRecord;
+  readonly event: TaskEvent;
 }
 
 export type ChangeAnswer =
@@ -33,19 +40,46 @@ export interface TaskWriterParts {
 
 export function createTaskWriter({ store, clock, hub, observe, release }: TaskWriterParts): TaskWriter {
   async function changeFrom(task: TaskRecord, event: TaskEvent): Promise<TaskRecord | undefined> {
-    const changed = applyEvent(task, event, clock.now());
-    if (changed === undefined) return undefined;
-    const next = release === undefined ? changed : { ...changed, release };
-    if (!(await store.replace(next, task.version))) return undefined;
-    // A renewed lease, or a seal, is nothing that anybody outside could see.
-    if (event.type !== 'renew' && event.type !== 'seal') {
-      observe({ type: 'change', before: task, after: next });
-      hub.publish(next);
-    }
+    const next = changedBy(task, event);
+    if (next === undefined || !(await store.replace(next, task.version))) return undefined;
+    tell({ task, event }, next);
     return next;
   }
+
+  function changedBy(task: TaskRecord, event: TaskEvent): TaskRecord | undefined {
+    const changed = applyEvent(task, event, clock.now());
+    return changed === undefined || release === undefined ? changed : { ...changed, release };
+  }
+
+  function tell({ task, event }: Change, next: TaskRecord): void {
+    // A renewed lease, or a seal, is nothing that anybody outside could see.
+    if (event.type === 'renew' || event.type === 'seal') return;
+    observe({ type: 'change', before: task, after: next });
+    hub.publish(next);
+  }
+
+  function together(replaceAll: NonNullable<TaskStore['replaceAll']>): TaskWriter['changeTogether'] {
+    return async (changes) => {
+      const nexts = changes.map(({ task, event }) => changedBy(task, event));
+      const writes = changes.flatMap(({ task }, at) => {
+        const next = nexts[at];
+        return next === undefined ? [] : [{ task: next, expectedVersion: task.version }];
+      });
+      const answers = writes.length === 0 ? [] : await replaceAll(writes);
+      let asked = 0;
+      return changes.map((change, at) => {
+        const next = nexts[at];
+        if (next === undefined || answers[asked++] !== true) return undefined;
+        tell(change, next);
+        return next;
+      });
+    };
+  }
+
+  const replaceAll = store.replaceAll?.bind(store);
   return {
     changeFrom,
+    ...(replaceAll && { changeTogether: together(replaceAll) }),
     async change(id, decide) {
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
         const task = await store.get(id);

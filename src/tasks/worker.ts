@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { getAll } from '../stores/several.ts';
 import type { ServerLog } from '../telemetry/log.ts';
 import type { Tool } from '../tools/tool.ts';
 import { messageOf } from '../usage-error.ts';
@@ -41,7 +42,7 @@ export interface WorkerParts extends Pick<TaskEngineOptions, 'store' | 'tools' |
 }
 
 export function createWorker(parts: WorkerParts): Worker {
-  const { name, clock, leaseMs, onError } = parts;
+  const { name, store, writer, clock, leaseMs, turns, onError } = parts;
   const running = new Map<string, RunningTask>();
   const renewing = new Set<string>();
   let meanRunMs = 1_000; // A guess until the first task has ended.
@@ -55,15 +56,40 @@ export function createWorker(parts: WorkerParts): Worker {
     await writeForSure(work, { type: 'finish', outcome }, parts);
   }
 
+  const renewal = () => ({ type: 'renew', leaseUntilMs: clock.now() + leaseMs }) as const;
+
   function renew(work: RunningTask): void {
     renewing.add(work.id);
     work
       .exclusive(async () => {
         if (work.record().state !== 'running') return; // It came to its end while this waited for its turn.
-        await work.write({ type: 'renew', leaseUntilMs: clock.now() + leaseMs });
+        await work.write(renewal());
       })
       .catch((error) => onError(error, `renewing the lease of task ${work.id}`))
       .finally(() => renewing.delete(work.id));
+  }
+
+  /** Their turns are free: they are taken, and the write is on its way, before anybody else can ask for one. */
+  async function renewTogether(works: readonly RunningTask[], write: NonNullable<TaskWriter['changeTogether']>) {
+    const event = renewal();
+    const written = write(works.map((work) => ({ task: work.record(), event })));
+    const ends = works.map((work, at) => {
+      renewing.add(work.id);
+      const end = work.exclusive(async () => {
+        const record = (await written)[at];
+        if (record !== undefined) work.became(record);
+        else await work.write(event);
+      });
+      return end.finally(() => renewing.delete(work.id));
+    });
+    await Promise.all(ends);
+  }
+
+  function isDue(work: RunningTask, nowMs: number): boolean {
+    if (renewing.has(work.id) || work.signal.aborted) return false;
+    const { state, lease, sealedUntil } = work.record();
+    // An effect is out by the time it is our turn: that ends the seal, so that others may end the task again.
+    return state === 'running' && ((lease?.untilMs ?? 0) - nowMs <= (leaseMs * 2) / 3 || sealedUntil !== undefined);
   }
 
   return {
@@ -81,15 +107,23 @@ export function createWorker(parts: WorkerParts): Worker {
     },
     heartbeat() {
       const nowMs = clock.now();
-      for (const work of running.values()) {
-        const leftMs = (work.record().lease?.untilMs ?? 0) - nowMs;
-        // An effect is out by the time it is our turn: that ends the seal, so that others may end the task again.
-        const isDue = leftMs <= (leaseMs * 2) / 3 || work.record().sealedUntil !== undefined;
-        if (isDue && !renewing.has(work.id) && !work.signal.aborted) renew(work);
+      const due = [...running.values()].filter((work) => isDue(work, nowMs));
+      const { changeTogether } = writer;
+      // In one go, but for those in whose turn something else goes on: nobody waits for another's effect.
+      const free = changeTogether === undefined ? [] : due.filter(({ id }) => turns.isFree(id));
+      if (changeTogether !== undefined && free.length > 0) {
+        renewTogether(free, changeTogether).catch((error) => onError(error, `renewing ${free.length} leases`));
       }
+      for (const work of due) if (!renewing.has(work.id)) renew(work);
     },
     async look() {
-      await Promise.all([...running.values()].map((work) => work.look()));
+      const works = [...running.values()];
+      if (works.length === 0) return;
+      const found = await getAll(
+        store,
+        works.map(({ id }) => id),
+      );
+      for (const [at, work] of works.entries()) work.look(found[at]);
     },
     meanRunMs: () => meanRunMs,
   };

@@ -1,4 +1,4 @@
-import type { InsertAnswer, TaskStore } from '../stores/store.ts';
+import type { InsertAnswer, Replacement, TaskStore } from '../stores/store.ts';
 import type { TaskRecord } from '../tasks/task.ts';
 
 type StoreOperation = 'insert' | 'get' | 'byKey' | 'replace' | 'remove' | 'list' | 'due' | 'queued' | 'held';
@@ -25,8 +25,9 @@ export function meterStore(store: TaskStore, onUsed: (usage: () => StoreUsage) =
   let taskCount = 0;
   const usage = () => ({ operations: { ...operations }, taskCount, byteCount: store.bytesWritten?.() ?? null });
 
-  function counted<T>(name: StoreOperation, call: () => Promise<T>): Promise<T> {
-    operations[name] += 1;
+  /** `times`: how many records are asked for at once. */
+  function counted<T>(name: StoreOperation, call: () => Promise<T>, times = 1): Promise<T> {
+    operations[name] += times;
     onUsed(usage);
     return call();
   }
@@ -53,7 +54,17 @@ export function meterStore(store: TaskStore, onUsed: (usage: () => StoreUsage) =
     return answer;
   }
 
+  function replaceAll(all: NonNullable<TaskStore['replaceAll']>, writes: readonly Replacement[]) {
+    const answer = counted('replace', () => all(writes), writes.length);
+    answer.then(
+      () => onUsed(usage),
+      () => {},
+    );
+    return answer;
+  }
+
   const { presence, durability, secret, bytesWritten } = store;
+  const [several, together] = [store.getAll?.bind(store), store.replaceAll?.bind(store)];
   return {
     usage,
     store: {
@@ -61,6 +72,8 @@ export function meterStore(store: TaskStore, onUsed: (usage: () => StoreUsage) =
       get: (id) => counted('get', () => store.get(id)),
       byKey: (principal, key) => counted('byKey', () => store.byKey(principal, key)),
       replace,
+      ...(several && { getAll: (ids) => counted('get', () => several(ids), ids.length) }),
+      ...(together && { replaceAll: (writes) => replaceAll(together, writes) }),
       remove: (id, version) => counted('remove', () => store.remove(id, version)),
       list: (principal, page) => counted('list', () => store.list(principal, page)),
       due: (nowMs, limit) => counted('due', () => store.due(nowMs, limit)),

@@ -1,3 +1,4 @@
+import { getAll, replaceAll } from '../../stores/several.ts';
 import type { TaskStore } from '../../stores/store.ts';
 
 /** A store as far away as a disk or another machine: each call takes a while there and, when it writes, a while back. */
@@ -13,6 +14,11 @@ export function distant(store: TaskStore, there: number, back: number): TaskStor
     insert: (task) => write(() => store.insert(task)),
     replace: (task, version) => write(() => store.replace(task, version)),
     remove: (id, version) => write(() => store.remove(id, version)),
+    replaceAll: (writes) => write(() => replaceAll(store, writes)),
+    getAll: async (ids) => {
+      await pause(there);
+      return getAll(store, ids);
+    },
     get: async (id) => {
       await pause(there);
       return store.get(id);

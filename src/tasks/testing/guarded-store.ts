@@ -1,3 +1,4 @@
+import { getAll, replaceAll } from '../../stores/several.ts';
 import type { TaskStore } from '../../stores/store.ts';
 
 /** The same store with something in front of every operation: `pass` calls it, later or never. It is not closed through this. */
@@ -5,6 +6,8 @@ export function guarded(store: TaskStore, pass: <T>(call: () => Promise<T>) => P
   return {
     insert: (task) => pass(() => store.insert(task)),
     get: (id) => pass(() => store.get(id)),
+    getAll: (ids) => pass(() => getAll(store, ids)),
+    replaceAll: (writes) => pass(() => replaceAll(store, writes)),
     byKey: (principal, key) => pass(() => store.byKey(principal, key)),
     replace: (task, version) => pass(() => store.replace(task, version)),
     remove: (id, version) => pass(() => store.remove(id, version)),
