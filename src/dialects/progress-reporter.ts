@@ -7,8 +7,12 @@ import { isTerminal } from './waiting.ts';
 /** Tells each new status message of its task once, with a number that grows; nothing about a task that has ended. */
 export type ProgressReporter = (task: TaskRecord, notify: RequestContext['notify']) => void;
 
-/** undefined: the request gave no token, so nobody wants to know. */
-export function createProgressReporter(task: TaskRecord, params: JsonObject): ProgressReporter | undefined {
+/** undefined: the request gave no token, so nobody wants to know. `about` stands in `_meta` of every note. */
+export function createProgressReporter(
+  task: TaskRecord,
+  params: JsonObject,
+  about?: JsonObject,
+): ProgressReporter | undefined {
   const meta = params._meta;
   const progressToken = isObject(meta) ? meta.progressToken : undefined;
   if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return undefined;
@@ -19,6 +23,7 @@ export function createProgressReporter(task: TaskRecord, params: JsonObject): Pr
     if (changed.statusMessage === null || changed.statusMessage === told) return;
     told = changed.statusMessage;
     progress += 1;
-    notify({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken, progress, message: told } });
+    const note = { progressToken, progress, message: told, ...(about === undefined ? {} : { _meta: about }) };
+    notify({ jsonrpc: '2.0', method: 'notifications/progress', params: note });
   };
 }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { JsonRpcNotification, Session } from './dialect.ts';
 import { isObject, type JsonObject } from './json-rpc.ts';
+import { RELATED_TASK } from './legacy-task.ts';
 import * as tasks20251125 from './tasks-2025-11-25.ts';
 import { createDialectKit, type DialectKit } from './testing/dialect-kit.ts';
 
@@ -36,7 +37,7 @@ function notesOf(notifications: readonly JsonRpcNotification[]): readonly JsonRp
 
 test('2025-38, 2025-39: on a pipe the notes of a task go out while it goes on, under the token of its call, and end with it', async () => {
   await using face = await createDialectKit(tasks20251125);
-  const { notifications } = await startReport(face, { id: 's' }, 'stdio');
+  const { taskId, notifications } = await startReport(face, { id: 's' }, 'stdio');
   await vi.advanceTimersByTimeAsync(3_100);
   const half = progressOf(notifications).length;
   expect(half).toBeGreaterThan(1);
@@ -45,6 +46,8 @@ test('2025-38, 2025-39: on a pipe the notes of a task go out while it goes on, u
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   const notes = notesOf(notifications);
   expect(notes.every(({ params }) => params?.progressToken === 'tok')).toBe(true);
+  // 2025-30: whatever belongs to a task names it.
+  expect(notes.every(({ params }) => Object(params?._meta)[RELATED_TASK]?.taskId === taskId)).toBe(true);
   expect(notes.at(-1)?.params?.message).toMatch(/^Step 6 of 6/);
   expect(numbers.length).toBeGreaterThan(half);
 });

@@ -3,6 +3,7 @@ import type { TaskRecord } from '../tasks/task.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
 import type { RequestContext, Session } from './dialect.ts';
 import type { JsonObject } from './json-rpc.ts';
+import { RELATED_TASK } from './legacy-task.ts';
 import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
 import { isTerminal } from './waiting.ts';
 
@@ -36,7 +37,7 @@ export function createTaskProgress(engine: TaskEngine): TaskProgress {
 
   return {
     expect(task, params, context) {
-      const reporter = createProgressReporter(task, params);
+      const reporter = createProgressReporter(task, params, { [RELATED_TASK]: { taskId: task.id } });
       if (reporter === undefined || isTerminal(task)) return;
       const reporters = sessions.get(context.session) ?? new Map<string, ProgressReporter>();
       sessions.set(context.session, reporters);

@@ -5,8 +5,18 @@
  */
 import { entry, type Registry } from '../../model/registry.ts';
 import type { Probe } from '../probe.ts';
+import { legacyCancel } from './legacy-cancel.ts';
+import { legacyConnections } from './legacy-connections.ts';
+import { legacyFailure } from './legacy-failure.ts';
+import { legacyIds } from './legacy-ids.ts';
+import { legacyInput } from './legacy-input.ts';
+import { legacyIsolation } from './legacy-isolation.ts';
 import { legacyLifecycle } from './legacy-lifecycle.ts';
 import { legacyNegotiation } from './legacy-negotiation.ts';
+import { legacyProgress } from './legacy-progress.ts';
+import { legacySurvival } from './legacy-survival.ts';
+import { legacyTtl } from './legacy-ttl.ts';
+import { legacyUnknown } from './legacy-unknown.ts';
 import { modernDiscovery } from './modern-discovery.ts';
 import { modernLifecycle } from './modern-lifecycle.ts';
 import { modernUndeclared } from './modern-undeclared.ts';
@@ -17,4 +27,14 @@ export const probes: Registry<Probe> = {
   'modern-lifecycle': entry(modernLifecycle),
   'legacy-negotiation': entry(legacyNegotiation),
   'legacy-lifecycle': entry(legacyLifecycle),
+  'legacy-unknown': entry(legacyUnknown),
+  'legacy-failure': entry(legacyFailure),
+  'legacy-input': entry(legacyInput),
+  'legacy-progress': entry(legacyProgress),
+  'legacy-isolation': entry(legacyIsolation),
+  'legacy-connections': entry(legacyConnections),
+  'legacy-ids': entry(legacyIds),
+  'legacy-ttl': entry(legacyTtl),
+  'legacy-cancel': entry(legacyCancel),
+  'legacy-survival': entry(legacySurvival),
 };
