@@ -106,7 +106,7 @@ function report() {
     grouped(row.baselinePerSecond),
     row.ratio.toFixed(2),
     row.spread.map((ratio) => ratio.toFixed(2)).join('-'),
-    String(row.ratioMax),
+    String(Number(row.ratioMax.toFixed(3))),
     isOver(row) ? 'OVER' : 'ok',
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((cells) => cells[column].length)));

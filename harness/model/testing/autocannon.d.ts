@@ -3,7 +3,8 @@ declare module 'autocannon' {
     readonly url: string;
     readonly method: 'POST';
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
+    readonly body?: string;
+    readonly requests?: readonly { setupRequest(request: object): object }[];
     readonly connections: number;
     readonly amount: number;
     readonly sampleInt: number;

@@ -11,29 +11,41 @@ const READY_MS_MAX = 60_000;
 export interface Posted {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** A function: each request has a body of its own. */
+  readonly body: string | (() => string);
+}
+
+export interface PostedOptions {
+  /** Requests of one run. Opening the connections is part of it: a fast server needs more of them to show what it can do. */
+  readonly requestCount?: number;
+  readonly connections?: number;
 }
 
 /**
  * The same request again and again, by autocannon: how many a second it gets through, and nothing else of what it says. Throws
  * when one of them was not answered with success.
  */
-export function posted(request: Posted): Timed {
+export function posted({ url, headers, body }: Posted, options: PostedOptions = {}): Timed {
+  const { requestCount = REQUESTS, connections = CONNECTIONS } = options;
+  const bodies =
+    typeof body === 'string'
+      ? { body }
+      : { requests: [{ setupRequest: (request: object) => ({ ...request, body: body() }) }] };
   return {
-    unitCount: REQUESTS,
+    unitCount: requestCount,
     run: () =>
       new Promise<void>((resolve, reject) => {
-        const options = { method: 'POST', connections: CONNECTIONS, amount: REQUESTS, sampleInt: 10 } as const;
+        const how = { method: 'POST', connections, amount: requestCount, sampleInt: 10 } as const;
         let answered = 0;
-        const load = autocannon({ ...request, ...options }, (error, result) => {
+        const load = autocannon({ url, headers, ...bodies, ...how }, (error, result) => {
           if (error !== null) reject(error);
-          else if (result['2xx'] !== REQUESTS)
-            reject(new Error(`expected ${REQUESTS} good answers, got ${said(result)}`));
+          else if (result['2xx'] !== requestCount)
+            reject(new Error(`expected ${requestCount} good answers, got ${said(result)}`));
         });
         // It says that it is done when its next sample is due; the last answer is the end.
         load.on('response', () => {
           answered += 1;
-          if (answered === REQUESTS) resolve();
+          if (answered === requestCount) resolve();
         });
       }),
   };
