@@ -38,6 +38,23 @@ test('one key submitted many times at once is one task and one effect', async ()
   expect(kit.effects.committed).toEqual(['token']);
 });
 
+test('many who wait at once raise no alarm', async () => {
+  const warned: string[] = [];
+  const hear = (warning: Error) => warned.push(warning.name);
+  process.on('warning', hear);
+  try {
+    await using kit = disposable(await createKit());
+    const task = await accepted(kit.engine, requestOf({ ms: 100 }));
+    const waits = Array.from({ length: 40 }, () => kit.engine.wait('alice', task.id, never()));
+    await vi.advanceTimersByTimeAsync(200);
+    expect((await Promise.all(waits)).map((found) => found?.state)).toEqual(Array(40).fill('settled'));
+    await new Promise((resolve) => process.nextTick(resolve));
+  } finally {
+    process.off('warning', hear);
+  }
+  expect(warned).toEqual([]);
+});
+
 test('a key with other arguments is a conflict, whatever the order of the keys; another principal has its own', async () => {
   await using kit = disposable(await createKit());
   const first = await accepted(kit.engine, requestOf({ idempotencyKey: 'k', arguments: { token: 'a', ms: 1 } }));

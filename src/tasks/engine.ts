@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createSilentLog } from '../telemetry/log.ts';
 import { messageOf } from '../usage-error.ts';
 import { createAnswer } from './answering.ts';
@@ -29,6 +30,8 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const onError = (error: unknown, doing: string) => log.error({ error: messageOf(error) }, `failed while ${doing}`);
   const life = new AbortController();
+  // Everybody who waits for a task listens to it: that they are many is no leak.
+  setMaxListeners(0, life.signal);
   let phase: 'new' | 'open' | 'draining' | 'stopped' = 'new';
 
   const hub = createTaskHub((error) => onError(error, 'telling a listener'));
