@@ -28,6 +28,21 @@ describe('the ledger', () => {
     return { ledger, effects, complaints };
   };
 
+  it('throws away a line without end, and goes on with the next one', () => {
+    const path = join(dir, 'ledger.jsonl');
+    const { ledger, effects, complaints } = follow(path);
+    for (let round = 0; round < 5; round += 1) {
+      appendFileSync(path, '{"token":"'.padEnd(100_000, 'x'));
+      ledger.drain();
+    }
+    appendFileSync(path, '"}\n{"token":"other"}\n');
+    ledger.drain();
+    ledger.close();
+    expect(effects.map(({ token }) => token)).toEqual(['other']);
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]?.length).toBeLessThan(300);
+  });
+
   it('hands on each line once, with the call its token belongs to and the time its writer gave', () => {
     const path = join(dir, 'ledger.jsonl');
     const { ledger, effects } = follow(path);

@@ -6,6 +6,8 @@ import type { FxBody } from '../model/event.ts';
 const READ_BYTES = 64 * 1024;
 // A server that writes rubbish into its ledger is told once a line, this often at most.
 const COMPLAINTS_MAX = 20;
+// A line of a ledger has a hundred; one without end must not fill the memory.
+const LINE_CHARS_MAX = 64 * 1024;
 // What a server wrote while no frame came is seen this late at most.
 export const IDLE_TAIL_MS = 5;
 
@@ -48,16 +50,22 @@ export function createLedger(options: LedgerOptions): Ledger {
   let file: number | null = null;
   let position = statSync(options.path, { throwIfNoEntry: false })?.size ?? 0;
   let tail = '';
+  let isCut = false;
   let complaints = 0;
 
+  const complain = (line: string) => {
+    complaints += 1;
+    if (complaints <= COMPLAINTS_MAX) options.onComplaint(`a ledger line is not {token, phase}: ${line.slice(0, 200)}`);
+  };
+  /** The end of a line whose beginning was thrown away is none. */
+  const takeWhole = (line: string) => {
+    if (line.length > LINE_CHARS_MAX) complain(line);
+    else if (!isCut && line !== '') take(line);
+    isCut = false;
+  };
   const take = (line: string) => {
     const parsed = parseLine(line);
-    if (parsed === null) {
-      complaints += 1;
-      if (complaints <= COMPLAINTS_MAX)
-        options.onComplaint(`a ledger line is not {token, phase}: ${line.slice(0, 200)}`);
-      return;
-    }
+    if (parsed === null) return complain(line);
     const token = String(parsed.token);
     const worker = parsed.worker === undefined ? null : String(parsed.worker);
     const now = options.now();
@@ -86,7 +94,12 @@ export function createLedger(options: LedgerOptions): Ledger {
         if (copy !== null) writeSync(copy, buffer, 0, bytes);
         const lines = (tail + decoder.decode(buffer.subarray(0, bytes), { stream: true })).split('\n');
         tail = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') take(line);
+        for (const line of lines) takeWhole(line);
+        if (tail.length > LINE_CHARS_MAX) {
+          if (!isCut) complain(tail);
+          tail = '';
+          isCut = true;
+        }
         if (bytes < READ_BYTES) return;
       }
     },

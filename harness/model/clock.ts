@@ -17,6 +17,9 @@ export interface Clock {
 export const NS_PER_MS = 1_000_000;
 export const NS_PER_SECOND = 1_000_000_000;
 
+/** A timer takes no more: a longer wait would fire at once, and a server may ask for any. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export function msOf(ns: number): number {
   return ns / NS_PER_MS;
 }
@@ -37,13 +40,15 @@ export function createSystemClock(originNs: bigint = process.hrtime.bigint()): C
       signal?.throwIfAborted();
       const due = now() + nsOf(ms);
       // Node's timers fire up to 1 ms early, which would show as negative latency from an intended start.
-      for (let left = ms; left > 0; left = msOf(due - now())) await timeout(Math.ceil(left), signal, listeners);
+      for (let left = ms; left > 0; left = msOf(due - now())) {
+        await timeout(Math.min(TIMER_MS_MAX, Math.ceil(left)), signal, listeners);
+      }
     },
     async sharpSleep(ms, signal) {
       signal?.throwIfAborted();
       const due = now() + nsOf(ms);
       for (let left = ms; left > 0; left = msOf(due - now())) {
-        if (left >= 1) await timeout(Math.floor(left), signal, listeners);
+        if (left >= 1) await timeout(Math.min(TIMER_MS_MAX, Math.floor(left)), signal, listeners);
         else await nextTurn();
       }
       signal?.throwIfAborted();

@@ -105,8 +105,9 @@ describe('the reply to a start', () => {
     ]);
   });
 
-  it('without an id leaves open what it did', () => {
-    expect(interpret('create', text('Started'), input)).toEqual({
+  it.each(['Started', '{"list":[]}'])('without an id leaves open what it did: %s', (words) => {
+    const at = words.startsWith('{') ? inputFor(JOBS.replace(/id: '.*'/, 'id: $.list'), { task: null }) : input;
+    expect(interpret('create', text(words), at)).toEqual({
       type: 'info',
       reason: 'garbled',
       message: 'no job id stands where the profile says (handle.start.id)',

@@ -58,6 +58,11 @@ export function headersOf(input: HeaderInput): Record<string, string> {
   };
 }
 
+/** It may stand in a header as it is: plain text on one line. */
+export function isHeaderText(text: string): boolean {
+  return /^[\t\x20-\x7e]*$/.test(text);
+}
+
 /** A header value; what is not plain visible ASCII (or looks like the sentinel itself) goes as `=?base64?…?=`. */
 export function headerValue(text: string): string {
   const isPlain = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?base64?');

@@ -51,7 +51,8 @@ export async function greetModern(exchange: Exchange, timeoutMs?: number): Promi
 export async function finishModern(exchange: Exchange, found: JsonObject, text?: string): Promise<Handshake> {
   const versions = Array.isArray(found.supportedVersions) ? found.supportedVersions : [];
   if (!versions.includes(MODERN_VERSION)) {
-    throw new HandshakeError(`server/discover does not offer ${MODERN_VERSION} but ${JSON.stringify(versions)}`);
+    const offered = JSON.stringify(versions).slice(0, 200);
+    throw new HandshakeError(`server/discover does not offer ${MODERN_VERSION} but ${offered}`);
   }
   const meta = isObject(found._meta) ? found._meta : {};
   const listed = await listTools(exchange, true);

@@ -2,7 +2,7 @@ import type { ResponseReader } from './http-reply.ts';
 import type { RawReply } from './wire.ts';
 
 /** A response body over this many bytes is not read on: no reply of a task server is near it. */
-const BODY_BYTES_MAX = 64 * 1024 * 1024;
+export const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Gathers a body and says at its end what it means; one that is too long is garbled and not read to its end. */
 export function readWhole(

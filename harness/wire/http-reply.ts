@@ -43,7 +43,7 @@ export function readResponse(head: HttpHead, expected: Expected, witness?: Messa
       const value = parseJson(text);
       witness?.arrived(value, text, status);
       return takeMessage(readMessage(value), text, head, expected);
-    });
+    }, status);
   }
   return readWhole((text) => {
     const value = parseJson(text);

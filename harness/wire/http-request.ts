@@ -1,9 +1,8 @@
+import { isHeaderText } from './envelope.ts';
 import type { RequestText } from './http-connection.ts';
 import type { HttpHeaders } from './wire.ts';
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** What would end the line, or cannot be said in one byte a character. */
-const NOT_IN_VALUE = /[^\t\x20-\x7e]/;
 
 /** Writes POSTs to one address. Throws when a header cannot be sent as it is. */
 export function createRequestWriter(url: URL, base: HttpHeaders): (text: string, extra?: HttpHeaders) => RequestText {
@@ -22,7 +21,7 @@ function linesOf(headers: HttpHeaders): string {
   let lines = '';
   for (const name in headers) {
     const value = headers[name] ?? '';
-    if (!NAME.test(name) || NOT_IN_VALUE.test(value)) {
+    if (!NAME.test(name) || !isHeaderText(value)) {
       // Without the value: it may be a secret.
       throw new Error(
         `the header ${name} cannot be sent: its name or its value has characters that no header may have`,

@@ -49,11 +49,17 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The JSON value in `text`, or undefined when it does not parse (JSON itself has no undefined). */
+/**
+ * Lists and objects inside each other beyond this make no message: everything that looks at a value calls itself for each of
+ * them, down to what writes it into the history, and would run out of stack at a few thousand. Replies have a dozen.
+ */
+const DEPTH_MAX = 500;
+
+/** The JSON value in `text`, or undefined when it does not parse (JSON itself has no undefined) or is nested without reason. */
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return value;
+    return isTooDeep(text) ? undefined : value;
   } catch {
     // What a server sends is data: the caller reports it as garbled.
     return undefined;
@@ -91,6 +97,32 @@ export function readError(error: unknown): RpcError {
   const code = typeof error.code === 'number' ? error.code : 0;
   const message = typeof error.message === 'string' ? error.message : '';
   return { code, message, ...('data' in error ? { data: error.data } : {}) };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+/** Of a text that is JSON. */
+function isTooDeep(text: string): boolean {
+  // Each level takes two characters: nearly every message is settled by its length.
+  if (text.length <= 2 * DEPTH_MAX) return false;
+  let depth = 0;
+  let isString = false;
+  for (let place = 0; place < text.length; place += 1) {
+    const code = text.charCodeAt(place);
+    if (isString) {
+      if (code === BACKSLASH) place += 1;
+      else if (code === QUOTE) isString = false;
+    } else if (code === QUOTE) isString = true;
+    else if (CLOSING.has(code)) depth -= 1;
+    else if (OPENING.has(code)) {
+      depth += 1;
+      if (depth > DEPTH_MAX) return true;
+    }
+  }
+  return false;
 }
 
 function isRpcId(value: unknown): value is RpcId {

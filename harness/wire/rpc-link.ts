@@ -2,8 +2,8 @@ import { answerIdOf } from '../model/answer-id.ts';
 import type { Draft } from '../model/draft.ts';
 import type { AgentId } from '../model/operation.ts';
 import type { WireContext } from './connection.ts';
-import type { Adapter, Exchange, Handshake, RequestShape } from './dialects/adapter.ts';
-import { createEnvelope, headersOf, plainParams } from './envelope.ts';
+import { type Adapter, type Exchange, type Handshake, HandshakeError, type RequestShape } from './dialects/adapter.ts';
+import { createEnvelope, headersOf, isHeaderText, plainParams } from './envelope.ts';
 import { isObject, type JsonObject, type RpcId, type RpcNotification, type RpcRequest } from './json-rpc.ts';
 import type { Channel, RawReply, RequestOptions, RequestTag, RequestTaker, Unanswered } from './wire.ts';
 
@@ -87,9 +87,9 @@ export function createRpcLink(options: LinkOptions): RpcLink {
   /** Keeps what initialize agreed on, which the handshake's next messages must already carry. */
   const keep = (reply: RawReply) => {
     if (reply.kind !== 'answered' || !isObject(reply.message.result)) return;
-    sessionId = reply.headers['mcp-session-id'] ?? null;
+    sessionId = sendable('session id', reply.headers['mcp-session-id'] ?? null);
     const version = reply.message.result.protocolVersion;
-    protocolVersion = typeof version === 'string' ? version : null;
+    protocolVersion = sendable('protocol version', typeof version === 'string' ? version : null);
   };
   const exchange = (timeoutMs?: number): Exchange => ({
     toolPages: context.toolPages,
@@ -138,3 +138,12 @@ export function createRpcLink(options: LinkOptions): RpcLink {
     close: () => channel.close(),
   };
 }
+
+/** What the server said of itself and we repeat in a header. Throws a HandshakeError when no header can carry it. */
+function sendable(what: string, value: string | null): string | null {
+  if (value === null || isHeaderText(value)) return value;
+  const shown = JSON.stringify(value.slice(0, SHOWN_CHARS));
+  throw new HandshakeError(`initialize gave a ${what} that no header can carry: ${shown}`);
+}
+
+const SHOWN_CHARS = 120;

@@ -100,7 +100,7 @@ describe('stdio channel', () => {
       { kind: 'duplicate', rpcId: 2 },
       { kind: 'unknown', rpcId: '2' },
       { kind: 'unknown', rpcId: null },
-      { kind: 'garbage', text: 'server started on port 1', why: 'not JSON' },
+      { kind: 'garbage', text: 'server started on port 1', why: 'not JSON, or nested too deep' },
       { kind: 'garbage', text: '[]', why: 'not a JSON object' },
     ]);
     const after = ask(3);

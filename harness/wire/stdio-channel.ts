@@ -100,7 +100,7 @@ function readLine(line: string, { open, takers, options }: Conversation): void {
   const incoming = readMessage(value);
   switch (incoming.kind) {
     case 'garbage': {
-      const why = value === undefined ? 'not JSON' : incoming.why;
+      const why = value === undefined ? 'not JSON, or nested too deep' : incoming.why;
       options.onStray?.({ kind: 'garbage', text: line.slice(0, GARBAGE_CHARS_MAX), why });
       return;
     }

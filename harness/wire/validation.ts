@@ -15,6 +15,7 @@ import {
 } from '@modelcontextprotocol/ext-tasks/core/v2';
 import { type DialectId, hasModernTasks, type Operation } from '../model/operation.ts';
 import type { Era } from './dialects/adapter.ts';
+import { quote as quoteText } from './error-table.ts';
 import { isObject, type JsonObject } from './json-rpc.ts';
 import { isPlainAck, isPlainLegacyTask, isPlainReceipt, isPlainState, isPlainText } from './plain-reply.ts';
 import { legacyTaskRules, modernTaskRules } from './task-rules.ts';
@@ -56,7 +57,12 @@ export function validateReply(form: ReplyForm, whole: JsonObject): string[] {
   } else {
     sentences.push('result is not an object');
   }
-  return sentences.slice(0, SENTENCES_MAX);
+  return told(sentences);
+}
+
+/** A few sentences, none of them longer than one reads. */
+function told(sentences: readonly string[]): string[] {
+  return sentences.slice(0, SENTENCES_MAX).map(quoteText);
 }
 
 const HANDSHAKES: Readonly<Record<string, Schema>> = {
@@ -68,7 +74,7 @@ const HANDSHAKES: Readonly<Record<string, Schema>> = {
 /** The same for the replies of a handshake. */
 export function validateHandshake(method: string, result: JsonObject): string[] {
   const schema = HANDSHAKES[method];
-  return schema === undefined ? [] : official(method, schema, result).slice(0, SENTENCES_MAX);
+  return schema === undefined ? [] : told(official(method, schema, result));
 }
 
 function validateResult(form: ReplyForm, result: JsonObject): string[] {

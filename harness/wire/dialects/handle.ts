@@ -113,7 +113,9 @@ function interpretStart(reply: RawReply, input: OperationInput): Outcome {
     const message = quote(textOf(result));
     return { type: 'fail', reason: refusalReason(message), message, answered: true, shape };
   }
-  const id = textOfValue(specOf(input).start.id(result));
+  const found = specOf(input).start.id(result);
+  // Anything else names nothing, however it is written.
+  const id = typeof found === 'string' || Number.isFinite(found) ? textOfValue(found) : null;
   if (id !== null && id !== '') return { type: 'ok', task: id, shape };
   return unreadable(read.reply, shape, 'no job id stands where the profile says (handle.start.id)');
 }
