@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
   generators: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run'],
   evaluation: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
-  audit: ['model', 'wire', 'plan', 'targets', 'run'],
+  audit: ['model', 'wire', 'checkers', 'plan', 'targets', 'run'],
   cli: [
     ...BELOW_PLAN,
     'plan',
