@@ -26,9 +26,17 @@ export async function createTask(client: ModernClient, call: ToolCall, how?: Mod
   return { answer, taskId: isTask && typeof taskId === 'string' ? taskId : null };
 }
 
+/** The same, for probes of what is done to a task: one that cannot be read counts as none, and is another probe's business. */
+export async function createReadable(client: ModernClient, call: ToolCall): Promise<Receipt> {
+  const receipt = await createTask(client, call);
+  if (receipt.taskId === null) return receipt;
+  const read = await getTask(client, receipt.taskId);
+  return read.result === null ? { answer: read, taskId: null } : receipt;
+}
+
 /** Why there is nothing to look at further. */
 export function whyNoTask({ answer }: Receipt): string {
-  return `the call was answered without a task: ${described(answer)}`;
+  return `there is no task to look at: ${described(answer)}`;
 }
 
 export function getTask(client: ModernClient, taskId: string, how?: ModernHow): Promise<Answer> {
@@ -36,7 +44,11 @@ export function getTask(client: ModernClient, taskId: string, how?: ModernHow): 
 }
 
 export function statusOf(answer: Answer | undefined): Status | undefined {
-  const status = answer?.result?.status;
+  return statusIn(answer?.result ?? {});
+}
+
+/** The status that a task, wherever it stands, says. */
+export function statusIn({ status }: JsonObject): Status | undefined {
   return STATUSES.find((known) => known === status);
 }
 

@@ -11,7 +11,7 @@ export interface Probe {
 }
 
 export interface ProbeMeta extends Meta {
-  /** Ids of the requirements it may say something of; it says nothing of others. */
+  /** Ids of the requirements it may say something of; it says nothing of others. None: it only notes what it sees. */
   readonly observes: readonly string[];
   readonly dialects: readonly DialectId[];
   readonly transports: readonly TransportId[];

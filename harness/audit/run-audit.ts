@@ -9,6 +9,8 @@ export interface AuditRunOptions {
   readonly managed: ManagedSession;
   readonly requirements: readonly Requirement[];
   readonly probes: Registry<Probe>;
+  /** Probes that observe no requirement, and only note what they see, are run too. */
+  readonly beside: boolean;
   readonly onProbe?: (title: string, index: number, count: number) => void;
 }
 
@@ -20,14 +22,14 @@ export interface AuditRun {
 }
 
 /** Runs every probe that can say something of these requirements, one after the other, and folds what they saw. */
-export async function runAudit({ managed, requirements, probes, onProbe }: AuditRunOptions): Promise<AuditRun> {
+export async function runAudit({ managed, requirements, probes, beside, onProbe }: AuditRunOptions): Promise<AuditRun> {
   const { session } = managed;
   const wanted = new Set(requirements.map(({ id }) => id));
   const chosen = Object.values(probes).filter(
     ({ meta }) =>
       meta.dialects.includes(session.dialect) &&
       meta.transports.includes(session.transport) &&
-      meta.observes.some((id) => wanted.has(id)),
+      (meta.observes.some((id) => wanted.has(id)) || (beside && meta.observes.length === 0)),
   );
   const observations: ProbedObservation[] = [];
   let ended: string | null = null;

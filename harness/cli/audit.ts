@@ -5,6 +5,7 @@ import { STORES } from '../../src/stores/index.ts';
 import type { ManagedSession } from '../audit/real-session.ts';
 import type { Requirement } from '../audit/requirement.ts';
 import { REQUIREMENTS } from '../audit/requirements/index.ts';
+import type { AuditRunOptions } from '../audit/run-audit.ts';
 import { AUDIT_OUTCOMES, AUDIT_SCHEMA, type AuditDocument, type AuditOutcome } from '../model/audit.ts';
 import { msOf } from '../model/clock.ts';
 import { EXIT } from '../model/exit-code.ts';
@@ -94,7 +95,7 @@ async function auditDocument(flags: AuditFlags, context: CommandContext): Promis
     const { kind, dialect, transport } = looked.target.planned;
     const target = { kind, server: looked.probed.server, dialect, transport };
     const requirements = chosen(requirementsFor(dialect), flags.only);
-    const { rows, notes, ended } = await runProbes(looked, requirements, context);
+    const { rows, notes, ended } = await runProbes(looked, { requirements, beside: flags.only === undefined }, context);
     return finish({ target, error: ended, rows, notes });
   } catch (error) {
     if (!(error instanceof Unreachable) || signal.aborted) throw error;
@@ -112,7 +113,11 @@ async function reach(request: ProbeRequest, signal: AbortSignal) {
   }
 }
 
-async function runProbes(looked: LookedAt, requirements: readonly Requirement[], context: CommandContext) {
+async function runProbes(
+  looked: LookedAt,
+  wanted: Pick<AuditRunOptions, 'requirements' | 'beside'>,
+  context: CommandContext,
+) {
   const { output, clock, signal } = context;
   // The library of raw HTTP is loaded when there is something to audit.
   const [{ createRealSession, ServerGone }, { openServerHost }, { runAudit }, { probes }] = await Promise.all([
@@ -137,7 +142,7 @@ async function runProbes(looked: LookedAt, requirements: readonly Requirement[],
   try {
     const onProbe = (title: string, index: number, count: number) =>
       output.progress(`audit ${index}/${count}: ${title}`);
-    return await runAudit({ managed, requirements, probes, onProbe });
+    return await runAudit({ managed, ...wanted, probes, onProbe });
   } catch (error) {
     if (error instanceof ServerGone) throw new Unreachable(error.message, { cause: error });
     throw error;

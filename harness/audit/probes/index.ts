@@ -17,9 +17,20 @@ import { legacyProgress } from './legacy-progress.ts';
 import { legacySurvival } from './legacy-survival.ts';
 import { legacyTtl } from './legacy-ttl.ts';
 import { legacyUnknown } from './legacy-unknown.ts';
+import { modernCancel } from './modern-cancel.ts';
+import { modernCrash } from './modern-crash.ts';
 import { modernDiscovery } from './modern-discovery.ts';
+import { modernFailures } from './modern-failures.ts';
+import { modernHeaders } from './modern-headers.ts';
+import { modernIds } from './modern-ids.ts';
+import { modernInput } from './modern-input.ts';
 import { modernLifecycle } from './modern-lifecycle.ts';
+import { modernMalformed } from './modern-malformed.ts';
+import { modernPrincipals } from './modern-principals.ts';
+import { modernRounds } from './modern-rounds.ts';
+import { modernSubscription } from './modern-subscription.ts';
 import { modernUndeclared } from './modern-undeclared.ts';
+import { modernUnknown } from './modern-unknown.ts';
 
 export const probes: Registry<Probe> = {
   'modern-discovery': entry(modernDiscovery),
@@ -37,4 +48,15 @@ export const probes: Registry<Probe> = {
   'legacy-ttl': entry(legacyTtl),
   'legacy-cancel': entry(legacyCancel),
   'legacy-survival': entry(legacySurvival),
+  'modern-failures': entry(modernFailures),
+  'modern-input': entry(modernInput),
+  'modern-rounds': entry(modernRounds),
+  'modern-cancel': entry(modernCancel),
+  'modern-unknown': entry(modernUnknown),
+  'modern-subscription': entry(modernSubscription),
+  'modern-headers': entry(modernHeaders),
+  'modern-principals': entry(modernPrincipals),
+  'modern-ids': entry(modernIds),
+  'modern-crash': entry(modernCrash),
+  'modern-malformed': entry(modernMalformed),
 };

@@ -87,7 +87,7 @@ async function observeEnd(session: AuditSession, taskId: string, { client, reads
     isDue || late.result !== null
       ? judged(
           '2026-22',
-          sameTask(last, late) || late.result === null,
+          late.result === null || sameEnd(last, late),
           { met: `it was the same ${KEPT_MS} ms later`, broken: `${KEPT_MS} ms later it was: ${described(late)}` },
           last,
           late,
@@ -122,6 +122,12 @@ function expiry({ clock }: AuditSession, reads: readonly Answer[]): Observation[
 
 function sameTask(one: Answer, other: Answer): boolean {
   return other.result !== null && canonicalJson(withoutMeta(one)) === canonicalJson(withoutMeta(other));
+}
+
+/** In status and outcome: whether the rest moves is another question. */
+function sameEnd(one: Answer, other: Answer): boolean {
+  const end = ({ result }: Answer) => canonicalJson([result?.status, result?.result, result?.error]);
+  return end(one) === end(other);
 }
 
 function withoutMeta({ result }: Answer): unknown {
