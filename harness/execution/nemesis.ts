@@ -1,9 +1,10 @@
 import type { Clock } from '../model/clock.ts';
 import type { Event } from '../model/event.ts';
-import type { Fault, ProcessFault, ServerControl, StoreControl } from '../model/fault.ts';
+import type { Fault, FaultWatch, ProcessFault, ServerControl, StoreControl } from '../model/fault.ts';
 import type { Plan, PlannedFault } from '../model/plan.ts';
 import { ALL_PROCESSES } from '../model/process-name.ts';
 import { messageOf } from '../model/usage-error.ts';
+import { createBeginWatch } from './begin-watch.ts';
 import { createBoundaryWatcher } from './boundary-watcher.ts';
 import type { FaultLog } from './fault-log.ts';
 import { createMomentWatcher } from './moment-watcher.ts';
@@ -41,7 +42,7 @@ export function createNemesis(options: NemesisOptions): Nemesis {
   const enqueue = (entry: PlannedFault, unit: ProcessFault, cause: Record<string, unknown>) => {
     queue = queue.then(async () => {
       if (stopping.signal.aborted || options.signal.aborted) return;
-      await strike(options, { entry, unit, cause });
+      await strike(options, { entry, unit, cause, watch: begins });
     });
   };
   const after = (ms: number, act: () => void) => {
@@ -54,6 +55,7 @@ export function createNemesis(options: NemesisOptions): Nemesis {
     const ms = entry.trigger.kind === 'event' ? entry.trigger.ms : 0;
     if (unit !== null) after(ms, () => enqueue(entry, unit, cause));
   });
+  const begins = createBeginWatch();
   const crossBoundary = createBoundaryWatcher(plan.faults, (entry, cause) => {
     const unit = processFault(options.faults, entry);
     if (unit !== null) enqueue(entry, unit, cause);
@@ -61,6 +63,7 @@ export function createNemesis(options: NemesisOptions): Nemesis {
   return {
     observe(event) {
       watcher.observe(event);
+      begins.observe(event);
       crossBoundary(event);
     },
     createAnswered: (call) => watcher.reached('create-answered', call, null),
@@ -81,13 +84,18 @@ export function createNemesis(options: NemesisOptions): Nemesis {
 
 async function strike(
   options: NemesisOptions,
-  blow: { readonly entry: PlannedFault; readonly unit: ProcessFault; readonly cause: Record<string, unknown> },
+  blow: {
+    readonly entry: PlannedFault;
+    readonly unit: ProcessFault;
+    readonly cause: Record<string, unknown>;
+    readonly watch: FaultWatch;
+  },
 ): Promise<void> {
   const { log } = options;
-  const { entry, unit, cause } = blow;
+  const { entry, unit, cause, watch } = blow;
   log.start(entry, cause);
   try {
-    const running = unit.start(entry, aimedAt(entry, options.server), options.store);
+    const running = unit.start(entry, aimedAt(entry, options.server), options.store, watch);
     // The blow falls synchronously inside start(); whatever was held for it must not be delivered any more.
     options.onStruck(entry.entry);
     const { evidence, undo } = await running;

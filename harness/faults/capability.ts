@@ -15,4 +15,13 @@ export function capability<Name extends Optional>(server: ServerControl, name: N
   return found;
 }
 
-type Optional = 'pause' | 'resume' | 'jumpClock' | 'closeConnections' | 'replace' | 'holdLink';
+type Optional =
+  | 'pause'
+  | 'resume'
+  | 'jumpClock'
+  | 'closeConnections'
+  | 'replace'
+  | 'holdLink'
+  | 'holdOutput'
+  | 'crowd'
+  | 'limitFiles';

@@ -12,6 +12,8 @@ import { blockedLoop } from './blocked-loop.ts';
 import { cancelRace } from './cancel-race.ts';
 import { clockJump } from './clock-jump.ts';
 import { connectionClosed } from './connection-closed.ts';
+import { connectionStorm } from './connection-storm.ts';
+import { crashLoop } from './crash-loop.ts';
 import { drain } from './drain.ts';
 import { duplicate } from './duplicate.ts';
 import { frameSpoilt } from './frame-spoilt.ts';
@@ -48,9 +50,11 @@ export const faultUnits: Readonly<Record<string, Fault>> = {
   F8: duplicate,
   F9: agentRetry,
   F10: halfOpen,
+  F11: connectionStorm,
   F12: kill,
   F13: drain,
   F14: pause,
+  F15: crashLoop,
   F16: rollingUpgrade,
   F17: workerDeath,
   F18: blockedLoop,

@@ -98,6 +98,7 @@ export interface ProcessFault {
     entry: PlannedFault,
     server: ServerControl,
     store?: StoreControl,
+    watch?: FaultWatch,
   ): Promise<{ readonly evidence: Evidence; undo(): Promise<Evidence> }>;
 }
 
@@ -115,6 +116,12 @@ export interface GatewayFault {
   afterMs(entry: PlannedFault): number;
 }
 
+/** What a process fault may wait for while it lasts. */
+export interface FaultWatch {
+  /** Resolves when work on this call begins from now on, which may be never. */
+  begun(call: number): Promise<void>;
+}
+
 export type Fault = MessageFault | ProcessFault | AgentFault | GatewayFault;
 export type Evidence = Readonly<Record<string, unknown>>;
 
@@ -123,6 +130,8 @@ export interface Started {
   readonly readyMs: number;
   /** The limit of its heap, as found in its environment; absent: none was asked for. */
   readonly heapMb?: number;
+  /** What its stderr goes to, where nobody was to read that. */
+  readonly log?: string;
 }
 
 /** How a boot is started otherwise than the one before. */
@@ -131,6 +140,17 @@ export interface StartHow {
   readonly release?: string | null;
   /** What its heap may grow to, MiB; null: as much as the runtime gives it. */
   readonly heapMb?: number | null;
+  /** What it writes to stderr stays in its pipe until it has ended. */
+  readonly isLogUnread?: boolean;
+}
+
+/** Strangers at the door of a server that listens. */
+export interface Crowd {
+  readonly connections: number;
+  /** What each of them says: nothing, the beginning of a request, or a request. */
+  readonly says: 'nothing' | 'half' | 'whole';
+  /** How long they stay. */
+  readonly forMs: number;
 }
 
 /** What the store of a server does while it is in trouble. */
@@ -182,8 +202,8 @@ export interface ServerControl {
     by: string,
     how?: { readonly tearsRecord: boolean },
   ): Promise<{ readonly code: number | null; readonly signal: string | null; readonly torn?: number }>;
-  /** Asks it to end; resolves with the exit, or kills it after `withinMs` and says so. */
-  terminate(options: { readonly by: string; readonly withinMs: number }): Promise<{
+  /** Asks it to end, by a signal or by closing its input; resolves with the exit, or kills it after `withinMs` and says so. */
+  terminate(options: { readonly by: string; readonly withinMs: number; readonly asks?: 'signal' | 'input' }): Promise<{
     readonly code: number | null;
     readonly signal: string | null;
     readonly tookMs: number;
@@ -208,6 +228,12 @@ export interface ServerControl {
   replace?(by: string): Promise<Started & { readonly process: string }>;
   /** Keeps all bytes between clients and the process back, or lets them go; gives how many messages that struck. */
   holdLink?(isHeld: boolean): number;
+  /** Nobody reads what it writes to stdout, or somebody does again; gives how many bytes were waiting then. */
+  holdOutput?(isHeld: boolean): number;
+  /** How many files, and so connections, it may have open from now on; null: as many as before. Resolves with what was found. */
+  limitFiles?(filesMax: number | null): Promise<{ readonly filesMax: number }>;
+  /** Strangers connect to it, all at once; resolves when the last has gone. */
+  crowd?(crowd: Crowd): Promise<Evidence & { readonly opened: number }>;
   /** Ends the connection of this call's agent (null: of every agent) and opens a new one in its place. */
   closeConnections?(how: { readonly by: string; readonly call: number | null }): Promise<{ readonly closed: number }>;
 }

@@ -160,6 +160,8 @@ export interface TargetFacts {
   readonly replicas?: 'roles' | 'alike';
   /** Its data, or its engine's, can be put on a small disk that is filled: this machine lets us mount one. Absent: not. */
   readonly fillableDisk?: boolean;
+  /** It can be given a clock of its own: this machine has what that takes. Absent: not. */
+  readonly movableClock?: boolean;
   /** It can be set to what a scenario needs (`PlannedTarget.settings`); absent: it cannot. */
   readonly settings?: boolean;
 }

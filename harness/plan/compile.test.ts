@@ -235,7 +235,7 @@ describe('compile', () => {
         kind: 'fault',
         id: 'F23',
         name: 'clock-jump',
-        reason: 'needs virtual time: a real process reads the clock of this machine',
+        reason: expect.stringMatching(/libfaketime, which is not here/),
       },
     ]);
   });

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import type { Clock } from '../model/clock.ts';
+import type { Started, StartHow } from '../model/fault.ts';
 
 const LOOK_MS = 5;
 const STOPPED_MS_MAX = 10_000; // The kernel stops a process within microseconds; one that waits for a slow disk later.
@@ -15,9 +16,20 @@ export async function stoppedState(pid: number, clock: Clock): Promise<string> {
   }
 }
 
-/** The limit of the heap that a process of Node was started with, as its environment has it. Linux only; elsewhere nothing is known. */
-export async function heapLimitOf(pid: number): Promise<{ readonly heapMb?: number }> {
+/** Of the limits that were asked for, what the process is found to have. Linux only; elsewhere nothing is known. */
+export async function foundLimits(
+  pid: number,
+  { heapMb = null, isLogUnread = false }: StartHow,
+): Promise<Pick<Started, 'heapMb' | 'log'>> {
   if (process.platform !== 'linux') return {};
+  return {
+    ...(heapMb === null ? {} : await heapLimitOf(pid)),
+    ...(isLogUnread ? { log: await readlink(`/proc/${pid}/fd/2`) } : {}),
+  };
+}
+
+/** The limit of the heap that a process of Node was started with, as its environment has it. */
+async function heapLimitOf(pid: number): Promise<{ readonly heapMb?: number }> {
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   const options = environment.find((line) => line.startsWith('NODE_OPTIONS=')) ?? '';
   const limit = /--max-old-space-size=(\d+)/.exec(options)?.[1];

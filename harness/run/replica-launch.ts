@@ -5,6 +5,7 @@ import { createRoundRobin } from './balancer.ts';
 import { type BootNumbers, createBootNumbers } from './boot-numbers.ts';
 import type { Doorway } from './doorway.ts';
 import { createLinkGate } from './link-gate.ts';
+import { setsClock } from './movable-clock.ts';
 import { createReplicaFleet, type Replica } from './replica-fleet.ts';
 import { type Launched, type LaunchOptions, superviseOne } from './server-launch.ts';
 import { placeBeside, prepareServer, type ServerPlace } from './server-place.ts';
@@ -54,7 +55,7 @@ export async function launchReplicas(options: ReplicaOptions): Promise<Launched>
 }
 
 async function seatFor(options: ReplicaOptions, name: string, role: Seat['role'], isFirst: boolean): Promise<Seat> {
-  const place = { ...options, role: roleOf(options.processes, role) };
+  const place = { ...options, role: roleOf(options.processes, role), isClockSet: setsClock(options.plan) };
   return { name, role, place: await (isFirst ? prepareServer(place) : placeBeside(place)) };
 }
 
@@ -69,7 +70,7 @@ function replicaOf(options: ReplicaOptions, seat: Seat, numbers: BootNumbers, gr
   const { recipe } = options;
   const gate = createLinkGate();
   const supervisor = superviseOne({
-    ...{ options, recipe, numbers, greet, name, gate, launchAs: place.launchAs },
+    ...{ options, recipe, numbers, greet, name, gate, placed: place },
     place: { process: 1, own: { url: place.url, role } },
   });
   return { name, role, url: new URL(place.url), gate, supervisor };

@@ -47,6 +47,9 @@ const SHORTENED: Readonly<Record<string, readonly string[]>> = {
   callbacks: ['--set', 'calls=30', '--agents', '10'],
   'cancel-race': ['--set', 'calls=40', '--agents', '14'],
   'client-timeout': ['--set', 'calls=15', '--set', 'faults.F31.count=5'],
+  'clock-set': [],
+  'connection-storm': [],
+  'crash-loop': [],
   'crash-mid-task': ['--set', 'calls=30', '--agents', '10'],
   'damaged-messages': [],
   'duplicate-calls': ['--set', 'calls=40', '--agents', '15'],
@@ -190,6 +193,18 @@ describe.concurrent('a connection that ends under its agent costs nothing over',
     const ran = await run(`closed-${dialect}`, 'run', 'steady', ...changes, '--dialect', dialect);
     expectValid(ran);
     expect(ran.verdict.faults).toEqual([expect.objectContaining({ id: 'F26', planned: 5, verified: 5 })]);
+    expect(ran.verdict.fates).toEqual({ 'settled-ok': 20 });
+  });
+});
+
+describe.concurrent('a pipe that nobody reads, and one that ends', () => {
+  it('cost nothing', async () => {
+    const strike = (form: string) => `{fault: F26, count: 1, on: acked, options: {form: ${form}}}`;
+    const faults = `faults=[${['input-closed', 'output-unread', 'log-unread'].map(strike).join(', ')}]`;
+    const changes = ['--set', 'calls=20', '--agents', '10', '--set', 'work=[{ms: [300, 900]}]', '--set', faults];
+    const ran = await run('broken-pipes', 'run', 'steady', ...changes, '--transport', 'stdio');
+    expectValid(ran);
+    expect(ran.verdict.faults).toEqual([expect.objectContaining({ id: 'F26', planned: 3, verified: 3 })]);
     expect(ran.verdict.fates).toEqual({ 'settled-ok': 20 });
   });
 });

@@ -7,8 +7,11 @@ import { type BootNumbers, createBootNumbers } from './boot-numbers.ts';
 import type { Arrival, Doorway } from './doorway.ts';
 import { createFleet } from './fleet.ts';
 import { createLinkGate, type LinkGate } from './link-gate.ts';
+import { setsClock } from './movable-clock.ts';
+import { reachOf } from './process-reach.ts';
 import { launchReplicas } from './replica-launch.ts';
 import { bootFailure, prepareServer, type ServerPlace, spawnFailure } from './server-place.ts';
+import type { ServerProcess } from './server-process.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import type { TestBedOptions } from './test-bed.ts';
 
@@ -45,7 +48,8 @@ export async function launchServer(options: LaunchOptions): Promise<Launched> {
     return launchReplicas({ ...options, recipe, settings, processes: plan.target.processes });
   }
   const processCount = processCountOf(recipe, plan);
-  const { launchAs, url } = await prepareServer({ ...options, recipe, settings });
+  const placed = await prepareServer({ ...options, recipe, settings, isClockSet: setsClock(plan) });
+  const { url } = placed;
   const gate = createLinkGate();
   return {
     url,
@@ -54,7 +58,7 @@ export async function launchServer(options: LaunchOptions): Promise<Launched> {
     supervise(greet) {
       const numbers = createBootNumbers();
       const members = Array.from({ length: processCount }, (_none, index) =>
-        superviseOne({ options, recipe, launchAs, numbers, greet, gate, place: { process: index + 1 } }),
+        superviseOne({ options, recipe, placed, numbers, greet, gate, place: { process: index + 1 } }),
       );
       const [only] = members;
       return only && processCount === 1 ? only : createFleet({ members, numbers });
@@ -73,7 +77,7 @@ function processCountOf(recipe: LaunchRecipe, plan: Plan): number {
 export interface SuperviseParts {
   readonly options: LaunchOptions;
   readonly recipe: LaunchRecipe;
-  readonly launchAs: ServerPlace['launchAs'];
+  readonly placed: Pick<ServerPlace, 'launchAs' | 'url' | 'clock'>;
   readonly numbers: BootNumbers;
   readonly greet: Doorway['greet'];
   readonly gate: LinkGate;
@@ -83,9 +87,11 @@ export interface SuperviseParts {
 }
 
 export function superviseOne(parts: SuperviseParts): Supervisor {
-  const { recipe, launchAs, options, name } = parts;
+  const { recipe, placed, options, name } = parts;
+  const { launchAs } = placed;
   const { signal, directory } = options;
-  return createSupervisor({
+  let running: ServerProcess | null = null;
+  const supervisor = createSupervisor({
     launch: launchAs,
     ...(name === undefined ? {} : { process: name }),
     numbers: parts.numbers,
@@ -106,6 +112,7 @@ export function superviseOne(parts: SuperviseParts): Supervisor {
     onGivenUp: options.onGivenUp,
     spawnFailure: (error) => spawnFailure(error, launchAs({})),
     async greet(boot, server, withinMs) {
+      running = server;
       try {
         await parts.greet({ ...parts.place, boot, server, withinMs });
       } catch (error) {
@@ -114,4 +121,11 @@ export function superviseOne(parts: SuperviseParts): Supervisor {
       }
     },
   });
+  const reach = reachOf({
+    ...placed,
+    clock: placed.clock,
+    sleep: supervisor.sleep.bind(supervisor),
+    running: () => running,
+  });
+  return Object.assign(supervisor, reach);
 }

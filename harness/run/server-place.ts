@@ -8,6 +8,7 @@ import { messageOf, UsageError } from '../model/usage-error.ts';
 import { stderrTail } from '../services/stderr-tail.ts';
 import type { LaunchRecipe, PlacePart } from '../targets/target.ts';
 import type { Guardian } from './guardian.ts';
+import { type MovableClock, openMovableClock } from './movable-clock.ts';
 import { requireFreePort } from './port-check.ts';
 import { prepare } from './preparation.ts';
 import type { Launch, ServerProcess } from './server-process.ts';
@@ -23,6 +24,8 @@ export interface ServerPlace {
   launchAs(how: StartHow): Launch;
   /** Where it will listen; null: stdio. */
   readonly url: string | null;
+  /** The clock it is started with; null: that of the machine. */
+  readonly clock: MovableClock | null;
 }
 
 export interface PlaceOptions {
@@ -30,6 +33,8 @@ export interface PlaceOptions {
   readonly settings?: ServerSettings;
   /** Which of several processes it is; absent: the only one. */
   readonly role?: PlacePart['role'];
+  /** The plan sets its clock. */
+  readonly isClockSet?: boolean;
   readonly scratch: string;
   readonly guardian: Guardian;
   readonly signal: AbortSignal;
@@ -50,21 +55,23 @@ export function placeBeside(options: PlaceOptions): Promise<ServerPlace> {
   return choosePlace(options);
 }
 
-async function choosePlace({ recipe, scratch, settings = {}, role }: PlaceOptions) {
+async function choosePlace({ recipe, scratch, settings = {}, role, isClockSet = false }: PlaceOptions) {
   const dir = join(scratch, 'data');
   mkdirSync(dir, { recursive: true });
   const port = await freePort();
+  const clock = isClockSet ? openMovableClock(join(scratch, `clock-${port}`)) : null;
   const at = ({ release = null, heapMb = null }: StartHow) => {
     const part = role === undefined && release === null ? {} : { part: { role: role ?? 'both', release } };
     const { env, ...rest } = recipe.instantiate({ dir, port, settings, ...part });
-    return { ...rest, env: { ...env, ...heapLimit(env, heapMb), CLAIMCHECK_LEDGER: ledgerFile(scratch) } };
+    const told = { ...env, ...clock?.env, ...heapLimit(env, heapMb), CLAIMCHECK_LEDGER: ledgerFile(scratch) };
+    return { ...rest, env: told };
   };
   const launchAs = (how: StartHow): Launch => {
     const { file, args, cwd, env } = at(how);
     return { file, args, cwd, env };
   };
   const launched = at({});
-  return { dir, launched, launch: launchAs({}), launchAs, url: launched.url };
+  return { dir, launched, launch: launchAs({}), launchAs, url: launched.url, clock };
 }
 
 /** By the environment, so that it reaches a server whatever starts it; one that is no program of Node does not notice. */

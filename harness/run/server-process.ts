@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { LinePeer } from '../execution/line-peer.ts';
 import { slices } from '../execution/spoilt-message.ts';
@@ -31,6 +31,8 @@ export interface ServerProcess {
   write(line: string, bytes?: Uint8Array): boolean;
   /** A part of a line. */
   writePart(bytes: Uint8Array): boolean;
+  /** Nobody reads its stdout, or somebody does again; gives how many bytes are waiting on our side of the pipe. */
+  holdOutput(isHeld: boolean): number;
   /** Lines of its stdout (stdio transport); ignored output otherwise. */
   readonly lines: Interface | null;
   signal(name: NodeJS.Signals, scope: 'process' | 'group'): void;
@@ -46,6 +48,8 @@ export async function startServerProcess(options: {
   readonly stderrPath: string;
   readonly speaksOnPipes: boolean;
   readonly guardian: Guardian;
+  /** Nobody reads its stderr while it runs. */
+  readonly isLogUnread?: boolean;
 }): Promise<ServerProcess> {
   const stderr = openSync(options.stderrPath, 'a');
   let child: ChildProcess;
@@ -55,7 +59,7 @@ export async function startServerProcess(options: {
       env: { ...options.launch.env },
       // A group of its own: a Ctrl-C at the terminal reaches the harness only, and a kill can take children along.
       detached: true,
-      stdio: ['pipe', options.speaksOnPipes ? 'pipe' : stderr, stderr],
+      stdio: ['pipe', options.speaksOnPipes ? 'pipe' : stderr, options.isLogUnread ? 'pipe' : stderr],
     });
   } finally {
     closeSync(stderr);
@@ -70,6 +74,8 @@ export async function startServerProcess(options: {
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       exit = { code, signal };
+      // What nobody read while it ran belongs into its log all the same.
+      child.stderr?.on('data', (chunk: Buffer) => appendFileSync(options.stderrPath, chunk));
       stopLimit();
       resolve(exit);
     });
@@ -102,6 +108,12 @@ export async function startServerProcess(options: {
     },
     endInput: () => {
       child.stdin?.end();
+    },
+    holdOutput(isHeld) {
+      const waiting = (child.stdout?.readableLength ?? 0) + (input?.readableLength ?? 0);
+      if (isHeld) lines?.pause();
+      else lines?.resume();
+      return waiting;
     },
   };
 }

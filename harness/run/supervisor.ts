@@ -5,7 +5,7 @@ import type { Evidence, ServerControl, Started, StartHow } from '../model/fault.
 import type { BootNumbers } from './boot-numbers.ts';
 import type { Guardian } from './guardian.ts';
 import type { LinkGate } from './link-gate.ts';
-import { heapLimitOf, stoppedState } from './process-state.ts';
+import { foundLimits, stoppedState } from './process-state.ts';
 import { type Exit, type Launch, type ServerProcess, startServerProcess } from './server-process.ts';
 
 // Its pipe closes a moment before its exit is known.
@@ -125,7 +125,7 @@ class ServerSupervisor implements Supervisor {
     return this.#end(by, 'SIGKILL', this.#options.kill);
   }
 
-  async terminate({ by, withinMs }: { readonly by: string; readonly withinMs: number }) {
+  async terminate({ by, withinMs, asks }: Parameters<ServerControl['terminate']>[0]) {
     const { clock, stopSignal } = this.#options;
     const server = this.#server ?? (await this.#present());
     if (server === null) return { code: null, signal: null, tookMs: 0, killed: false };
@@ -134,7 +134,7 @@ class ServerSupervisor implements Supervisor {
     const from = clock.now();
     const ended = new AbortController();
     let killed = false;
-    const exiting = this.#end(by, stopSignal, 'process');
+    const exiting = this.#end(by, asks === 'input' ? null : stopSignal, 'process');
     void clock.sleep(withinMs, ended.signal).then(
       () => {
         killed = true;
@@ -172,9 +172,7 @@ class ServerSupervisor implements Supervisor {
     this.#isReady = this.#server === server;
     this.#revival.answered();
     recorder.record({ ...this.#proc(boot, server), phase: 'ready', by });
-    const { heapMb = null } = this.#how;
-    const limits = heapMb === null ? {} : await heapLimitOf(server.pid);
-    return { boot, readyMs: (clock.now() - from) / 1e6, ...limits };
+    return { boot, readyMs: (clock.now() - from) / 1e6, ...(await foundLimits(server.pid, this.#how)) };
   }
 
   holdLink(isHeld: boolean): number {
@@ -225,6 +223,7 @@ class ServerSupervisor implements Supervisor {
       stderrPath: stderrPath(boot),
       speaksOnPipes,
       guardian,
+      isLogUnread: this.#how.isLogUnread === true,
     }).catch((error: unknown) => {
       throw this.#options.spawnFailure(error);
     });
@@ -241,14 +240,16 @@ class ServerSupervisor implements Supervisor {
     return this.#server ?? (await this.#spawning?.catch(() => null)) ?? null;
   }
 
-  async #end(by: string, signal: NodeJS.Signals, scope: 'process' | 'group'): Promise<Exit> {
+  /** `signal` null: it is asked by the end of its input. */
+  async #end(by: string, signal: NodeJS.Signals | null, scope: 'process' | 'group'): Promise<Exit> {
     // Nothing is awaited where a process runs: the blow falls before this function first returns.
     const server = this.#server ?? (await this.#present());
     if (server === null) return { code: null, signal: null };
     this.#ending = by;
     this.#isReady = false;
     this.#settle();
-    server.signal(signal, scope);
+    if (signal === null) server.endInput();
+    else server.signal(signal, scope);
     return server.exited;
   }
 

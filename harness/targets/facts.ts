@@ -1,4 +1,5 @@
 import type { TargetFacts } from '../model/plan.ts';
+import { fakeTimeLibrary } from '../services/fake-time.ts';
 import { mayMount } from '../services/mount-right.ts';
 import { placeholdersIn } from '../wire/placeholder.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
@@ -29,6 +30,7 @@ export function factsOf(profile: Profile, described: Described, tools: ReadonlyM
     durable: profile.state?.durable ?? true,
     modes: [],
     ...(keepsInFolder(profile, described) && mayMount() ? { fillableDisk: true } : {}),
+    ...(described.kind === 'command' && fakeTimeLibrary() !== null ? { movableClock: true } : {}),
     tools: [...tools.keys()].filter((name) => name !== 'failing' && name !== 'asking'),
     ...(listensAnywhere(profile, described) ? { replicas: 'alike' as const } : {}),
   };

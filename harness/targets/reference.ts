@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DialectId, hasModernTasks, type TransportId } from '../model/operation.ts';
 import type { ServerSettings, TargetFacts } from '../model/plan.ts';
+import { fakeTimeLibrary } from '../services/fake-time.ts';
 import { mayMount } from '../services/mount-right.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import type { WorkTool } from '../wire/wire-target.ts';
@@ -118,6 +119,7 @@ export function referenceFacts(dialect: DialectId, transport: TransportId): Targ
     settings: true,
     replicas: 'roles',
     ...(mayMount() ? { fillableDisk: true } : {}),
+    ...(fakeTimeLibrary() === null ? {} : { movableClock: true }),
   };
 }
 

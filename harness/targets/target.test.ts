@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DialectId } from '../model/operation.ts';
+import { fakeTimeLibrary } from '../services/fake-time.ts';
 import type { ServerTool } from '../wire/dialects/adapter.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { type Probe, type ProbeRequest, resolveTarget, restoreTarget } from './index.ts';
@@ -49,6 +50,9 @@ function profiled(text: string, options: { readonly server?: string; readonly ur
 
 const WORK = 'tools: { work: { name: render, arguments: { topic: "{{token}}", ms: "{{ms}}" }, takes: 800ms } }';
 
+/** What this machine can do, and another cannot. */
+const MOVABLE = fakeTimeLibrary() === null ? {} : { movableClock: true };
+
 describe('a profile becomes a target:', () => {
   it('its facts are what it gives, and nothing else', async () => {
     const target = await profiled(`target: { command: node server.js }\n${WORK}`);
@@ -80,6 +84,7 @@ describe('a profile becomes a target:', () => {
         cancel: true,
         failing: false,
         asking: false,
+        ...MOVABLE,
         durable: true,
         modes: [],
         tools: ['work'],
@@ -110,6 +115,7 @@ state: { durable: false, scope: server }`);
       failing: true,
       asking: true,
       durable: false,
+      ...MOVABLE,
       replicas: 'alike',
       modes: [],
       tools: ['work'],
