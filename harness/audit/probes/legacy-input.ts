@@ -42,12 +42,11 @@ export const legacyInput: Probe = {
     const until = (answer: Answer) => isOver(answer) || legacyStatusOf(answer) === 'input_required';
     const reads = await followLegacyTask(session, client, { taskId, withinMs: patienceMs(session, call), until });
     const waiting = client.open('tasks/result', { taskId });
-    try {
-      return await answered(session, client, { call, taskId, waiting, reads });
-    } finally {
-      waiting.close();
-      await client.request('tasks/cancel', { taskId });
-    }
+    const observations = await answered(session, client, { call, taskId, waiting, reads });
+    // Let it end by itself: what a cancel does is for another probe to see.
+    await followLegacyTask(session, client, { taskId, withinMs: patienceMs(session, call) });
+    waiting.close();
+    return observations;
   },
 };
 

@@ -1,6 +1,6 @@
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
-import { createLegacyClient, type LegacyClient } from '../legacy-client.ts';
+import { createLegacyClient } from '../legacy-client.ts';
 import { createLegacyTask, getLegacyTask, INVALID_PARAMS, taskCall } from '../legacy-task.ts';
 import { broken, judged, met, noneApply, notObservable, type Observation, type Probe } from '../probe.ts';
 
@@ -36,29 +36,25 @@ export const legacyTtl: Probe = {
   async run(session) {
     const first = taskCall(session, 'work', 0);
     if (typeof first === 'string') return noneApply(OBSERVES, first);
-    const client = createLegacyClient(await session.link(), session.limits.requestMs);
     const observations: Observation[] = [];
-    for (const [what, ttl] of ASKED) observations.push(await observeAsked(session, client, what, ttl));
-    await noteNoNumber(session, client);
-    return [...observations, await observeCap(session, client), ...(await observeShort(session, client))];
+    for (const [what, ttl] of ASKED) observations.push(await observeAsked(session, what, ttl));
+    await noteNoNumber(session);
+    return [...observations, await observeCap(session), ...(await observeShort(session))];
   },
 };
 
-async function create(session: AuditSession, client: LegacyClient, ttl: unknown, ms = 0) {
+/** Each on a server that is there: what came before may have ended it. */
+async function create(session: AuditSession, ttl: unknown, ms = 0) {
+  const client = createLegacyClient(await session.link(), session.limits.requestMs);
   const call = taskCall(session, 'work', ms);
   if (typeof call === 'string') throw new Error('the work tool was there before');
-  return { call, ...(await createLegacyTask(client, call, { task: { ttl } })) };
+  return { client, call, ...(await createLegacyTask(client, call, { task: { ttl } })) };
 }
 
 /** The server may refuse it, or choose another; what it says then, holds. */
-async function observeAsked(
-  session: AuditSession,
-  client: LegacyClient,
-  what: string,
-  ttl: number,
-): Promise<Observation> {
-  const { answer, task, taskId } = await create(session, client, ttl);
-  if (taskId === null) return met('2025-15', `a ttl of ${what} was refused`);
+async function observeAsked(session: AuditSession, what: string, ttl: number): Promise<Observation> {
+  const { client, answer, task, taskId } = await create(session, ttl);
+  if (taskId === null) return refusedTtl('2025-15', what, answer);
   const said = task?.ttl;
   await session.clock.sleep(LOOK_MS, session.signal);
   const read = await getLegacyTask(client, taskId);
@@ -79,16 +75,22 @@ async function observeAsked(
   return met('2025-15', `asked for ${what} it said ${JSON.stringify(said)}`);
 }
 
-async function noteNoNumber(session: AuditSession, client: LegacyClient): Promise<void> {
-  const { answer } = await create(session, client, 'abc');
+/** What was refused is never kept too short; silence refuses nothing. */
+function refusedTtl(requirement: string, what: string, answer: Answer): Observation {
+  if (answer.error !== null) return met(requirement, `a ttl of ${what} was refused`);
+  return notObservable(requirement, `a ttl of ${what}: ${described(answer)}`);
+}
+
+async function noteNoNumber(session: AuditSession): Promise<void> {
+  const { answer } = await create(session, 'abc');
   if (answer.error?.code === INVALID_PARAMS) return;
   const text = `a ttl that is no number was not refused with -32602: ${described(answer)}`;
   session.note({ kind: 'bad', text, frames: answer.frames });
 }
 
-async function observeCap(session: AuditSession, client: LegacyClient): Promise<Observation> {
-  const { answer, task, taskId } = await create(session, client, CENTURY_MS);
-  if (taskId === null) return met('2025-54', `a ttl of a century was refused: ${described(answer)}`);
+async function observeCap(session: AuditSession): Promise<Observation> {
+  const { answer, task, taskId } = await create(session, CENTURY_MS);
+  if (taskId === null) return refusedTtl('2025-54', 'a century', answer);
   const said = task?.ttl;
   const isCapped = typeof said === 'number' && said < CENTURY_MS;
   const words = {
@@ -99,8 +101,8 @@ async function observeCap(session: AuditSession, client: LegacyClient): Promise<
 }
 
 /** Work that outlives its task: the task may go then, and the server must not. */
-async function observeShort(session: AuditSession, client: LegacyClient): Promise<Observation[]> {
-  const { answer, call, task, taskId } = await create(session, client, SHORT_TTL_MS, LONG_WORK_MS);
+async function observeShort(session: AuditSession): Promise<Observation[]> {
+  const { client, answer, call, task, taskId } = await create(session, SHORT_TTL_MS, LONG_WORK_MS);
   if (taskId === null) return [notObservable('2025-49', `a ttl of ${SHORT_TTL_MS} ms: ${described(answer)}`)];
   if (task?.ttl !== SHORT_TTL_MS) return [met('2025-15', `asked for ${SHORT_TTL_MS} ms it said ${String(task?.ttl)}`)];
   await session.clock.sleep(SHORT_TTL_MS + LOOK_MS, session.signal);

@@ -30,7 +30,7 @@ export const legacyUnknown: Probe = {
       for (const [what, params] of given) {
         const answer = await client.request(method, params);
         if (answer.error?.code !== INVALID_PARAMS)
-          wrong.push({ what: `${method} with ${what}: ${described(answer)}`, answer });
+          wrong.push({ what: `${method} with ${what}: ${answer.error?.code ?? described(answer)}`, answer });
       }
     }
     const absent = await client.request('tasks/claimcheck', { taskId: 'x' });
