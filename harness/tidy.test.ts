@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   generators: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run'],
   evaluation: [...BELOW_PLAN, 'plan', 'targets', 'execution', 'run', 'simulate', 'judge'],
   audit: ['model', 'wire', 'checkers', 'plan', 'targets', 'run'],
+  probing: ['model', 'wire', 'targets', 'evaluation'],
   cli: [
     ...BELOW_PLAN,
     'plan',
@@ -43,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'generators',
     'evaluation',
     'audit',
+    'probing',
   ],
 };
 

@@ -191,7 +191,6 @@ describe('an interrupted run', () => {
 describe('what cannot be done', () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['rnu'], /^claimcheck: Unknown command 'rnu'; known: .*Did you mean 'run'\?\n$/],
-    ['a command of a later version', ['init'], /^claimcheck: 'init' is not part of this version yet/],
     ['an unknown scenario', ['run', 'steadi'], /Unknown scenario 'steadi'; known: .*Did you mean 'steady'\?/],
     ['a scenario file that is not there', ['run', './none.yaml'], /No scenario file at \.\/none\.yaml/],
     ['an unknown option', ['run', '--sed', '3'], /unknown option '--sed'/],

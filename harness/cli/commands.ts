@@ -21,10 +21,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   interpose: async () => (await import('./interpose.ts')).interpose,
   eval: async () => (await import('./eval.ts')).evaluate,
   list: async () => (await import('./list.ts')).list,
+  init: async () => (await import('./init.ts')).init,
   serve: async () => (await import('./serve.ts')).serve,
   services: async () => (await import('./services.ts')).services,
   bench: async () => (await import('./bench.ts')).bench,
 };
-
-/** Commands that are announced and not part of this version. */
-export const LATER: readonly string[] = ['init'];

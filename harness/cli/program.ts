@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { createSystemClock } from '../model/clock.ts';
 import { EXIT } from '../model/exit-code.ts';
-import { UsageError, unknownName } from '../model/usage-error.ts';
+import { unknownName } from '../model/usage-error.ts';
 import type { CommandContext } from './command.ts';
 import { createParser } from './command-parser.ts';
-import { COMMANDS, LATER } from './commands.ts';
+import { COMMANDS } from './commands.ts';
 import { explainFailure } from './failure.ts';
 import { watchInterruption } from './interruption.ts';
 import { createOutput, type Streams } from './output.ts';
@@ -62,8 +62,5 @@ function refuseUnknown(argv: readonly string[]): void {
   if (name === undefined || name.startsWith('-')) return;
   const known = Object.keys(COMMANDS);
   if (known.includes(name)) return;
-  if (LATER.includes(name)) {
-    throw new UsageError(`'${name}' is not part of this version yet; commands: ${known.join(', ')}.`);
-  }
   throw unknownName('command', name, known);
 }

@@ -5,8 +5,9 @@ import { type Clock, createSystemClock } from '../model/clock.ts';
 import { linkSignals } from '../model/linked-signal.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
 import type { LaunchRecipe, Probed, ProbeRequest } from '../targets/target.ts';
-import { detectDialect } from '../wire/detection.ts';
+import { type Detection, detectDialect } from '../wire/detection.ts';
 import { HandshakeError } from '../wire/dialects/adapter.ts';
+import { tasks20260728 } from '../wire/dialects/tasks-2026-07-28.ts';
 import { createHttpChannel } from '../wire/http-channel.ts';
 import { createRequestTags } from '../wire/request-tags.ts';
 import { createStdioChannel } from '../wire/stdio-channel.ts';
@@ -28,20 +29,31 @@ const GREET_AGAIN_MS = 50;
 const INTERRUPTED_STOP_MS = 500;
 
 /** Starts a server once (or reaches a running one), finds out what it speaks and offers, and ends it. Leaves nothing behind. */
-export async function probeServer(request: ProbeRequest, signal: AbortSignal): Promise<Probed> {
+export function probeServer(request: ProbeRequest, signal: AbortSignal): Promise<Probed> {
+  return visitServer(request, signal, async ({ dialect, handshake: { server, instructions, tools } }) => {
+    return { dialect, server, instructions, tools };
+  });
+}
+
+/** The same, with something asked of the server while it is up, in its folder (null: it is not ours). Throws a UsageError when it gives no good answer to the greeting. */
+export async function visitServer<T>(
+  request: ProbeRequest,
+  signal: AbortSignal,
+  ask: (visit: Detection, dir: string | null) => Promise<T>,
+): Promise<T> {
   const clock = createSystemClock();
   const { launch, url } = request;
   if (launch === null) {
     if (url === null) throw new Error('a probe needs a launch recipe or a URL');
-    try {
-      return await greet(request, { url, server: null, withinMs: RUNNING_MS_MAX, clock, signal });
-    } catch (error) {
+    const site = { url, server: null, withinMs: RUNNING_MS_MAX, clock, signal };
+    await using greeted = await greet(request, site).catch((error: unknown) => {
       signal.throwIfAborted();
       const why = messageOf(error);
       throw new UsageError(`The server at ${url} gave no good answer to initialize or server/discover: ${why}`, {
         cause: error,
       });
-    }
+    });
+    return await ask(greeted.found, null);
   }
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-probe-'));
   const guardian = startGuardian(scratch);
@@ -58,11 +70,13 @@ export async function probeServer(request: ProbeRequest, signal: AbortSignal): P
     const onStray = (stray: Stray) => {
       if (stray.kind === 'garbage') garbage ??= stray.text;
     };
+    const site = { url: place.url, server, withinMs: launch.readyMs, clock, signal, onStray };
     try {
-      return await greet(request, { url: place.url, server, withinMs: launch.readyMs, clock, signal, onStray });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw await bootFailure({ error, server, stderrPath, launch: place.launch, withinMs: launch.readyMs, garbage });
+      await using greeted = await greet(request, site).catch(async (error: unknown) => {
+        signal.throwIfAborted();
+        throw await bootFailure({ error, server, stderrPath, launch: place.launch, withinMs: launch.readyMs, garbage });
+      });
+      return await ask(greeted.found, place.dir);
     } finally {
       await end(server, launch, { clock, withinMs: signal.aborted ? INTERRUPTED_STOP_MS : launch.stop.withinMs });
     }
@@ -81,7 +95,11 @@ interface Site {
   readonly onStray?: (stray: Stray) => void;
 }
 
-async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
+interface Greeted extends AsyncDisposable {
+  readonly found: Detection;
+}
+
+async function greet(request: ProbeRequest, site: Site): Promise<Greeted> {
   const { clock, signal } = site;
   const deadline = clock.now() + site.withinMs * 1e6;
   const tags = createRequestTags();
@@ -92,21 +110,25 @@ async function greet(request: ProbeRequest, site: Site): Promise<Probed> {
     const probeMs = Math.min(FIRST_MS_MAX, leftMs / FIRST_SHARE);
     const requestMs = site.url === null ? leftMs - probeMs : Math.min(HTTP_REQUEST_MS_MAX, leftMs - probeMs);
     // Each connection listens to its signal for ever, and a slow server is greeted often.
-    using attempt = linkSignals(signal);
+    const attempt = linkSignals(signal);
     const context = { tags, limits: { requestMs, blockingMs: requestMs }, signal: attempt.signal };
     const channel = openChannel(request, site);
+    const end = async () => {
+      attempt[Symbol.dispose]();
+      await channel.close();
+    };
     try {
       const dialect = request.dialect ?? undefined;
-      const found = await detectDialect({ channel, conn: 'probe', context, probeMs, ...(dialect ? { dialect } : {}) });
-      const { server, instructions, tools } = found.handshake;
-      return { dialect: found.dialect, server, instructions, tools };
+      const { capabilities } = tasks20260728;
+      const asked = { channel, conn: 'probe', context, probeMs, capabilities };
+      const found = await detectDialect({ ...asked, ...(dialect ? { dialect } : {}) });
+      return { found, [Symbol.asyncDispose]: end };
     } catch (error) {
+      await end();
       if (isTelling(error)) told = error;
       // A server that is still starting refuses connections; over stdio it simply answers later.
       if (site.server === null || site.url === null || site.server.exit() !== null || clock.now() >= deadline)
         throw told ?? error;
-    } finally {
-      await channel.close();
     }
     await clock.sleep(GREET_AGAIN_MS, signal);
   }

@@ -20,6 +20,8 @@ const EXIT_KNOWN_MS = 500;
 /** A launch recipe with its folder and port filled in, and the folder prepared. */
 export interface ServerPlace {
   readonly launch: Launch;
+  /** What `{{dir}}` stands for. */
+  readonly dir: string;
   /** The same, started otherwise. */
   launchAs(how: StartHow): Launch;
   /** Where it will listen; null: stdio. */

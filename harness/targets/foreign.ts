@@ -8,7 +8,7 @@ import type { PlannedProfile } from './planned-profile.ts';
 import { readProfile } from './profile-file.ts';
 import type { Profile } from './profile-schema.ts';
 import { unmetRequirement } from './requirement.ts';
-import type { Described, Probe, Probed, ResolvedTarget, TargetOptions } from './target.ts';
+import type { Described, Probe, Probed, ProbeRequest, ResolvedTarget, TargetOptions } from './target.ts';
 import { toolsOf } from './wire-target.ts';
 import { checkArguments, checkToolNames, findWorkTool } from './work-tool.ts';
 
@@ -60,15 +60,20 @@ export function assembleForeign(saved: PlannedProfile, dialect: DialectId): Reso
 
 /** Starts it once, or reaches it where it runs, to see what it speaks and offers. */
 export async function probeForeign(saved: PlannedProfile, probe: Probe): Promise<Probed> {
+  return probe(requestFor(saved));
+}
+
+/** How it is started or reached for a first look. */
+export function requestFor(saved: PlannedProfile): ProbeRequest {
   const { profile, baseDirectory } = saved;
   const launch = createLaunchRecipe(profile, baseDirectory);
   const { url } = assembleForeign(saved, 'blocking');
-  return probe({
+  return {
     launch,
     url,
     headers: profile.target?.url === undefined ? {} : headersFor(profile, 1),
     dialect: chosenDialect(profile),
-  });
+  };
 }
 
 /** The profile with the answers of the server: its work tool where the profile names none. */

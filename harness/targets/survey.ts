@@ -1,12 +1,12 @@
 import type { TransportId } from '../model/operation.ts';
 import type { PlannedTarget, ServerSettings } from '../model/plan.ts';
 import { UsageError } from '../model/usage-error.ts';
-import { probeForeign, readForeign } from './foreign.ts';
+import { probeForeign, readForeign, requestFor } from './foreign.ts';
 import { resolveTarget, type TargetProbes } from './index.ts';
 import { askModule, exportedProfile } from './module.ts';
 import type { Profile } from './profile-schema.ts';
 import { unmetRequirement } from './requirement.ts';
-import type { LaunchRecipe, Probed, TargetOptions } from './target.ts';
+import type { LaunchRecipe, Probed, ProbeRequest, TargetOptions } from './target.ts';
 
 /** A server that was looked at: what it is, what it offers, and what its profile says of its tools. */
 export interface Survey extends Probed {
@@ -46,4 +46,13 @@ export async function surveyTarget(
   const { dialect, transport } = planned;
   const probed = await probe({ launch: set, url: null, headers: headersFor(1), dialect });
   return { ...probed, kind: 'reference', transport, profile: {} };
+}
+
+/** How a server of somebody's own is started or reached, and the section `target` of its profile. Throws a UsageError. */
+export function foreignRequest(options: Pick<TargetOptions, 'server' | 'url' | 'dialect'>): {
+  readonly request: ProbeRequest;
+  readonly target: NonNullable<Profile['target']>;
+} {
+  const saved = readForeign(options);
+  return { request: requestFor(saved), target: saved.profile.target ?? {} };
 }

@@ -6,7 +6,7 @@ import { refusesInitialize } from './dialects/blocking.ts';
 import { ADAPTERS } from './dialects/index.ts';
 import { TASKS_EXTENSION } from './envelope.ts';
 import { describeReply, finishModern, greetLegacy, greetModern } from './handshake.ts';
-import { isObject } from './json-rpc.ts';
+import { isObject, type JsonObject } from './json-rpc.ts';
 import { createRpcLink } from './rpc-link.ts';
 import type { Channel } from './wire.ts';
 
@@ -21,11 +21,15 @@ export interface DetectionOptions {
   /** Greet in this dialect and look no further. */
   readonly dialect?: DialectId;
   readonly probeMs?: number;
+  /** What the client says it can do, in the modern era; default: nothing. */
+  readonly capabilities?: JsonObject;
 }
 
 export interface Detection {
   readonly dialect: DialectId;
   readonly handshake: Handshake;
+  /** For requests of one's own on the same conversation. */
+  readonly exchange: Exchange;
 }
 
 /**
@@ -34,15 +38,15 @@ export interface Detection {
  * Source: MCP 2026-07-28 basic/versioning, detection of the era.
  */
 export async function detectDialect(options: DetectionOptions): Promise<Detection> {
-  const { channel, conn, context, dialect, probeMs = PROBE_MS } = options;
-  const link = createRpcLink({ conn, channel, context, agent: null, capabilities: {} });
+  const { channel, conn, context, dialect, probeMs = PROBE_MS, capabilities = {} } = options;
+  const link = createRpcLink({ conn, channel, context, agent: null, capabilities });
   const exchange = link.exchange();
   if (dialect !== undefined) {
     const adapter = await loadUnit(ADAPTERS, 'dialect', dialect);
-    return { dialect, handshake: await adapter.handshake(exchange, {}) };
+    return { dialect, handshake: await adapter.handshake(exchange, {}), exchange };
   }
   const handshake = await greetAny(exchange, probeMs);
-  return { dialect: dialectOf(handshake), handshake };
+  return { dialect: dialectOf(handshake), handshake, exchange };
 }
 
 /** What the capabilities promise; the 2026-07-28 extension goes before 2025-11-25 tasks. */
