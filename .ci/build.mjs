@@ -1,8 +1,8 @@
 // Builds dist/, which mirrors the tree: compiles the sources, bundles the report's browser code and the programs, writes the
-// published JSON Schemas, makes the bin executable.
+// published JSON Schemas, keeps the types that users can import, makes the bin executable.
 // `npm ci` and `npm install` call it through `prepare`; it needs nothing but what the lock file names.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,11 +26,15 @@ if (compiler === null || bundler === null) {
 
 // A file whose source is gone must not stay behind and be found by a registry or packed.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-run(join(dirname(compiler), 'bin/tsc'), ['-p', join(root, 'tsconfig.build.json')]);
+const tsc = (...flags) => run(join(dirname(compiler), 'bin/tsc'), ['-p', join(root, 'tsconfig.build.json'), ...flags]);
+// Comments are for those who read the sources, and for editors that show types: programs go without.
+tsc('--declaration', 'false', '--removeComments');
+tsc('--emitDeclarationOnly', '--noCheck');
 if (existsSync(browserSource)) await bundle();
 const { bundlePrograms } = await import('./bundle-programs.mjs');
 await bundlePrograms(join(root, 'dist'));
 await writeSchemas(join(root, 'dist/schemas'));
+dropUnreachableTypes();
 // npm 10 links a package's own bin without making it executable.
 if (existsSync(bin)) chmodSync(bin, 0o755);
 
@@ -50,6 +54,26 @@ async function writeSchemas(folder) {
   mkdirSync(folder, { recursive: true });
   for (const [name, schema] of Object.entries(PUBLISHED)) {
     writeFileSync(join(folder, `${name}.json`), schemaText(name, schema));
+  }
+}
+
+/** Of the declarations, those stay that an export of the package leads to; the rest would be half of the files that users install. */
+function dropUnreachableTypes() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const pending = Object.values(exports).flatMap(({ types }) => (types === undefined ? [] : [join(root, types)]));
+  const reached = new Set(pending);
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+      const next = join(dirname(file), path.replace(/\.(?:js|ts)$/, '.d.ts'));
+      if (reached.has(next)) continue;
+      if (!existsSync(next)) throw new Error(`${file} imports ${path}, of which there are no types`);
+      reached.add(next);
+      pending.push(next);
+    }
+  }
+  for (const entry of readdirSync(join(root, 'dist'), { recursive: true })) {
+    const file = join(root, 'dist', entry);
+    if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
   }
 }
 

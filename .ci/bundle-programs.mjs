@@ -44,6 +44,10 @@ export async function bundlePrograms(dist) {
     dir: chunks,
     format: 'esm',
     hashCharacters: 'hex',
+    // Our own words stand in the tree beside them; the terms of others stay.
+    comments: { legal: true, annotation: false, jsdoc: false },
+    // Names stay, so that a stack still says where it was.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   });
