@@ -1,3 +1,5 @@
+import { visible } from './visible-text.ts';
+
 /** Where a command speaks: the result on stdout, everything else on stderr. */
 export interface Output {
   /** The result, and nothing but the result. Adds a line end where none is. */
@@ -26,7 +28,7 @@ const COLUMNS = 160;
 const ROWS_MIN = 9;
 
 export function createOutput({ stdout, stderr }: Streams, isQuiet: () => boolean): Output {
-  const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
+  const line = (text: string) => visible(text.endsWith('\n') ? text : `${text}\n`);
   return {
     result: (text) => {
       stdout.write(line(text));
