@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { answerIdOf } from '../model/answer-id.ts';
 import type { FrameBody } from '../model/event.ts';
+import { parseJson } from '../wire/json-rpc.ts';
 
 // G2: frame texts are whole up to this size, beyond it the head and a hash stand for them.
 const TEXT_BYTES_MAX = 64 * 1024;
@@ -18,14 +19,12 @@ export interface MessageHead {
 
 const GARBAGE: MessageHead = { type: 'garbage', isError: false };
 
-/** Reads the outside of a JSON-RPC message. Anything else is garbage: data about the server, never an exception. */
+/**
+ * Reads the outside of a JSON-RPC message. Anything else is garbage: data about the server, never an exception. What the wire
+ * takes for no message is none here either, or nobody would ever say that the server wrote it.
+ */
 export function readMessage(text: string): MessageHead {
-  try {
-    return headOf(JSON.parse(text));
-  } catch {
-    // Not JSON: that is what garbage means.
-    return GARBAGE;
-  }
+  return headOf(parseJson(text));
 }
 
 /** The same of a message that has been parsed. */
@@ -37,7 +36,9 @@ export function headOf(value: unknown): MessageHead {
       ? { type: 'request', rpcId: id, method: value.method, isError: false }
       : { type: 'notification', method: value.method, isError: false };
   }
-  if ('result' in value || 'error' in value) return { type: 'response', rpcId: id, isError: 'error' in value };
+  const isNamed = id !== null || !('id' in value) || value.id === null;
+  if (isNamed && ('result' in value || 'error' in value))
+    return { type: 'response', rpcId: id, isError: 'error' in value };
   return GARBAGE;
 }
 
