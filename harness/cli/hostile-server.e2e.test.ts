@@ -1,9 +1,19 @@
 // Servers that misbehave: before the first answer the user is told why (64), after it the verdict says so. Nothing of them stays.
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { firstTimeOnly, LISTENERS, SPEAKERS, TURNING_HTTP, TURNING_STDIO } from './testing/hostile-servers.ts';
+import {
+  firstTimeOnly,
+  GARBLED_HTTP,
+  LISTENERS,
+  NASTY_STDIO,
+  SPEAKERS,
+  TURNING_HTTP,
+  TURNING_STDIO,
+} from './testing/hostile-servers.ts';
 import { openProgramStage, type ProgramStage, SERVER } from './testing/program-stage.ts';
 
 const verdictSchema = z.object({
@@ -36,6 +46,9 @@ function impatientProfile(program: string, url: string | null, within: string): 
   };
   return stage.file('profile.json', JSON.stringify({ target }));
 }
+
+/** What stands in the environment and nowhere else. */
+const SECRET = 'p4ss"word\\of-the-server';
 
 const URL_HERE = 'http://127.0.0.1:{{port}}/mcp';
 
@@ -123,6 +136,56 @@ describe('a server that turns bad while it is tested is a finding', () => {
     // Who gives up before a body is too long has seen nothing wrong with it.
     const patient = ['--set', 'limits.requestMs=60000', '--set', 'slaMs=120000'];
     expect(await judge([...overHttp('endless'), ...patient])).toEqual({ code: 1, violated: ['malformed-replies'] });
+  });
+
+  it('nests its replies as deep as no stack goes', async () => {
+    const server = ['--server', `node ${stage.file('server.mjs', NASTY_STDIO)} deep {{dir}}`];
+    // What is no message is no answer: it is waited for.
+    expect(await judge([...server, '--set', 'limits.requestMs=1000'])).toEqual({
+      code: 1,
+      violated: ['malformed-replies'],
+    });
+  });
+
+  it('answers with what is no HTTP, in drops, and points elsewhere, where nobody goes', async () => {
+    const server = stage.file('server.mjs', GARBLED_HTTP);
+    const { code, violated } = await judge(['--server', `node ${server} {{port}} ${stage.cwd}`, '--url', URL_HERE]);
+    expect({ code, violated, followed: stage.written().includes('followed') }).toEqual({
+      code: 1,
+      violated: ['malformed-replies'],
+      followed: false,
+    });
+  });
+
+  it('is nasty in every way that is no fault: the verdict is the same, and nothing of it gets out', async () => {
+    const server = stage.file('server.mjs', NASTY_STDIO);
+    const target = { command: `node ${server} nasty {{dir}}`, env: { SERVER_KEY: '{{env.HOSTILE_TEST_KEY}}' } };
+    const tools = { work: { name: 'effect', arguments: { token: '{{token}}', ms: '{{ms}}' } } };
+    const profile = stage.file('profile.json', JSON.stringify({ target, tools }));
+    vi.stubEnv('HOSTILE_TEST_KEY', SECRET);
+    const { code, stdout, stderr } = await stage.run(
+      'run',
+      'steady',
+      '--set',
+      'calls=40',
+      '--profile',
+      profile,
+      '--out',
+      'out',
+    );
+    vi.unstubAllEnvs();
+    expect({ code, left: stage.left(), written: stage.written() }).toEqual({ code: 0, left: [], written: ['out'] });
+    const files = readdirSync(join(stage.cwd, 'out')).map((name) => [name, stage.read(`out/${name}`)] as const);
+    expect(files.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['ledger.jsonl', 'report.html', 'stderr.1.log']),
+    );
+    for (const [name, text] of [...files, ['stdout', stdout], ['stderr', stderr]] as const) {
+      expect({ name, isTold: text.includes(SECRET) }).toEqual({ name, isTold: false });
+    }
+    expect(stage.read('out/history.jsonl')).toContain('[redacted]');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+    expect(`${stdout}${stderr}`).not.toMatch(/[\u001b\u009b\u202e\u0007]/);
+    expect(stage.read('out/report.html')).not.toContain('<script>alert(1)');
   });
 
   it('floods stderr: the log stays bounded and the verdict is the same', async () => {

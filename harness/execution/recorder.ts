@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../model/clock.ts';
 import { type Event, type EventBody, HISTORY_SCHEMA } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Redaction } from '../model/redaction.ts';
 import { stamped } from '../model/stamp.ts';
 import { isWritten } from './recording.ts';
 
@@ -28,10 +29,12 @@ export function createRecorder(options: {
   readonly time: 'real' | 'virtual';
   /** What goes to the file; listeners hear of everything. */
   readonly record?: Plan['record'];
+  /** What goes to the file is without what this takes out. */
+  readonly redact?: Redaction | null;
   /** Listens from the first event on. */
   readonly onEvent?: (event: Event) => void;
 }): Recorder {
-  const { clock, record: mode = 'full' } = options;
+  const { clock, record: mode = 'full', redact = null } = options;
   const file = openSync(options.path, 'wx');
   const listeners: ((event: Event) => void)[] = options.onEvent ? [options.onEvent] : [];
   let seq = 0;
@@ -54,7 +57,8 @@ export function createRecorder(options: {
     const event = stamped(body, seq, t, clock.wall());
     seq += 1;
     if (isWritten(event, mode)) {
-      const line = `${JSON.stringify(event)}\n`;
+      const text = JSON.stringify(event);
+      const line = `${redact === null ? text : redact(text)}\n`;
       pending.push(line);
       pendingBytes += line.length;
       if (pendingBytes >= FLUSH_BYTES) flush();

@@ -12,6 +12,7 @@ import { histogramsDocument } from '../model/latency-histograms.ts';
 import { linkSignals } from '../model/linked-signal.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
 import { measuringGauge } from '../run/measuring-gauge.ts';
+import { redactionOf } from '../run/run-secrets.ts';
 import { restoreTarget } from '../targets/index.ts';
 import { bootIdOf } from './boot-id.ts';
 import { openGeneratorBed } from './generator-bed.ts';
@@ -63,7 +64,13 @@ interface Parts {
 async function makeShare(side: GeneratorSide, { box, clock, signal, scratch }: Parts): Promise<void> {
   const { plan, url } = await soon(box.take('share'), clock, signal);
   const history = join(scratch, 'history.jsonl');
-  const recorder = createRecorder({ path: history, clock, time: 'real', record: plan.record });
+  const recorder = createRecorder({
+    path: history,
+    clock,
+    time: 'real',
+    record: plan.record,
+    redact: redactionOf(plan),
+  });
   const latencies = createLatencyRecording(plan.load);
   recorder.onEvent(latencies.observe);
   const units = await loadUnits(plan);

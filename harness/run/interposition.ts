@@ -17,6 +17,7 @@ import type { ObservedClient } from '../wire/witness/observed-client.ts';
 import { createWitness, type Witness } from '../wire/witness/witness.ts';
 import { type Guardian, startGuardian } from './guardian.ts';
 import { followLedger } from './ledger-tail.ts';
+import { redactionOf, redactLogs } from './run-secrets.ts';
 import { launchServer } from './server-launch.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -85,13 +86,15 @@ export async function runInterposition(options: InterpositionOptions): Promise<O
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-'));
   const guardian = startGuardian(scratch);
   const clock = createSystemClock();
-  const recorder = createRecorder({ path: directory.history, clock, time: 'real', record: plan.record });
+  const redact = redactionOf(plan);
+  const recorder = createRecorder({ path: directory.history, clock, time: 'real', record: plan.record, redact });
   try {
     return await interpose(options, { scratch, guardian, clock, recorder });
   } finally {
     recorder.close();
     rmSync(scratch, { recursive: true, force: true });
     await guardian.close();
+    await redactLogs(directory, redact);
   }
 }
 

@@ -15,6 +15,7 @@ import type { ResolvedTarget } from '../targets/target.ts';
 import { measureFloor } from './floor.ts';
 import { startGuardian } from './guardian.ts';
 import { measuringGauge } from './measuring-gauge.ts';
+import { redactionOf, redactLogs } from './run-secrets.ts';
 import { openTestBed } from './test-bed.ts';
 
 // After an interrupt the server is asked to end, and not waited for longer than this.
@@ -44,12 +45,14 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-'));
   const guardian = startGuardian(scratch);
   const clock = createSystemClock();
+  const redact = redactionOf(plan);
   const fold = gathering && plan.record === 'counts' ? createSpillingFold(plan, gathering.file) : null;
   const recorder = createRecorder({
     path: directory.history,
     clock,
     time: 'real',
     record: plan.record,
+    redact,
     ...(fold ? { onEvent: fold.take } : {}),
   });
   const timed = plan.load.warmupMs !== undefined && options.drive === undefined;
@@ -78,6 +81,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     }
     rmSync(scratch, { recursive: true, force: true });
     await guardian.close();
+    await redactLogs(directory, redact);
   }
 }
 

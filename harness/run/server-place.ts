@@ -4,8 +4,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { StartHow } from '../model/fault.ts';
 import type { ServerSettings } from '../model/plan.ts';
+import { createRedaction, secretsIn, withoutCredentials } from '../model/redaction.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
 import { stderrTail } from '../services/stderr-tail.ts';
+import { inheritedEnvironment } from '../targets/inherited-environment.ts';
 import type { LaunchRecipe, PlacePart } from '../targets/target.ts';
 import type { Guardian } from './guardian.ts';
 import { type MovableClock, openMovableClock } from './movable-clock.ts';
@@ -110,8 +112,21 @@ export async function bootFailure(input: {
   const printed = input.garbage ? `  On stdout it wrote what is no message: ${printable(input.garbage)}\n` : '';
   const said = tail === '' ? '  It wrote nothing to stderr.' : `  Its stderr ends:\n${tail}`;
   const command = [input.launch.file, ...input.launch.args].join(' ');
-  return new UsageError(`The server ${what}.\n  command: ${command}\n${printed}${said}`, { cause: input.error });
+  const text = `The server ${what}.\n  command: ${command}\n${printed}${said}`;
+  return new UsageError(withoutCredentials(unsecret(text, input.launch.env)), { cause: input.error });
 }
+
+/** What the server was given beside what every program has may be secret, and it may say so with its last words. */
+function unsecret(text: string, env: Launch['env']): string {
+  const given = Object.entries(env).filter(
+    ([name]) => !(name in inheritedEnvironment()) && !name.startsWith('CLAIMCHECK_'),
+  );
+  const values = given.flatMap(([, value]) => (value.length < GIVEN_CHARS_MIN ? [] : [value]));
+  return createRedaction([...values, ...secretsIn('', process.env)])?.(text) ?? text;
+}
+
+/** A short setting is no secret, and stands in many words. */
+const GIVEN_CHARS_MIN = 8;
 
 /** A quote from a stranger: short, and without what would move the cursor of a terminal. */
 function printable(text: string): string {

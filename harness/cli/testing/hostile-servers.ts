@@ -106,3 +106,109 @@ function serve(innerPort) {
   process.on('SIGTERM', () => { if (mode !== 'stays') inner.kill(); });
 }
 `;
+
+/**
+ * The reference server over stdio behind a program that does everything at once that a test must bear without a wrong verdict:
+ * `nasty DIR`. `deep DIR`: every tenth reply is nested as deep as a stack goes.
+ */
+export const NASTY_STDIO = `import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const [mode, dir] = process.argv.slice(2);
+const args = [${JSON.stringify(SERVER)}, '--transport', 'stdio', '--data', dir, '--log-level', 'silent'];
+const inner = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+inner.on('exit', () => process.exit(1));
+inner.stdin.on('error', () => {});
+const secret = process.env.SERVER_KEY;
+const ansi = '\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e<script>alert(1)</script>\\u0000';
+if (mode === 'nasty') {
+  console.error('key', secret, JSON.stringify({ key: secret }), 'Authorization: Bearer ' + secret + '-2', ansi);
+  const ledger = process.env.CLAIMCHECK_LEDGER;
+  appendFileSync(ledger, Buffer.from([0xff, 0xfe, 0x00, 0x0a]));
+  appendFileSync(ledger, '['.repeat(50_000) + '\\n' + JSON.stringify({ token: '../../x', phase: 'rm -rf' }) + '\\n');
+  for (let n = 0; n < 3; n += 1) appendFileSync(ledger, Buffer.alloc(1024 * 1024, 'x'));
+  appendFileSync(ledger, JSON.stringify({ note: secret }) + '\\n');
+  // It outlives whoever started it, in the group of both.
+  spawn('sleep', ['600'], { stdio: 'ignore' }).unref();
+}
+let count = 0;
+createInterface({ input: process.stdin }).on('line', (line) => inner.stdin.write(line + '\\n'))
+  .on('close', () => inner.stdin.end());
+createInterface({ input: inner.stdout }).on('line', (line) => {
+  count += 1;
+  const message = JSON.parse(line);
+  if (mode === 'deep' && count > 60 && count % 10 === 0) {
+    console.log(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { deep: 'here' } })
+      .replace('"here"', '['.repeat(60_000) + ']'.repeat(60_000)));
+    return;
+  }
+  const { result } = message;
+  if (mode === 'nasty' && result !== undefined) {
+    if (result.serverInfo) Object.assign(result.serverInfo, { name: ansi, version: '../../../../tmp/x' });
+    if (result._meta) result._meta['io.modelcontextprotocol/serverInfo'] = { name: ansi, version: '../../../../tmp/x' };
+    if (Array.isArray(result.tools)) {
+      for (const name of ['../../../../tmp/evil', '__proto__', ansi, '; touch /tmp/evil #']) {
+        result.tools.push({ name, description: ansi, inputSchema: { type: 'object' } });
+      }
+    }
+    if (typeof result.status === 'string') result.statusMessage = ansi + secret;
+  }
+  console.log(JSON.stringify(message));
+});
+`;
+
+/**
+ * The reference server over HTTP behind one whose answers, for a while, are no HTTP, come in drops, or point elsewhere:
+ * `PORT DIR`. Whoever goes where it points leaves the file \`followed\` in DIR.
+ */
+export const GARBLED_HTTP = `import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+const [port, dir] = process.argv.slice(2);
+const ok = 'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n';
+const elsewhere = createServer((socket) => { writeFileSync(dir + '/followed', ''); socket.destroy(); });
+elsewhere.listen(0, '127.0.0.1');
+const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+const bad = [
+  (socket) => socket.end(ok + 'Content-Length: -1\\r\\n\\r\\n{}'),
+  (socket) => socket.end(ok + 'Content-Length: 99999999999999999999\\r\\n\\r\\n{}'),
+  (socket) => socket.end(ok + 'Transfer-Encoding: chunked\\r\\n\\r\\nzz\\r\\n{}\\r\\n0\\r\\n\\r\\n'),
+  (socket) => socket.end(ok + 'X-Flood: y\\r\\n'.repeat(100_000) + '\\r\\n{}'),
+  (socket) => socket.end('HTTP/1.1 307 Go\\r\\nContent-Length: 0\\r\\nLocation: http://127.0.0.1:' + elsewhere.address().port + '/mcp\\r\\n\\r\\n'),
+  (socket) => {
+    socket.write(ok + 'Content-Encoding: gzip\\r\\nContent-Length: ' + bomb.length + '\\r\\n\\r\\n');
+    socket.end(bomb);
+  },
+  (socket) => socket.end(ok.replace('application/json', 'text/event-stream') + '\\r\\ndata: {"jsonrpc":'),
+  (socket) => {
+    const text = ok + 'Content-Length: 2\\r\\n\\r\\n{}';
+    let n = 0;
+    const drip = setInterval(() => { if (n === text.length || socket.destroyed) { clearInterval(drip); socket.end(); } else socket.write(text[n++]); }, 5);
+  },
+];
+const probe = createServer().listen(0, '127.0.0.1', () => {
+  const innerPort = probe.address().port;
+  probe.close(() => serve(innerPort));
+});
+function serve(innerPort) {
+  const args = [${JSON.stringify(SERVER)}, '--transport', 'http', '--port', String(innerPort), '--data', dir, '--log-level', 'silent'];
+  const inner = spawn(process.execPath, args, { stdio: 'inherit' });
+  inner.on('exit', () => process.exit(1));
+  process.on('SIGTERM', () => inner.kill());
+  let count = 0;
+  createServer((socket) => {
+    socket.on('error', () => {});
+    const upstream = connect(innerPort, '127.0.0.1');
+    upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+    socket.on('close', () => upstream.destroy());
+    upstream.on('data', (bytes) => { if (socket.writable) socket.write(bytes); });
+    socket.on('data', (bytes) => {
+      count += 1;
+      const turn = count - 100;
+      if (turn >= 0 && turn < bad.length * 2) { upstream.removeAllListeners('data'); bad[turn % bad.length](socket); }
+      else upstream.write(bytes);
+    });
+  }).listen(Number(port), '127.0.0.1');
+}
+`;
