@@ -5,6 +5,10 @@
  */
 import { entry, type Registry } from '../../model/registry.ts';
 import type { Probe } from '../probe.ts';
+import { handleEndings } from './handle-endings.ts';
+import { handleLifecycle } from './handle-lifecycle.ts';
+import { handleReferences } from './handle-references.ts';
+import { handleRepeats } from './handle-repeats.ts';
 import { legacyCancel } from './legacy-cancel.ts';
 import { legacyConnections } from './legacy-connections.ts';
 import { legacyFailure } from './legacy-failure.ts';
@@ -48,6 +52,10 @@ export const probes: Registry<Probe> = {
   'legacy-ttl': entry(legacyTtl),
   'legacy-cancel': entry(legacyCancel),
   'legacy-survival': entry(legacySurvival),
+  'handle-lifecycle': entry(handleLifecycle),
+  'handle-references': entry(handleReferences),
+  'handle-endings': entry(handleEndings),
+  'handle-repeats': entry(handleRepeats),
   'modern-failures': entry(modernFailures),
   'modern-input': entry(modernInput),
   'modern-rounds': entry(modernRounds),
