@@ -10,6 +10,7 @@ import type { EpisodeMode } from '../model/evaluation/episode.ts';
 import { DEFAULT_LATENCY_LAW, LATENCY_LAWS } from '../model/evaluation/latency-law.ts';
 import { DIALECT_IDS } from '../model/operation.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
+import { faultProfiles } from '../plan/fault-profile.ts';
 import { applyOverrides } from '../plan/override.ts';
 import { loadScenario } from '../plan/scenario-file.ts';
 import type { CommandContext } from './command.ts';
@@ -80,7 +81,7 @@ export function addEvalOptions(parser: Parser): void {
         .default('virtual'),
     )
     .option('--time-scale <factor>', 'real time: a ms of an episode takes so many', factor, REAL_TIME_SCALE)
-    .option('--faults <scenario>', 'the faults of this scenario strike the calls', 'steady')
+    .option('--faults <scenario>', 'the faults of this scenario, or gentle, standard or hostile ones', 'steady')
     .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; may be repeated', collect)
     .option('--set <key=value>', 'change a value of that scenario, for example agents.policy=subscriber', collect)
     .option('--failing <share>', 'so great a share of all different calls fails once, 0 to 1', share, 0)
@@ -120,7 +121,12 @@ export function requestOf(
   const dialect = DIALECT_IDS.find((id) => id === (flags.dialect ?? 'tasks-2026-07-28'));
   if (dialect === undefined) throw unknownName('dialect', flags.dialect ?? '', DIALECT_IDS);
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index);
-  const scenario = applyOverrides(loadScenario(flags.faults), { set: flags.set ?? [], faults: flags.fault ?? [] });
+  const isProfile = Object.hasOwn(faultProfiles, flags.faults);
+  const scenario = applyOverrides(loadScenario(isProfile ? 'steady' : flags.faults), {
+    set: flags.set ?? [],
+    faults: flags.fault ?? [],
+    ...(isProfile ? { faultProfile: flags.faults } : {}),
+  });
   return {
     root: own.root,
     claimcheck: own.version,

@@ -22,6 +22,7 @@ export interface ScenarioFlags {
   readonly seed?: number;
   readonly set?: readonly string[];
   readonly fault?: readonly string[];
+  readonly faults?: string;
   readonly threshold?: readonly string[];
   readonly agents?: number;
   readonly backoff?: string;
@@ -60,6 +61,7 @@ export function addPlanOptions(parser: Parser): void {
     )
     .option('--set <key=value>', 'change a value of the scenario, for example calls=300; may be repeated', collect)
     .option('--fault <code=rate>', 'set or add a fault, for example F5=0.2; F12=3 strikes; 0 takes it out', collect)
+    .option('--faults <profile>', 'faults beside those of the scenario: gentle, standard or hostile')
     .option('--threshold <expression>', "for example 'detection-lag.p95 < 800ms'; may be repeated", collect)
     .option('--agents <number>', 'how many agents', wholeNumber('--agents', 1, 100_000))
     .addOption(
@@ -80,10 +82,11 @@ export function seedOf({ seed }: ScenarioFlags, target: PlannedTarget): number {
 }
 
 export function overridesOf(flags: ScenarioFlags): Overrides {
-  const { set, fault, threshold, agents, backoff, record } = flags;
+  const { set, fault, faults, threshold, agents, backoff, record } = flags;
   return {
     ...(set && { set }),
     ...(fault && { faults: fault }),
+    ...(faults !== undefined && { faultProfile: faults }),
     ...(threshold && { thresholds: threshold }),
     ...(agents !== undefined && { agents }),
     ...(backoff !== undefined && { backoff }),

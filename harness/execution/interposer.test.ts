@@ -40,7 +40,7 @@ function interposerFor(faults: readonly PlannedFault[], extra: Partial<Plan> = {
     plan: { ...samplePlan(), faults, ...extra },
     faults: new Map<string, Fault>([
       ['F4', dropper],
-      ['F30', { ...dropper, decide: () => ({ action: 'gather' }) }],
+      ['F30', { ...dropper, decide: () => ({ action: 'gather', forMs: 800 }) }],
     ]),
     log: {
       start: (entry) => started.push(entry.entry),
@@ -93,7 +93,7 @@ describe('the interposer', () => {
   });
 
   it('gathers messages until the end of the time they are gathered in; one alone is no crowd', () => {
-    const trigger = { kind: 'messages', direction: 'request', probability: 1, untilMs: 800 } as const;
+    const trigger = { kind: 'messages', direction: 'request', probability: 1 } as const;
     const { interposer } = interposerFor([{ entry: 'F30#1', fault: 'F30', name: 'test', trigger, options: {} }]);
     const gathered = { action: 'delay', delayMs: 800 };
     expect(interposer.rule(message({ op: 'get' }))).toEqual({ disposition: gathered, entries: [] });

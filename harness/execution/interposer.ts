@@ -1,5 +1,5 @@
 import type { Disposition, Fault, MessageView } from '../model/fault.ts';
-import type { Plan, PlannedFault } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import { createPrng, type Prng } from '../model/prng.ts';
 import { createEntryMatcher } from './entry-matcher.ts';
 import type { FaultLog } from './fault-log.ts';
@@ -91,10 +91,13 @@ export function createInterposer(options: InterposerOptions): Interposer {
       if (fault === undefined || !('decide' in fault)) continue;
       const decided = fault.decide(entry, message, drawFor(entry.entry, message));
       if (decided === null || decided.action === 'pass') continue;
+      const own =
+        decided.action === 'gather'
+          ? gatherings.join(entry.entry, decided.forMs)
+          : { disposition: decided, entries: [entry.entry] };
+      if (own === null) continue;
       if (entry.trigger.kind === 'message') matcher.spend(entry.entry);
       log.start(entry, { conn: message.conn, op: message.op, call: message.call });
-      const own =
-        decided.action === 'gather' ? gatherings.join(entry) : { disposition: decided, entries: [entry.entry] };
       if (SEVERITY.indexOf(own.disposition.action) >= SEVERITY.indexOf(ruling.disposition.action)) continue;
       ruling = own;
     }
@@ -149,16 +152,17 @@ function replyWindows(plan: Plan): ReadonlyMap<number, string> {
   return windows;
 }
 
-/** Messages that wait for the end of an entry's time. One alone is no crowd, and proves nothing. */
+/** Messages that are kept to go at once. One alone is no crowd, and proves nothing. null: the time of this entry is over. */
 function createGatherings(nowMs: () => number) {
-  const waiting = new Set<string>();
+  const ends = new Map<string, number>();
   return {
-    join({ entry, trigger }: PlannedFault): Pick<Ruling, 'entries'> & { readonly disposition: Ordered } {
-      const untilMs = trigger.kind === 'messages' ? (trigger.untilMs ?? 0) : 0;
-      const isAlone = !waiting.has(entry);
-      waiting.add(entry);
-      const delayMs = Math.max(0, untilMs - nowMs());
-      return { disposition: { action: 'delay', delayMs }, entries: isAlone ? [] : [entry] };
+    join(entry: string, forMs: number): (Pick<Ruling, 'entries'> & { readonly disposition: Ordered }) | null {
+      const known = ends.get(entry);
+      const untilMs = known ?? nowMs() + forMs;
+      const delayMs = untilMs - nowMs();
+      if (delayMs <= 0) return null;
+      ends.set(entry, untilMs);
+      return { disposition: { action: 'delay', delayMs }, entries: known === undefined ? [] : [entry] };
     },
   };
 }

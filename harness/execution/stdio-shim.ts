@@ -122,15 +122,19 @@ class Shim {
   #trickle(base: Framing, view: MessageView, entries: readonly string[], pace: Pace): boolean {
     const { frames, peer, sleep } = this.#options;
     const delayMs = trickleMs(base.bytes, pace);
-    const proven = () => prove(this.#options, entries, view, { delayMs, direction: 'request' });
+    const done = (isSent: boolean) => {
+      if (isSent) prove(this.#options, entries, view, { delayMs, direction: 'request' });
+      // The server went down within it.
+      else for (const name of entries) this.#options.interposer.missed(name);
+    };
     if (peer.trickle === undefined) {
       void sleep(delayMs).then(() => {
-        if (this.#write(base, 'delay', { entries, delayMs })) proven();
+        done(this.#write(base, 'delay', { entries, delayMs }));
       });
       return true;
     }
     frames.frame(base, 'delay', { entries, delayMs });
-    void peer.trickle(base.text, pace).then((isSent) => isSent && proven());
+    void peer.trickle(base.text, pace).then(done);
     return true;
   }
 

@@ -131,7 +131,7 @@ describe('faults', () => {
       action: 'trickle',
       pace: { sliceBytes: 9, everyMs: 3 },
     });
-    expect(decide(pollStampede, { direction: 'request', op: 'get' })).toEqual({ action: 'gather' });
+    expect(decide(pollStampede, { direction: 'request', op: 'get' })).toEqual({ action: 'gather', forMs: 1500 });
     expect(decide(pollStampede, { direction: 'request' })).toBeNull();
     expect(decide(pollStampede, { op: 'get' })).toBeNull();
   });

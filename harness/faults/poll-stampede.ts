@@ -1,8 +1,9 @@
 import type { MessageFault } from '../model/fault.ts';
+import { numberOption } from './option.ts';
 
 /**
- * For `forMs` no poll gets through, and at the end of it all of them do, in one instant: what a server meets when a network or a
- * gateway has healed. Verified when at least two came at once.
+ * From the first poll (after `fromMs` of the entry) on, no poll gets through for `forMs`, and at the end of it all of them do, in one
+ * instant: what a server meets when a network or a gateway has healed. Verified when at least two came at once.
  */
 export const pollStampede: MessageFault = {
   meta: {
@@ -17,6 +18,8 @@ export const pollStampede: MessageFault = {
   },
   applicable: ({ dialect }) =>
     dialect === 'blocking' ? 'this dialect answers with the result itself: nobody polls' : null,
-  decide: (_entry, { direction, op }) =>
-    direction === 'request' && (op === 'get' || op === 'result') ? { action: 'gather' } : null,
+  decide: (entry, { direction, op }) =>
+    direction === 'request' && (op === 'get' || op === 'result')
+      ? { action: 'gather', forMs: numberOption(entry, 'forMs') }
+      : null,
 };

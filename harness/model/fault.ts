@@ -66,8 +66,8 @@ export interface Pace {
 export type Disposition =
   | { readonly action: 'pass' }
   | { readonly action: 'delay'; readonly delayMs: number }
-  /** Kept until the end of the entry's time, when all that were kept go at once. */
-  | { readonly action: 'gather' }
+  /** The first of the entry is kept for so long, and with it all that come meanwhile; then they go at once. Later ones pass. */
+  | { readonly action: 'gather'; readonly forMs: number }
   /** It takes long to pass, piece by piece. */
   | { readonly action: 'trickle'; readonly pace: Pace }
   | { readonly action: 'drop' }

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { backoffs } from '../backoffs/index.ts';
 import { faultUnits } from '../faults/index.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
+import { withProfile } from './fault-profile.ts';
 import { type Scenario, type ScenarioFault, scenarioSchema } from './scenario-schema.ts';
 import { describeIssues } from './schema-issue.ts';
 
@@ -11,6 +12,8 @@ export interface Overrides {
   readonly set?: readonly string[];
   /** `F5=0.2` */
   readonly faults?: readonly string[];
+  /** gentle, standard, hostile: beside the scenario's own. */
+  readonly faultProfile?: string;
   readonly thresholds?: readonly string[];
   readonly agents?: number;
   /** A backoff's id; options of the scenario hold only for its own. */
@@ -20,7 +23,9 @@ export interface Overrides {
 
 /** The scenario with all changes made and checked again. A UsageError names the option. */
 export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenario {
-  let changed = scenario;
+  const { faultProfile } = overrides;
+  let changed =
+    faultProfile === undefined ? scenario : { ...scenario, faults: [...withProfile(scenario.faults, faultProfile)] };
   for (const assignment of overrides.set ?? []) changed = assign(changed, assignment);
   if (overrides.agents !== undefined) changed = assign(changed, `agents.count=${overrides.agents}`, '--agents');
   if (overrides.backoff !== undefined && !Object.hasOwn(backoffs, overrides.backoff)) {

@@ -160,7 +160,7 @@ function between1000(draw: Prng, range: number | readonly [number, number]): num
 
 function draftOthers(unit: Fault, entry: ScenarioFault, { scenario, target, pool }: Context): Draft[] {
   const options = optionsOf(unit, entry, target);
-  if (isDrawnForEach(entry)) return [{ unit, trigger: streamTrigger(unit, entry, options), options }];
+  if (isDrawnForEach(entry)) return [{ unit, trigger: streamTrigger(unit, entry), options }];
   const planned = entry.count ?? Math.round((entry.probability ?? 0) * scenario.calls);
   const isOfAnswers = opOf(unit, entry) === 'update';
   const among = { tool: isOfAnswers ? 'asking' : undefined, during: entry.during };
@@ -207,20 +207,14 @@ function draftsAt(
   return [own, { unit: lost, trigger, options: optionsOf(lost, { fault: 'F5', options: { how: 'hang' } }, target) }];
 }
 
-// What has a time of its own and is told none begins when the first calls are surely under way.
-const GATHERING_FROM_MS = 500;
-
-function streamTrigger(unit: Fault, entry: ScenarioFault, { forMs }: PlannedFault['options']): Trigger {
-  const gathers = unit.meta.id === 'F30' && typeof forMs === 'number';
-  const fromMs = entry.fromMs ?? (gathers ? GATHERING_FROM_MS : undefined);
-  const untilMs = entry.untilMs ?? (gathers && fromMs !== undefined ? fromMs + forMs : undefined);
+function streamTrigger(unit: Fault, entry: ScenarioFault): Trigger {
   return {
     kind: 'messages',
     direction: entry.direction ?? (unit.meta.id === 'F1' ? 'both' : unit.meta.id === 'F3' ? 'reply' : 'request'),
     ...(entry.op === undefined ? {} : { op: entry.op }),
     probability: entry.probability ?? 1,
-    ...(fromMs === undefined ? {} : { fromMs }),
-    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(entry.fromMs === undefined ? {} : { fromMs: entry.fromMs }),
+    ...(entry.untilMs === undefined ? {} : { untilMs: entry.untilMs }),
   };
 }
 

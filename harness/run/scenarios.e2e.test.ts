@@ -209,6 +209,13 @@ describe.concurrent('a pipe that nobody reads, and one that ends', () => {
   });
 });
 
+describe.concurrent('the hostile faults cost nothing over', () => {
+  it.each(['http', 'stdio'])('%s', async (transport) => {
+    const options = ['--faults', 'hostile', '--set', 'calls=40', '--agents', '15', '--transport', transport];
+    expectValid(await run(`hostile-${transport}`, 'simulate', 'steady', ...options));
+  });
+});
+
 describe.concurrent('questions outlive a restart over', () => {
   const cells = [
     ['handle', 'http'],
