@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import type { FxBody } from '../model/event.ts';
 
@@ -121,6 +121,8 @@ function parseLine(line: string): z.infer<typeof lineSchema> | null {
 }
 
 function openIfThere(path: string): number | null {
+  // Looked for with every frame, and a server that never writes one has none: an error each time would cost more than the frame.
+  if (!existsSync(path)) return null;
   try {
     return openSync(path, 'r');
   } catch (error) {

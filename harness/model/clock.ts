@@ -49,17 +49,21 @@ export function createSystemClock(originNs: bigint = process.hrtime.bigint()): C
       const due = now() + nsOf(ms);
       for (let left = ms; left > 0; left = msOf(due - now())) {
         if (left >= 1) await timeout(Math.min(TIMER_MS_MAX, Math.floor(left)), signal, listeners);
-        else await nextTurn();
+        else await lookUntil(() => now() >= due);
       }
       signal?.throwIfAborted();
     },
   };
 }
 
-/** Lets everything else that is due have its turn. */
-function nextTurn(): Promise<void> {
+/** Looks again and again, and lets everything else that is due have its turn between. A promise for each look would be garbage to collect. */
+function lookUntil(isDue: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    const look = () => {
+      if (isDue()) resolve();
+      else setImmediate(look);
+    };
+    setImmediate(look);
   });
 }
 

@@ -29,6 +29,8 @@ describe('expression', () => {
   it('reads a JSONPath over the payload', () => {
     expect(compileExpression('$.job.id')({ structuredContent: { job: { id: 7 } } })).toBe(7);
     expect(compileExpression('$.content[0].text')(texts('hello'))).toBe('hello');
+    expect(compileExpression('$.content[1].text')(texts('hello'))).toBeUndefined();
+    expect(compileExpression('$.job[0]')({ structuredContent: { job: { 0: 'no list' } } })).toBeUndefined();
   });
 
   it('gives undefined for nothing and for null', () => {

@@ -84,23 +84,26 @@ function compileOne(expression: string): Reading {
     });
   }
   const plain = plainPath(expression);
-  if (plain !== null) return (result) => memberAt(payloadOf(result), plain);
+  if (plain !== null) return (result) => valueAt(payloadOf(result), plain);
   return (result) => {
     const payload = payloadOf(result);
     return isJsonValue(payload) ? query(payload, expression)[0] : undefined;
   };
 }
 
-/** The names of a path that is nothing but names (`$.result.token`): the library parses its query anew each time. */
-function plainPath(expression: string): readonly string[] | null {
-  return /^\$(\.[A-Za-z_]\w*)+$/.test(expression) ? expression.split('.').slice(1) : null;
+/** The steps of a path of nothing but names and places (`$.content[0].text`): the library parses its query anew each time. */
+function plainPath(expression: string): readonly (string | number)[] | null {
+  if (!/^\$(\.[A-Za-z_]\w*|\[(0|[1-9]\d{0,8})\])+$/.test(expression)) return null;
+  const steps = expression.match(/[A-Za-z_]\w*|\d+/g) ?? [];
+  return steps.map((step) => (/^\d/.test(step) ? Number(step) : step));
 }
 
-function memberAt(value: unknown, names: readonly string[]): unknown {
+function valueAt(value: unknown, steps: readonly (string | number)[]): unknown {
   let found = value;
-  for (const name of names) {
-    if (!isObject(found) || !Object.hasOwn(found, name)) return undefined;
-    found = found[name];
+  for (const step of steps) {
+    if (typeof step === 'number') found = Array.isArray(found) ? found[step] : undefined;
+    else if (isObject(found) && Object.hasOwn(found, step)) found = found[step];
+    else return undefined;
   }
   return found;
 }
