@@ -43,26 +43,34 @@ const targetSchema = z.strictObject({
   url: z.string().min(1).optional().describe('Where the server listens; left out: stdio.'),
   cwd: z.string().optional().describe('Relative to the profile.'),
   env: z.record(z.string(), z.string()).optional().describe('The child gets PATH, HOME, LANG and this.'),
-  ready: z.strictObject({ within: durationSchema }).optional(),
+  ready: z
+    .strictObject({ within: durationSchema })
+    .optional()
+    .describe('Ready is: a first answer was given; later is too late (default 30s).'),
   prepare: z.string().optional().describe('Shell, once, in {{dir}}, before the first boot.'),
   stop: z
     .strictObject({
       signal: z.enum(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']).optional(),
       within: durationSchema.optional(),
     })
-    .optional(),
+    .optional()
+    .describe('How it is asked to end (default: SIGTERM, 10s).'),
   kill: z.enum(['process', 'group']).optional().describe('What a crash takes with it.'),
-  processes: z.enum(['one', 'per-agent']).optional(),
-  headers: headersSchema.optional(),
+  processes: z
+    .enum(['one', 'per-agent'])
+    .optional()
+    .describe('stdio: one for all agents, or one each, with the same {{dir}}.'),
+  headers: headersSchema.optional().describe('Sent with every request; {{env.NAME}} keeps a secret out of all files.'),
   principals: z
     .array(z.strictObject({ headers: headersSchema }))
     .min(1)
-    .optional(),
+    .optional()
+    .describe('Two owners or more, for checks of isolation; left out: each agent has a bearer token of its own.'),
 });
 
 const toolSchema = z.strictObject({
-  name: z.string().min(1),
-  arguments: argumentsSchema.optional(),
+  name: z.string().min(1).describe('As the server calls it.'),
+  arguments: argumentsSchema.optional().describe('With placeholders: {{token}}, {{ms}}.'),
   takes: durationSchema.optional().describe('How long the work takes.'),
   key: z.string().optional().describe('The argument that carries an idempotency key.'),
 });
@@ -134,10 +142,19 @@ const handleSchema = z.strictObject({
 });
 
 export const profileSchema = z.strictObject({
-  requires: z.strictObject({ node: z.string().optional(), env: z.array(z.string()).optional() }).optional(),
+  requires: z
+    .strictObject({ node: z.string().optional(), env: z.array(z.string()).optional() })
+    .optional()
+    .describe('Not met: nothing is run, and every verdict is unknown and says so.'),
   target: targetSchema.optional(),
-  dialect: z.enum(['auto', 'blocking', 'grace', 'handle', 'tasks-2025-11-25', 'tasks-2026-07-28']).optional(),
-  setup: z.array(z.strictObject({ tool: z.string().min(1), arguments: argumentsSchema.optional() })).optional(),
+  dialect: z
+    .enum(['auto', 'blocking', 'grace', 'handle', 'tasks-2025-11-25', 'tasks-2026-07-28'])
+    .optional()
+    .describe('What the server speaks; auto (the default): found out.'),
+  setup: z
+    .array(z.strictObject({ tool: z.string().min(1), arguments: argumentsSchema.optional() }))
+    .optional()
+    .describe('Called after the handshake of every boot.'),
   tools: z
     .strictObject({
       work: toolSchema.optional(),
@@ -151,18 +168,27 @@ export const profileSchema = z.strictObject({
   handle: handleSchema.optional(),
   effects: z
     .strictObject({
-      file: z.string().min(1).optional(),
+      file: z.string().min(1).optional().describe('Lines { "token": …, "phase": "begin" or "commit" }, one an effect.'),
       stream: z.string().optional(),
       snapshot: z.string().optional(),
       http: z.string().optional(),
-      delivery: z.enum(['exactly-once', 'at-least-once']).optional(),
+      delivery: z
+        .enum(['exactly-once', 'at-least-once'])
+        .optional()
+        .describe('at-least-once: doubled effects are counted and are no violation.'),
     })
-    .optional(),
-  echo: expressionSchema.optional(),
+    .optional()
+    .describe(
+      'Its work leaves a trace of its own: an empty mapping where it writes to the file that CLAIMCHECK_LEDGER names.',
+    ),
+  echo: expressionSchema.optional().describe('Where the token must come back in a result.'),
   state: z
     .strictObject({
-      durable: z.boolean().optional(),
-      scope: z.enum(['session', 'process', 'principal', 'server']).optional(),
+      durable: z.boolean().optional().describe('What it has a receipt for outlives a restart (default: true).'),
+      scope: z
+        .enum(['session', 'process', 'principal', 'server'])
+        .optional()
+        .describe('Who can reach a task again; without it isolation is not judged.'),
       wipe: z.string().optional(),
     })
     .optional(),

@@ -50,22 +50,29 @@ function childrenOf(path: string, schema: Schema): Place[] {
 
 /** In words of a reader: `number`, `text`, `one of a, b`, `list of text`. Alternatives are joined with "or". */
 function typeText(schema: Schema): string {
-  const alternatives = schema.anyOf ?? schema.oneOf;
-  if (Array.isArray(alternatives)) {
-    return [...new Set(alternatives.filter(isSchema).map(simpleTypeText))].join(' or ');
+  const words: string[] = [];
+  const pending: Schema[] = [schema];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const alternatives = next.anyOf ?? next.oneOf;
+    if (Array.isArray(alternatives)) pending.push(...alternatives.filter(isSchema).reverse());
+    else words.push(...simpleTypes(next));
   }
-  return simpleTypeText(schema);
+  return [...new Set(words)].join(' or ');
 }
 
-function simpleTypeText(schema: Schema): string {
+function simpleTypes(schema: Schema): string[] {
   const { type, enum: values, const: constant, items, prefixItems } = schema;
-  if (constant !== undefined) return `\`${String(constant)}\``;
-  if (Array.isArray(values)) return values.map((value) => `\`${String(value)}\``).join(', ');
-  if (type === 'array') {
-    if (Array.isArray(prefixItems)) return `list of ${prefixItems.length}`;
-    return isSchema(items) && typeof items.type === 'string' ? `list of ${WORDS[items.type] ?? items.type}` : 'list';
-  }
-  return typeof type === 'string' ? (WORDS[type] ?? type) : 'anything';
+  if (constant !== undefined) return [`\`${String(constant)}\``];
+  if (Array.isArray(values)) return [values.map((value) => `\`${String(value)}\``).join(', ')];
+  if (Array.isArray(type)) return type.map(wordOf);
+  if (type !== 'array') return [type === undefined ? 'anything' : wordOf(type)];
+  if (Array.isArray(prefixItems)) return [`list of ${prefixItems.length}`];
+  return [isSchema(items) ? `list of ${simpleTypes(items).join(', ')}` : 'list'];
+}
+
+function wordOf(type: unknown): string {
+  const name = String(type);
+  return WORDS[name] ?? name;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -73,6 +80,7 @@ const WORDS: Readonly<Record<string, string>> = {
   string: 'text',
   integer: 'whole number',
   boolean: 'true, false',
+  null: 'null',
 };
 
 function isSchema(value: unknown): value is Schema {
