@@ -34,12 +34,18 @@ export interface AuditTools {
 // Long enough to be seen at work by the next request, short enough to be waited for.
 const WORK_MS = 400;
 
+/** How long a server of the dialect `grace` waits before it makes a task, where that can be set, ms. */
+export const GRACE_MS = 100;
+// Clearly more than that: what ends within it never becomes a task.
+const GRACE_WORK_MS = 300;
+
 export function createAuditTools(
   target: ResolvedTarget,
   listed: ReadonlyMap<string, ServerTool>,
   tokenPrefix: string,
 ): AuditTools {
-  const { facts } = target.planned;
+  const { facts, dialect } = target.planned;
+  const leastMs = dialect === 'grace' ? GRACE_WORK_MS : 0;
   const found = toolsByRole(target);
   let count = 0;
   return {
@@ -51,7 +57,7 @@ export function createAuditTools(
       count += 1;
       const token = `${tokenPrefix}-${count}`;
       const inputSchema = listed.get(tool.name)?.inputSchema ?? null;
-      const values = { token, ms: role === 'quick' ? 0 : ms, key: null, n: count, inputSchema };
+      const values = { token, ms: role === 'quick' ? 0 : Math.max(ms, leastMs), key: null, n: count, inputSchema };
       return {
         name: tool.name,
         arguments: target.wireTarget.renderArguments(tool.arguments, values),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
+import type { ServerSettings } from '../model/plan.ts';
 import { type Guardian, startGuardian } from '../run/guardian.ts';
 import { prepareServer, type ServerPlace, spawnFailure } from '../run/server-place.ts';
 import { type ServerProcess, startServerProcess } from '../run/server-process.ts';
@@ -21,11 +22,19 @@ export interface ServerHost extends AsyncDisposable {
   readonly stderrPath: string;
 }
 
-export async function openServerHost(recipe: LaunchRecipe, clock: Clock, signal: AbortSignal): Promise<ServerHost> {
+export interface ServerHostOptions {
+  readonly recipe: LaunchRecipe;
+  /** What the reference server is set to; others read nothing of it. */
+  readonly settings: ServerSettings;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export async function openServerHost({ recipe, settings, clock, signal }: ServerHostOptions): Promise<ServerHost> {
   const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-audit-'));
   const guardian = startGuardian(scratch);
   try {
-    const place = await prepareServer({ recipe, scratch, guardian, signal });
+    const place = await prepareServer({ recipe, settings, scratch, guardian, signal });
     return hostAt({ place, recipe, scratch, guardian, clock });
   } catch (error) {
     await guardian.close();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { QUEUES } from '../../src/queues/index.ts';
 import { STORES } from '../../src/stores/index.ts';
+import { GRACE_MS } from '../audit/audit-tools.ts';
 import type { ManagedSession } from '../audit/real-session.ts';
 import type { Requirement } from '../audit/requirement.ts';
 import { REQUIREMENTS } from '../audit/requirements/index.ts';
@@ -127,7 +128,9 @@ async function runProbes(
     import('../audit/probes/index.ts'),
   ]);
   const { target, probed } = looked;
-  await using host = target.launch === null ? null : await openServerHost(target.launch, clock, signal);
+  const settings = target.planned.dialect === 'grace' ? { graceMs: GRACE_MS } : {};
+  await using host =
+    target.launch === null ? null : await openServerHost({ recipe: target.launch, settings, clock, signal });
   const limits = { requestMs: 10_000, workMs: 20_000, quietMs: 300 };
   const tokenPrefix = `audit-${randomUUID().slice(0, 8)}`;
   const managed: ManagedSession = createRealSession({

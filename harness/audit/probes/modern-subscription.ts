@@ -123,8 +123,7 @@ function identified(notices: readonly JsonObject[], exchange: RawExchange): Obse
 /** Each notification against a reading in the same status. */
 function truthful(told: readonly JsonObject[], shown: Shown, { taskId, reads }: About): Observation[] {
   const own = told.map(paramsOf).filter((task) => task.taskId === taskId);
-  if (own.length === 0)
-    return [notObservable('2026-42', 'the server granted the task and told nothing of it, as it may')];
+  if (own.length === 0) return [notObservable('2026-42', 'the server told nothing of the task, as it may')];
   const last = reads.at(-1);
   for (const task of own) {
     const status = statusIn(task);
