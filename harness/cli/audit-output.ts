@@ -1,7 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { renderAudit } from '../../reports/audit-report.ts';
-import type { AuditDocument } from '../model/audit.ts';
+import { parsed } from '../evaluation/driver/saved-episodes.ts';
+import { AUDIT_SCHEMA, type AuditDocument } from '../model/audit.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
 import { auditAnnotations, auditJunit, auditMarkdown } from './audit-reporters.ts';
 import type { CommandContext } from './command.ts';
@@ -17,7 +19,7 @@ export function openAuditDirectory(
   { force }: { readonly force?: boolean },
   { cwd }: Pick<CommandContext, 'cwd'>,
 ): string {
-  if (existsSync(join(path, AUDIT_FILE)) && !force) {
+  if (isAuditDirectory(path) && !force) {
     throw new UsageError(
       `${shown(cwd, path)} already holds an audit; choose another --out, or replace it with --force`,
     );
@@ -33,21 +35,37 @@ export function openAuditDirectory(
   }
 }
 
+/** A folder that holds an audit, not a run. */
+export function isAuditDirectory(path: string): boolean {
+  return existsSync(join(path, AUDIT_FILE));
+}
+
+const head = z.object({ schema: z.literal(AUDIT_SCHEMA) });
+
+/** One HTML file for a saved audit. `name`: the folder as its reader would name it. */
+export function drawSavedAudit(directory: string, name: string): string {
+  const path = join(directory, AUDIT_FILE);
+  const document: AuditDocument = parsed(readFileSync(path, 'utf8'), path);
+  if (!head.safeParse(document).success) throw new UsageError(`${path} is not an audit (${AUDIT_SCHEMA})`);
+  return renderAudit(document, { replay: `claimcheck report ${name}` });
+}
+
 export interface AuditOutputOptions {
   /** null: nothing is kept. */
   readonly directory: string | null;
   readonly reporters: readonly string[];
   readonly context: CommandContext;
-  /** The command line that does it again. */
-  readonly replay: string;
 }
 
 /** Writes what was asked for beside the result itself. */
 export async function auditOutput(document: AuditDocument, options: AuditOutputOptions): Promise<void> {
-  const { directory, reporters, context, replay } = options;
+  const { directory, reporters, context } = options;
   if (directory !== null) {
     writeJson(join(directory, AUDIT_FILE), document);
-    writeWhole(join(directory, 'report.html'), renderAudit(document, { replay }));
+    writeWhole(
+      join(directory, 'report.html'),
+      renderAudit(document, { replay: `claimcheck report ${shown(context.cwd, directory)}` }),
+    );
     if (reporters.includes('junit')) writeWhole(join(directory, 'junit.xml'), auditJunit(document));
   }
   if (!reporters.includes('github')) return;

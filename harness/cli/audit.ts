@@ -1,37 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { QUEUES } from '../../src/queues/index.ts';
-import { STORES } from '../../src/stores/index.ts';
 import { GRACE_MS } from '../audit/audit-tools.ts';
 import type { ManagedSession } from '../audit/real-session.ts';
-import type { Requirement } from '../audit/requirement.ts';
-import { REQUIREMENTS } from '../audit/requirements/index.ts';
 import type { AuditRunOptions } from '../audit/run-audit.ts';
 import { AUDIT_OUTCOMES, AUDIT_SCHEMA, type AuditDocument, type AuditOutcome } from '../model/audit.ts';
 import { msOf } from '../model/clock.ts';
 import { EXIT } from '../model/exit-code.ts';
-import { messageOf, UsageError, unknownName } from '../model/usage-error.ts';
+import { messageOf, UsageError } from '../model/usage-error.ts';
 import { probeServer } from '../run/probe.ts';
 import { type LookedAt, lookAtTarget } from '../targets/audited.ts';
-import type { ProbeRequest, TargetOptions } from '../targets/target.ts';
+import type { ProbeRequest } from '../targets/target.ts';
 import { auditExitCode } from './audit-exit.ts';
+import { type AuditFlags, checkFlags, chosen, listed, optionsOf, requirementsFor } from './audit-options.ts';
 import { AUDIT_REPORTERS, auditOutput, openAuditDirectory } from './audit-output.ts';
 import { auditList, auditText } from './audit-text.ts';
 import type { Command, CommandContext } from './command.ts';
 import { jsonText } from './json-file.ts';
 import { commaList } from './number-option.ts';
-import { addTargetOptions, refuseSimulatedStore, type TargetFlags } from './target-options.ts';
-
-interface AuditFlags extends TargetFlags {
-  readonly only?: readonly string[];
-  readonly list?: boolean;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly reporter?: readonly string[];
-  readonly json?: boolean;
-  readonly strict?: boolean;
-  readonly quiet?: boolean;
-}
+import { addTargetOptions } from './target-options.ts';
 
 /** Every numbered requirement of the target's dialect: met, broken with the messages that show it, or why it is neither. */
 export const audit: Command = {
@@ -65,8 +51,7 @@ async function auditCommand(flags: AuditFlags, context: CommandContext): Promise
   const directory =
     flags.out === undefined ? null : openAuditDirectory(resolve(context.cwd, flags.out), flags, context);
   const document = await auditDocument(flags, context);
-  const replay = `claimcheck audit${flags.out === undefined ? '' : ` --out ${flags.out}`}`;
-  await auditOutput(document, { directory, reporters: flags.reporter ?? [], context, replay });
+  await auditOutput(document, { directory, reporters: flags.reporter ?? [], context });
   if (flags.json) output.result(jsonText(document));
   else output.result(auditText(document, output.columns));
   if (directory !== null) output.progress(`wrote ${join(flags.out ?? '', 'audit.json')} and report.html`);
@@ -151,60 +136,6 @@ async function runProbes(
     throw error;
   } finally {
     await managed.close();
-  }
-}
-
-function optionsOf(flags: AuditFlags): TargetOptions {
-  const { server, url, profile, tool, arguments: json, store, queue, dialect, transport } = flags;
-  return { server, url, profile, tool, arguments: json, store, queue, dialect, transport };
-}
-
-function requirementsFor(dialect: string): readonly Requirement[] {
-  const found = Object.entries(REQUIREMENTS).find(([id]) => id === dialect)?.[1];
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `There are no numbered requirements for the dialect '${dialect}'; known: ${Object.keys(REQUIREMENTS).join(', ')}. --dialect chooses one.`,
-  );
-}
-
-/** What --list shows: of one dialect where it was named, else of all. */
-function listed({ dialect, only }: AuditFlags): readonly Requirement[] {
-  if (dialect !== undefined && dialect !== 'auto') return chosen(requirementsFor(dialect), only);
-  return chosen([...new Set(Object.values(REQUIREMENTS).flat())], only);
-}
-
-function chosen(requirements: readonly Requirement[], only: readonly string[] | undefined): readonly Requirement[] {
-  if (only === undefined) return requirements;
-  const known = requirements.map(({ id }) => id);
-  const unknown = only.find((id) => !known.includes(id));
-  if (unknown !== undefined) throw unknownName('requirement', unknown, known);
-  return requirements.filter(({ id }) => only.includes(id));
-}
-
-function checkFlags(flags: AuditFlags): void {
-  const { reporter = [], store, queue, module, replicas, workers, storeUrl, queueUrl } = flags;
-  refuseSimulatedStore(flags);
-  const unknown = reporter.find((id) => !AUDIT_REPORTERS.some((known) => known === id));
-  if (unknown !== undefined) throw unknownName('reporter', unknown, AUDIT_REPORTERS);
-  if (reporter.includes('junit') && flags.out === undefined) {
-    throw new UsageError('--reporter junit writes junit.xml into the directory of --out; name one.');
-  }
-  if (flags.only?.length === 0) throw new UsageError('--only names no requirement; expected ids such as 2026-13.');
-  if (module !== undefined) {
-    throw new UsageError('An audit needs real time: a process or a URL (--server, --url, --profile), not --module.');
-  }
-  const engine = [STORES, QUEUES]
-    .flatMap((units) => Object.values(units))
-    .find(({ meta }) => {
-      return (meta.id === store || meta.id === queue) && meta.engine !== undefined;
-    });
-  if (engine !== undefined || storeUrl !== undefined || queueUrl !== undefined) {
-    throw new UsageError(
-      'An audit starts no engines: choose --store memory or sqlite, and --queue local. A server of your own (--server) may use any.',
-    );
-  }
-  if (replicas !== undefined || workers !== undefined) {
-    throw new UsageError('An audit looks at one server process; leave --replicas and --workers out.');
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EXIT, worstExitCode } from '../model/exit-code.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
+import { drawSavedAudit, isAuditDirectory } from './audit-output.ts';
 import { drawSavedCapacity, isCapacityDirectory } from './capacity-report.ts';
 import type { Command } from './command.ts';
 import { drawSavedClients, isClientsDirectory } from './eval-client-report.ts';
@@ -18,7 +19,7 @@ export const report: Command = {
     parser
       .argument(
         '<directory...>',
-        'run directories; or an evaluation; or two of them, the earlier one first; or a table of clients; or a search for a capacity',
+        'run directories; or an evaluation; or two of them, the earlier one first; or a table of clients; or a search for a capacity; or an audit',
       )
       .option(
         '-o, --output <file>',
@@ -42,6 +43,11 @@ export const report: Command = {
         }
         if (paths.some((path) => isCapacityDirectory(resolve(cwd, path)))) {
           output.result(capacityReport(paths, options, cwd));
+          end(EXIT.valid);
+          return;
+        }
+        if (paths.some((path) => isAuditDirectory(resolve(cwd, path)))) {
+          output.result(auditReport(paths, options, cwd));
           end(EXIT.valid);
           return;
         }
@@ -97,6 +103,16 @@ function capacityReport(paths: readonly string[], options: { readonly output?: s
   const directory = resolve(cwd, path);
   const file = placeFor(options.output, join(directory, REPORT_FILE), cwd);
   writeReport(file, drawSavedCapacity(directory, cwd));
+  return shown(cwd, file);
+}
+
+/** Draws an audit. Returns the path of the report. */
+function auditReport(paths: readonly string[], options: { readonly output?: string }, cwd: string): string {
+  const [path, ...more] = paths;
+  if (path === undefined || more.length > 0) throw new UsageError('name one audit: they do not compare');
+  const directory = resolve(cwd, path);
+  const file = placeFor(options.output, join(directory, REPORT_FILE), cwd);
+  writeReport(file, drawSavedAudit(directory, shown(cwd, directory)));
   return shown(cwd, file);
 }
 

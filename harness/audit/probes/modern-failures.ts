@@ -49,7 +49,9 @@ async function observeFailure(
   if (taskId === null) return noneSeen(SPLIT, whyNoTask(receipt));
   const reads = await followTask(session, client, { taskId, withinMs });
   const last = reads.at(-1);
-  const ended = last === undefined ? [] : observeSplit(endOf(plain), plain, last);
+  // A client that knows no tasks gets a job handle from `grace`: how the work ends, that does not say.
+  const end: PlainEnd = session.dialect === 'grace' ? { kind: 'unknown' } : endOf(plain);
+  const ended = last === undefined ? [] : observeSplit(end, plain, last);
   return [...observeReads(reads), ...ended];
 }
 
