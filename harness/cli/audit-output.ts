@@ -2,13 +2,14 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { renderAudit } from '../../reports/audit-report.ts';
-import { parsed } from '../evaluation/driver/saved-episodes.ts';
 import { AUDIT_SCHEMA, type AuditDocument } from '../model/audit.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
+import { parseJson } from '../wire/json-rpc.ts';
 import { auditAnnotations, auditJunit, auditMarkdown } from './audit-reporters.ts';
 import type { CommandContext } from './command.ts';
 import { writeJson, writeWhole } from './json-file.ts';
 import { shown } from './out-directory.ts';
+import { auditSchema } from './published/audit-schema.ts';
 
 export const AUDIT_FILE = 'audit.json';
 export const AUDIT_REPORTERS = ['junit', 'github'] as const;
@@ -40,14 +41,12 @@ export function isAuditDirectory(path: string): boolean {
   return existsSync(join(path, AUDIT_FILE));
 }
 
-const head = z.object({ schema: z.literal(AUDIT_SCHEMA) });
-
 /** One HTML file for a saved audit. `name`: the folder as its reader would name it. */
 export function drawSavedAudit(directory: string, name: string): string {
   const path = join(directory, AUDIT_FILE);
-  const document: AuditDocument = parsed(readFileSync(path, 'utf8'), path);
-  if (!head.safeParse(document).success) throw new UsageError(`${path} is not an audit (${AUDIT_SCHEMA})`);
-  return renderAudit(document, { replay: `claimcheck report ${name}` });
+  const read = auditSchema.safeParse(parseJson(readFileSync(path, 'utf8')));
+  if (!read.success) throw new UsageError(`${path} is not an audit (${AUDIT_SCHEMA}): ${z.prettifyError(read.error)}`);
+  return renderAudit(read.data, { replay: `claimcheck report ${name}` });
 }
 
 export interface AuditOutputOptions {

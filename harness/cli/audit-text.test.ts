@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { renderAudit } from '../../reports/audit-report.ts';
 import { HOSTILE } from '../../reports/testing/hostile-text.ts';
 import { modernRequirements } from '../audit/requirements/modern.ts';
+import { createRedaction } from '../model/redaction.ts';
 import { auditAnnotations, auditJunit, auditMarkdown } from './audit-reporters.ts';
+import { withoutSecrets } from './audit-secrets.ts';
 import { auditList, auditText, printable } from './audit-text.ts';
 import { sampleAudit } from './testing/sample-audit.ts';
 
@@ -39,6 +41,16 @@ describe('auditText', () => {
       requirements: expect.arrayContaining([expect.objectContaining({ id: '2026-01', probes: ['modern-discovery'] })]),
     });
     expect(auditList(modernRequirements, { json: false, columns: 100 })).toContain('2026-48');
+  });
+});
+
+describe('withoutSecrets', () => {
+  it('takes out of reasons, notes and messages what a server said of what it was given', () => {
+    const { rows, notes } = sampleAudit('you sent s3cret-token-1');
+    const redacted = withoutSecrets({ rows, notes }, createRedaction(['s3cret-token-1']));
+    expect(JSON.stringify(redacted)).not.toContain('s3cret');
+    expect(redacted.rows[1]?.frames[1]?.text).toBe('you sent [redacted]');
+    expect(withoutSecrets({ rows, notes }, null)).toEqual({ rows, notes });
   });
 });
 

@@ -3,6 +3,7 @@ import { probes } from '../audit/probes/index.ts';
 import type { Requirement } from '../audit/requirement.ts';
 import type { AuditDocument, AuditFrame, AuditNote, AuditOutcome, AuditRow } from '../model/audit.ts';
 import { jsonText } from './json-file.ts';
+import { visible } from './visible-text.ts';
 
 export const OUTCOME_WORDS: Readonly<Record<AuditOutcome, string>> = {
   broken: 'BROKEN',
@@ -84,12 +85,9 @@ function noteText({ kind, text }: AuditNote): string {
   return `${kind === 'bad' ? 'warning' : 'beside'}: ${printable(text)}`;
 }
 
-/** What a stranger said, without what would move the cursor of a terminal or turn its text around. */
+/** What a stranger said, in one line, and without what would move the cursor of a terminal or turn its text around. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code === 0x09 || code === 0x0a ? ' ' : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return visible(text).replaceAll(/[\t\n]/g, ' ');
 }
 
 /** --list: the requirements, and which probes look at each. */

@@ -1,27 +1,12 @@
 // claimcheck audit as users start it: real processes over pipes and sockets, asked, killed and ended again.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { findPackage } from './package.ts';
+import { auditSchema } from './published/audit-schema.ts';
 import { openProgramStage, type ProgramStage } from './testing/program-stage.ts';
 
 const BROKEN = join(findPackage().root, 'dist/fixtures/servers/main.js');
-
-const documentSchema = z.object({
-  schema: z.literal('claimcheck/audit@1'),
-  exitCode: z.number(),
-  error: z.string().nullable(),
-  target: z.object({ dialect: z.string(), transport: z.string() }).nullable(),
-  rows: z.array(
-    z.object({
-      id: z.string(),
-      outcome: z.string(),
-      reason: z.string().min(1),
-      frames: z.array(z.object({ text: z.string() })),
-    }),
-  ),
-  notes: z.array(z.object({ kind: z.string(), text: z.string() })),
-});
 
 let stage: ProgramStage;
 beforeAll(() => {
@@ -32,10 +17,10 @@ afterAll(() => stage[Symbol.dispose]());
 async function audit(...args: readonly string[]) {
   const { code, stdout, stderr } = await stage.run('audit', '--json', '--quiet', ...args);
   expect(stage.left()).toEqual([]);
-  return { code, stderr, document: documentSchema.parse(JSON.parse(stdout)) };
+  return { code, stderr, document: auditSchema.parse(JSON.parse(stdout)) };
 }
 
-function outcomes({ rows }: z.infer<typeof documentSchema>): Readonly<Record<string, string>> {
+function outcomes({ rows }: z.infer<typeof auditSchema>): Readonly<Record<string, string>> {
   return Object.fromEntries(rows.map(({ id, outcome }) => [id, outcome]));
 }
 
@@ -50,7 +35,7 @@ describe('the reference server', () => {
     });
     // It was killed on the way, and came back with its task.
     expect(document.notes).toMatchObject([{ kind: 'good', text: expect.stringMatching(/SIGKILL.*it is working/) }]);
-    expect(documentSchema.parse(JSON.parse(stage.read('good/audit.json')))).toEqual(document);
+    expect(auditSchema.parse(JSON.parse(stage.read('good/audit.json')))).toEqual(document);
     expect(stage.read('good/junit.xml')).toMatch(/tests="5" failures="0"/);
     expect(stage.read('good/report.html')).toContain('Every requirement');
     const again = await stage.run('audit', '--out', 'good');

@@ -6,6 +6,7 @@ import type { AuditRunOptions } from '../audit/run-audit.ts';
 import { AUDIT_OUTCOMES, AUDIT_SCHEMA, type AuditDocument, type AuditOutcome } from '../model/audit.ts';
 import { msOf } from '../model/clock.ts';
 import { EXIT } from '../model/exit-code.ts';
+import { createRedaction, secretsIn } from '../model/redaction.ts';
 import { messageOf, UsageError } from '../model/usage-error.ts';
 import { probeServer } from '../run/probe.ts';
 import { type LookedAt, lookAtTarget } from '../targets/audited.ts';
@@ -13,6 +14,7 @@ import type { ProbeRequest } from '../targets/target.ts';
 import { auditExitCode } from './audit-exit.ts';
 import { type AuditFlags, checkFlags, chosen, listed, optionsOf, requirementsFor } from './audit-options.ts';
 import { AUDIT_REPORTERS, auditOutput, openAuditDirectory } from './audit-output.ts';
+import { withoutSecrets } from './audit-secrets.ts';
 import { auditList, auditText } from './audit-text.ts';
 import type { Command, CommandContext } from './command.ts';
 import { jsonText } from './json-file.ts';
@@ -82,7 +84,8 @@ async function auditDocument(flags: AuditFlags, context: CommandContext): Promis
     const target = { kind, server: looked.probed.server, dialect, transport };
     const requirements = chosen(requirementsFor(dialect), flags.only);
     const { rows, notes, ended } = await runProbes(looked, { requirements, beside: flags.only === undefined }, context);
-    return finish({ target, error: ended, rows, notes });
+    const redact = createRedaction(secretsIn(JSON.stringify(looked.target.planned.profile), context.env));
+    return finish({ target, error: ended, ...withoutSecrets({ rows, notes }, redact) });
   } catch (error) {
     if (!(error instanceof Unreachable) || signal.aborted) throw error;
     return finish({ target: null, error: error.message, rows: [], notes: [] });

@@ -2,15 +2,18 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { judge } from '../judge/judge.ts';
+import type { AuditDocument } from '../model/audit.ts';
 import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { type LegalRun, LIVES, tellRun } from '../model/testing/legal-history.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { auditSchema } from './published/audit-schema.ts';
 import { eventSchema } from './published/history-schema.ts';
 import { planSchema } from './published/plan-schema.ts';
 import { summarySchema, verdictSchema } from './published/verdict-schema.ts';
 import { PUBLISHED, schemaText } from './published-schemas.ts';
 import { type Summary, summarise } from './summary.ts';
+import { sampleAudit } from './testing/sample-audit.ts';
 
 /** What a schema reads has no `readonly`; nothing else may differ. */
 type Writable<T> = T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T;
@@ -25,6 +28,7 @@ describe('a published schema', () => {
     expectTypeOf<Writable<Verdict>>().toExtend<z.input<typeof verdictSchema>>();
     expectTypeOf<Writable<Summary>>().toExtend<z.input<typeof summarySchema>>();
     expectTypeOf<Writable<Plan>>().toExtend<z.input<typeof planSchema>>();
+    expectTypeOf<Writable<AuditDocument>>().toExtend<z.input<typeof auditSchema>>();
     expectTypeOf<Writable<Event>>().toExtend<z.input<typeof eventSchema>>();
   });
 
@@ -38,6 +42,11 @@ describe('a published schema', () => {
     expect(verdictSchema.parse(verdict)).toEqual(verdict);
     expect(Object.keys(verdict.metrics).length).toBeGreaterThan(10);
     expect(summarySchema.parse(summary)).toEqual(summary);
+  });
+
+  it('knows every key of an audit', () => {
+    const audit = sampleAudit('said');
+    expect(auditSchema.parse(audit)).toEqual(audit);
   });
 
   it.each(Object.entries(PUBLISHED))('is a JSON Schema with an address of its own: %s', (name, schema) => {

@@ -3,6 +3,7 @@ import { baselineSchema } from '../gate/baseline-file.ts';
 import { histogramsSchema } from '../model/latency-histograms.ts';
 import { scenarioJsonSchema } from '../plan/scenario-schema.ts';
 import { profileJsonSchema } from '../targets/profile-schema.ts';
+import { auditSchema } from './published/audit-schema.ts';
 import { eventSchema } from './published/history-schema.ts';
 import { planSchema } from './published/plan-schema.ts';
 import { summarySchema, verdictSchema } from './published/verdict-schema.ts';
@@ -24,6 +25,7 @@ export const PUBLISHED: Readonly<Record<string, PublishedSchema>> = {
   history: of(eventSchema, 'a line of history.jsonl', 'One event of a run'),
   verdict: of(verdictSchema, 'verdict.json', 'What a run proved'),
   summary: of(summarySchema, 'summary.json', 'The verdicts of several runs'),
+  audit: of(auditSchema, 'audit.json', 'What a server keeps of the numbered requirements of its protocol'),
   histograms: of(histogramsSchema, 'histograms.json', 'What a measured load timed'),
   baseline: of(baselineSchema, 'the baseline of a gate', 'Runs as they should be, and failures that are known'),
 };
