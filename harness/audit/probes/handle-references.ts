@@ -94,7 +94,8 @@ async function observeMany(session: AuditSession, client: HandleClient): Promise
   }
   const ids = started.flatMap(({ receipt }) => receipt.id ?? []);
   if (ids.length < SAMPLE_MIN) return noneSeen(['H-04', 'H-05'], `only ${ids.length} of ${JOBS} calls started a job`);
-  const { bits, repeated, isSequential } = lookAtIds(ids);
+  const { repeated } = lookAtIds(ids);
+  const { bits, isSequential } = lookAtIds([...new Set(ids)]);
   const shown = started.slice(0, 3).map(({ receipt }) => receipt.answer);
   const sample = ids.slice(0, 3).join(', ');
   const words = isSequential

@@ -70,7 +70,8 @@ function observeIds(ids: readonly string[], answers: readonly Answer[]): Observa
     const why = refused === undefined ? '' : `; a call was answered with ${described(refused)}`;
     return [...noneSeen(IDS, `only ${ids.length} of ${answers.length} calls became tasks${why}`)];
   }
-  const { bits, repeated, isSequential } = lookAtIds(ids);
+  const { repeated } = lookAtIds(ids);
+  const { bits, isSequential } = lookAtIds([...new Set(ids)]);
   const shown = answers.slice(0, 3);
   const words = isSequential
     ? `the ids are a sequence: ${ids.slice(0, 3).join(', ')}`

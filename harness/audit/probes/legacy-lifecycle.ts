@@ -47,10 +47,7 @@ export const legacyLifecycle: Probe = {
     const client = createLegacyClient(await session.link(), session.limits.requestMs);
     const receipt = await createLegacyTask(client, call, { task: { ttl: 60_000, taskId: CHOSEN_ID } });
     const { taskId } = receipt;
-    if (taskId === null) {
-      const rest = OBSERVES.filter((id) => id !== '2025-07');
-      return [broken('2025-07', whyNoLegacyTask(receipt), receipt.answer), ...noneSeen(rest, whyNoLegacyTask(receipt))];
-    }
+    if (taskId === null) return withoutTask(receipt);
     const waiting = client.open('tasks/result', { taskId });
     const reads = await followLegacyTask(session, client, { taskId, withinMs: patienceMs(session, call) });
     const waited = await answerTo(waiting, session.limits.requestMs);
@@ -64,6 +61,14 @@ export const legacyLifecycle: Probe = {
     ];
   },
 };
+
+function withoutTask(receipt: LegacyReceipt): readonly Observation[] {
+  const { task, answer } = receipt;
+  const [broke, why] =
+    task === null ? ['2025-07', whyNoLegacyTask(receipt)] : ['2025-09', `the taskId is ${JSON.stringify(task.taskId)}`];
+  const rest = OBSERVES.filter((id) => id !== broke);
+  return [broken(broke, why, answer), ...noneSeen(rest, why)];
+}
 
 function observeLegacyReceipt({ answer, task, taskId }: LegacyReceipt, call: ToolCall): Observation[] {
   const [sent] = answer.frames;
@@ -152,16 +157,20 @@ async function observeResults(
   const again = await client.request('tasks/result', { taskId });
   const third = await client.request('tasks/result', { taskId });
   const isResult = Array.isArray(again.result?.content);
-  const isNamed = relatedTask(again.result) === taskId;
   return [
     judged('2025-25', isResult, { met: 'it gave the result', broken: `it answered: ${described(again)}` }, again),
     observeWaiting(reads, waited),
     isResult
       ? await observeSameness(session, client, call, [waited, again, third])
       : notObservable('2025-27', 'there was no result to compare'),
-    judged('2025-29', isNamed, { met: 'its _meta names the task', broken: 'its _meta does not name the task' }, again),
-    judged('2025-30', isNamed, { met: 'the result names it', broken: 'the result does not name it' }, again),
+    ...(isResult ? observeName(again, taskId) : noneSeen(['2025-29', '2025-30'], 'there was no result')),
   ];
+}
+
+function observeName(answer: Answer, taskId: string): Observation[] {
+  const isNamed = relatedTask(answer.result) === taskId;
+  const words = { met: 'the result names it', broken: 'the result does not name its task in _meta' };
+  return [judged('2025-29', isNamed, words, answer), judged('2025-30', isNamed, words, answer)];
 }
 
 /** A reading that still said working after the answer was there shows that tasks/result did not wait. */

@@ -3,7 +3,7 @@ import { described } from '../answer.ts';
 import { createLegacyClient } from '../legacy-client.ts';
 import { createLegacyTask, followLegacyTask, getLegacyTask, legacyStatusOf, taskCall } from '../legacy-task.ts';
 import { patienceMs } from '../modern-task.ts';
-import { noneSeen, type Probe } from '../probe.ts';
+import type { Probe } from '../probe.ts';
 
 /** What is there after a crash. No revision asks for anything; whoever waits for a result does. */
 export const legacySurvival: Probe = {
@@ -11,14 +11,13 @@ export const legacySurvival: Probe = {
     id: 'legacy-survival',
     title: 'what survives a crash',
     description: 'Kills the server after a task has ended, and reads the task from the next process.',
-    observes: ['2025-25'],
+    observes: [],
     dialects: ['tasks-2025-11-25'],
     transports: ['stdio', 'http'],
   },
   async run(session) {
     const call = taskCall(session, 'work', 0);
-    if (typeof call === 'string') return noneSeen(['2025-25'], call);
-    if (session.unkillable !== null) return noneSeen(['2025-25'], session.unkillable);
+    if (typeof call === 'string' || session.unkillable !== null) return [];
     const client = createLegacyClient(await session.link(), session.limits.requestMs);
     const { taskId } = await createLegacyTask(client, call, { task: { ttl: 600_000 } });
     if (taskId === null) return [];

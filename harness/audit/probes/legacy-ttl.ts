@@ -92,6 +92,7 @@ async function observeCap(session: AuditSession): Promise<Observation> {
   const { answer, task, taskId } = await create(session, CENTURY_MS);
   if (taskId === null) return refusedTtl('2025-54', 'a century', answer);
   const said = task?.ttl;
+  if (said === undefined) return notObservable('2025-54', 'the receipt says no ttl');
   const isCapped = typeof said === 'number' && said < CENTURY_MS;
   const words = {
     met: `asked for a century it said ${said} ms`,

@@ -1,5 +1,6 @@
 import type { AuditNote } from '../../model/audit.ts';
 import type { DialectId, TransportId } from '../../model/operation.ts';
+import type { ServerTool } from '../../wire/dialects/adapter.ts';
 import type { WireTarget } from '../../wire/wire-target.ts';
 import type { AuditSession, Principal } from '../audit-session.ts';
 import type { AuditTools, ToolCall, ToolRole } from '../audit-tools.ts';
@@ -41,6 +42,10 @@ export interface ScriptedOptions {
   readonly tools: Readonly<Partial<Record<ToolRole, Omit<ToolCall, 'token'>>>>;
   server(clock: SteppedClock): ScriptedServer;
   readonly wireTarget?: WireTarget;
+  /** Whether a tool may be a task, by its name. */
+  readonly listed?: ReadonlyMap<string, ServerTool>;
+  /** Why two principals are one. Default: over HTTP they are two. */
+  readonly samePrincipal?: string;
 }
 
 const LIMITS = { requestMs: 1_000, workMs: 3_000, quietMs: 100 };
@@ -71,9 +76,9 @@ export function createScriptedSession(options: ScriptedOptions): ManagedSession 
   };
   const session: AuditSession = {
     ...{ dialect, transport, clock, limits: LIMITS, signal: new AbortController().signal },
-    tools: scriptedTools(options.tools),
+    tools: scriptedTools(options.tools, options.listed ?? new Map()),
     wireTarget: options.wireTarget ?? NO_TARGET,
-    samePrincipal: transport === 'http' ? null : 'everybody is the same',
+    samePrincipal: options.samePrincipal ?? (transport === 'http' ? null : 'everybody is the same'),
     unkillable: null,
     isDurable: true,
     async link(principal = 1) {
@@ -162,10 +167,10 @@ function hear(open: ReadonlySet<ExchangeCore>, text: string): void {
   for (const core of owner === undefined ? open : [owner]) core.arrive(text);
 }
 
-function scriptedTools(tools: ScriptedOptions['tools']): AuditTools {
+function scriptedTools(tools: ScriptedOptions['tools'], listed: ReadonlyMap<string, ServerTool>): AuditTools {
   let count = 0;
   return {
-    listed: new Map(),
+    listed,
     variesDuration: true,
     call(role, { ms } = {}) {
       const found = tools[role];
