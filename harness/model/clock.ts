@@ -8,6 +8,8 @@ export interface Clock {
   wall(): number;
   /** Resolves after `ms` (never early); rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once after `ms` (never early); returns what takes that back. For waits that nearly always end before. Absent: only `sleep`. */
+  timer?(ms: number, onDue: () => void): () => void;
   /** As `sleep`, and sharper: it spends the last part of a millisecond looking at the clock. Absent: time is virtual, and `sleep` is sharp. */
   sharpSleep?(ms: number, signal?: AbortSignal): Promise<void>;
   /** Waits for something real that has a limit of its own; time that is virtual stands still meanwhile. Absent: time is real. */
@@ -43,6 +45,17 @@ export function createSystemClock(originNs: bigint = process.hrtime.bigint()): C
       for (let left = ms; left > 0; left = msOf(due - now())) {
         await timeout(Math.min(TIMER_MS_MAX, Math.ceil(left)), signal, listeners);
       }
+    },
+    timer(ms, onDue) {
+      const due = now() + nsOf(ms);
+      const set = (left: number) => setTimeout(look, Math.min(TIMER_MS_MAX, Math.ceil(left)));
+      const look = () => {
+        const left = msOf(due - now());
+        if (left > 0) handle = set(left);
+        else onDue();
+      };
+      let handle = set(ms);
+      return () => clearTimeout(handle);
     },
     async sharpSleep(ms, signal) {
       signal?.throwIfAborted();

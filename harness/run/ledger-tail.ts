@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLedger, IDLE_TAIL_MS, type Ledger } from '../execution/ledger.ts';
 import type { ResolvedTarget } from '../targets/target.ts';
@@ -17,8 +18,11 @@ export function followLedger(
   },
 ): Ledger {
   const { target, recorder, clock, directory, scratch } = options;
+  const path = ledgerPathOf(target, scratch);
+  // Looked at before every frame, and many a server never writes one: an empty file costs less than one that is not there.
+  if (path === ledgerFile(scratch)) closeSync(openSync(path, 'a'));
   const ledger = createLedger({
-    path: ledgerPathOf(target, scratch),
+    path,
     copyTo: directory.ledger,
     originNs: clock.originNs,
     now: clock.now,

@@ -14,6 +14,13 @@ export function createLineLimit(bytesMax = LINE_BYTES_MAX): Transform {
   let isSkipping = false;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      if (!isSkipping && bytes + chunk.length <= bytesMax) {
+        // No line in it can be too long: all of it goes on as it came.
+        const end = chunk.lastIndexOf(LINE_END);
+        bytes = end === -1 ? bytes + chunk.length : chunk.length - end - 1;
+        done(null, chunk);
+        return;
+      }
       let from = 0;
       while (from < chunk.length) {
         const end = chunk.indexOf(LINE_END, from);

@@ -1,7 +1,7 @@
 import type { RpcId } from './json-rpc.ts';
 import type { RawReply } from './wire.ts';
 
-/** Finished request ids remembered, to tell a late or repeated reply from one to an id never used. */
+/** Finished request ids remembered at least, to tell a late or repeated reply from one to an id never used. */
 const FINISHED_MAX = 20_000;
 
 /** The requests of one link that wait for a reply, by id; the number 1 and the string "1" are different ids. */
@@ -19,15 +19,15 @@ export interface OpenRequests {
 
 export function createOpenRequests(): OpenRequests {
   const open = new Map<RpcId, (reply: RawReply) => void>();
-  const finished = new Map<RpcId, 'late' | 'duplicate'>();
+  // Two generations: to take the oldest of a large map away, one by one, is to look past all that were taken before.
+  let finished = new Map<RpcId, 'late' | 'duplicate'>();
+  let older: typeof finished = new Map();
 
   const finish = (id: RpcId, past: 'late' | 'duplicate') => {
     finished.set(id, past);
     if (finished.size <= FINISHED_MAX) return;
-    for (const oldest of finished.keys()) {
-      finished.delete(oldest);
-      return;
-    }
+    older = finished;
+    finished = new Map();
   };
   const settle = (id: RpcId, reply: RawReply) => {
     const resolve = open.get(id);
@@ -46,6 +46,6 @@ export function createOpenRequests(): OpenRequests {
     withdraw: (id) => {
       open.delete(id);
     },
-    pastOf: (id) => finished.get(id) ?? null,
+    pastOf: (id) => finished.get(id) ?? older.get(id) ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import { createSignalListeners } from '../model/signal-listeners.ts';
 import {
   isObject,
   parseJson,
@@ -39,6 +40,7 @@ const NOT_RUNNING = 'the process is not running';
 export function createStdioChannel(options: StdioChannelOptions): Channel {
   const { stream, clock } = options;
   const open = createOpenRequests();
+  const { listen } = createSignalListeners();
   /** Of the open requests, oldest first. */
   const takers = new Set<RequestTaker>();
   let gone: string | null = null;
@@ -59,20 +61,15 @@ export function createStdioChannel(options: StdioChannelOptions): Channel {
         if (taker !== undefined) takers.delete(taker);
         return { kind: 'refused', message: NOT_RUNNING };
       }
-      const answered = new AbortController();
-      const stop = () => open.settle(message.id, { kind: 'timeout', aborted: true });
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-      clock.sleep(timeoutMs, answered.signal).then(
-        () => open.settle(message.id, { kind: 'timeout', aborted: false }),
-        () => undefined, // The reply came first and took the timer away.
-      );
+      const unlisten = listen(signal, () => open.settle(message.id, { kind: 'timeout', aborted: true }));
+      if (signal.aborted) open.settle(message.id, { kind: 'timeout', aborted: true });
+      const withdraw = after(clock, timeoutMs, () => open.settle(message.id, { kind: 'timeout', aborted: false }));
       try {
         return await reply;
       } finally {
-        answered.abort(ANSWERED);
+        withdraw();
         if (taker !== undefined) takers.delete(taker);
-        signal.removeEventListener('abort', stop);
+        unlisten();
       }
     },
     async notify(message) {
@@ -86,6 +83,14 @@ export function createStdioChannel(options: StdioChannelOptions): Channel {
       end('the connection was closed');
     },
   };
+}
+
+/** Calls back after `ms` unless that is taken back before, which it nearly always is. */
+function after(clock: Clock, ms: number, onDue: () => void): () => void {
+  if (clock.timer !== undefined) return clock.timer(ms, onDue);
+  const taken = new AbortController();
+  clock.sleep(ms, taken.signal).then(onDue, () => undefined); // Rejected: the reply came first.
+  return () => taken.abort(ANSWERED);
 }
 
 interface Conversation {
