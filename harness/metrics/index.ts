@@ -29,6 +29,8 @@ import { endToEnd } from './end-to-end.ts';
 import { eventLoopDelay } from './event-loop-delay.ts';
 import { gatewayTimeouts } from './gateway-timeouts.ts';
 import { generatorLateness } from './generator-lateness.ts';
+import { healToAnswer } from './heal-to-answer.ts';
+import { healToSettled } from './heal-to-settled.ts';
 import { informativePolls } from './informative-polls.ts';
 import { intervalCompliance } from './interval-compliance.ts';
 import { inversionDegree } from './inversion-degree.ts';
@@ -50,6 +52,11 @@ import { pollsPerTask } from './polls-per-task.ts';
 import { queueWait } from './queue-wait.ts';
 import { readTime } from './read-time.ts';
 import { receiptsIgnored } from './receipts-ignored.ts';
+import { recoveredDoubled } from './recovered-doubled.ts';
+import { recoveredFailed } from './recovered-failed.ts';
+import { recoveredKept } from './recovered-kept.ts';
+import { recoveredLost } from './recovered-lost.ts';
+import { recoveredZombie } from './recovered-zombie.ts';
 import { recoveryTime } from './recovery-time.ts';
 import { requestsGivenUp } from './requests-given-up.ts';
 import { requestsPerSecond } from './requests-per-second.ts';
@@ -101,6 +108,13 @@ export const metrics: Registry<Metric> = {
   'callbacks-lost': entry(callbacksLost),
   'callbacks-doubled': entry(callbacksDoubled),
   'recovery-time': entry(recoveryTime),
+  'recovered-kept': entry(recoveredKept),
+  'recovered-failed': entry(recoveredFailed),
+  'recovered-lost': entry(recoveredLost),
+  'recovered-zombie': entry(recoveredZombie),
+  'recovered-doubled': entry(recoveredDoubled),
+  'heal-to-answer': entry(healToAnswer),
+  'heal-to-settled': entry(healToSettled),
   'store-operations': entry(storeOperations),
   'store-bytes': entry(storeBytes),
   'binding-accuracy': entry(bindingAccuracy),

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { PlannedFault } from '../model/plan.ts';
+import { loadUnit } from '../model/registry.ts';
 import { metrics } from './index.ts';
 import { createStory, type Story } from './testing/story.ts';
 
@@ -76,6 +78,7 @@ describe('the registry', () => {
       'policy-fit',
       'callback',
       'load-window',
+      'outage',
     ];
     const files = readdirSync(import.meta.dirname)
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
@@ -530,6 +533,60 @@ describe('recovery', () => {
     story.add(500, { kind: 'proc', boot: 2, phase: 'exit', by: 'F12#2' });
     story.add(900, { kind: 'proc', boot: 3, phase: 'exit', by: 'harness' });
     expect(await story.measure('recovery-time')).toEqual(few([320], 1));
+  });
+});
+
+describe('the way through an outage', () => {
+  const kill = (entry: string): PlannedFault => ({
+    ...{ entry, fault: 'F12', name: 'kill', options: {} },
+    trigger: { kind: 'event', on: 'acked', call: 1, ms: 0 },
+  });
+  /** Five tasks under way when the server is killed at 100 ms and back at 200 ms; the sixth comes after that. */
+  const outage = () => {
+    const story = createStory(6, { slaMs: 1000 });
+    for (let call = 1; call <= 5; call += 1) acked(story, call, call, call + 1);
+    story.add(100, { kind: 'fault', id: 'F12', entry: 'F12#1', phase: 'start' });
+    story.add(200, { kind: 'fault', id: 'F12', entry: 'F12#1', phase: 'stop' });
+    const good = { status: 'completed', result: { text: 'token-1' }, echo: story.plan.calls[0]?.token ?? '' } as const;
+    story.ok(260, story.read(240, 1, 't1'), { task: 't1', ...good });
+    story.ok(300, story.read(290, 2, 't2'), {
+      task: 't2',
+      status: 'failed',
+      error: { code: -32603, message: 'interrupted' },
+    });
+    story.fail(330, story.read(320, 3, 't3'), 'not-found');
+    for (const at of [400, 410]) story.commit(at, 4);
+    acked(story, 6, 500, 510);
+    return story;
+  };
+  const measure = async (id: string, story: Story, faults: readonly PlannedFault[] = [kill('F12#1')]) => {
+    const metric = await loadUnit(metrics, 'metric', id);
+    return metric.measure({ plan: { ...story.plan, faults }, history: story.index() });
+  };
+
+  it('is graded for each task that was under way, and for no other', async () => {
+    const story = outage();
+    story.ok(5000, story.read(4990, 5, 't5'), { task: 't5', status: 'working' });
+    story.audit(5100);
+    story.end(6000);
+    const shares = ['kept', 'failed', 'lost', 'doubled', 'zombie'].map((grade) => measure(`recovered-${grade}`, story));
+    expect(await Promise.all(shares)).toEqual([1, 1, 1, 1, 1].map((one) => rate(one, 5)));
+  });
+
+  it('lasts to the first answer to a later request, and to the end of the last of its tasks', async () => {
+    const story = outage();
+    expect(await measure('heal-to-answer', story)).toEqual(few([60]));
+    expect(await measure('heal-to-settled', story)).toEqual(few([], 1));
+    for (const call of [3, 4, 5]) {
+      story.ok(900 + call, story.read(900, call, `t${call}`), { task: `t${call}`, status: 'failed' });
+    }
+    expect(await measure('heal-to-settled', story)).toEqual(few([705]));
+  });
+
+  it('is none where no fault lasted', async () => {
+    const ids = ['recovered-kept', 'heal-to-answer', 'heal-to-settled'];
+    const message = { ...kill('F12#1'), trigger: { kind: 'call', call: 1 } } as const;
+    expect(await Promise.all(ids.map((id) => measure(id, outage(), [message])))).toEqual([null, null, null]);
   });
 });
 

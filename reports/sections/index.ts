@@ -18,6 +18,7 @@ import { messageDiagramSection } from './message-diagram.ts';
 import { numbersSection } from './numbers.ts';
 import { percentilesSection } from './percentiles.ts';
 import { pollingSection } from './polling.ts';
+import { recoverySection } from './recovery.ts';
 import { replaySection } from './replay.ts';
 import { serverSection } from './server.ts';
 import { thresholdsSection } from './thresholds.ts';
@@ -33,6 +34,7 @@ export const sections: readonly Section[] = [
   checksSection,
   thresholdsSection,
   faultsSection,
+  recoverySection,
   messageDiagramSection,
   timelineSection,
   loadSection,
