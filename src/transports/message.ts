@@ -8,6 +8,7 @@ import {
   PARSE_ERROR,
   RpcFault,
 } from '../dialects/json-rpc.ts';
+import { DEPTH_MAX, isTooDeep } from './nesting.ts';
 
 export type Parsed =
   | { readonly kind: 'message'; readonly message: JsonRpcMessage }
@@ -33,6 +34,7 @@ export function parseMessage(text: string): Parsed {
   }
   const { id, method, params } = value;
   const knownId = typeof id === 'string' || typeof id === 'number' ? id : null;
+  if (isTooDeep(value, text.length)) return invalid(`nested deeper than ${DEPTH_MAX} levels`, knownId);
   if (value.jsonrpc !== '2.0') return invalid("jsonrpc must be '2.0'", knownId);
   if (method === undefined && ('result' in value || 'error' in value)) {
     return { kind: 'response', response: { id: knownId, reply: replyOf(value) } };
