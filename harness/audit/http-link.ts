@@ -62,7 +62,14 @@ async function exchangeOver(core: ExchangeCore, send: () => ReturnType<typeof re
         // Servers prime a stream with an event without data.
         onEvent: ({ data }) => data.trim() !== '' && core.arrive(data),
       });
-      for await (const chunk of body) parser.feed(decoder.decode(bytesOf(chunk), { stream: true }));
+      let chars = 0;
+      for await (const chunk of body) {
+        const text = decoder.decode(bytesOf(chunk), { stream: true });
+        chars += text.length;
+        // An event without an end is kept until it ends, and a stream may never end.
+        if (chars > BODY_CHARS_MAX) break;
+        parser.feed(text);
+      }
     } else {
       let text = '';
       for await (const chunk of body) {

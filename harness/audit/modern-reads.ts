@@ -28,7 +28,7 @@ export function observeTypes(answers: readonly Answer[]): Observation[] {
   const results = answers.filter(({ result }) => result !== null);
   if (results.length === 0) return [];
   const wrong = results.find(({ result }) => result?.resultType !== 'complete');
-  if (wrong === undefined) return [met('2026-10', `${results.length} results are "complete"`)];
+  if (wrong === undefined) return [met('2026-10', 'each result is "complete"')];
   return [broken('2026-10', `resultType is ${JSON.stringify(wrong.result?.resultType) ?? 'missing'}`, wrong)];
 }
 
@@ -38,7 +38,7 @@ export function observeShapes(answers: readonly Answer[]): Observation[] {
     const faults = answer.result === null ? [] : shapeFaults(answer.result);
     if (faults.length > 0) return [broken('2026-11', faults.join(', '), answer)];
   }
-  return answers.length === 0 ? [] : [met('2026-11', `${answers.length} tasks have their form`)];
+  return answers.length === 0 ? [] : [met('2026-11', 'each task has its form')];
 }
 
 function observeStatuses(answers: readonly Answer[]): Observation[] {
@@ -51,7 +51,7 @@ function observeStatuses(answers: readonly Answer[]): Observation[] {
       const faults = answer.result === null || known === undefined ? [] : outcomeFaults(answer.result, known);
       if (faults.length > 0) return [broken(requirement, faults.join(', '), answer)];
     }
-    return [met(requirement, `${own.length === 1 ? 'one reading says' : `${own.length} readings say`} ${status}`)];
+    return [met(requirement, `a reading says ${status}, and its outcome fits`)];
   });
 }
 

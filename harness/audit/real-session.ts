@@ -120,6 +120,7 @@ export function createRealSession(options: RealSessionOptions): ManagedSession {
     unkillable: host === null ? 'the server was started by somebody else (--url), and is not killed' : null,
     isDurable: facts.durable,
     async link(principal = 1) {
+      signal.throwIfAborted();
       const server = await boot();
       const who = transport === 'stdio' ? 1 : principal;
       const known = standing.get(who);
@@ -155,6 +156,9 @@ export function createRealSession(options: RealSessionOptions): ManagedSession {
     ofProbe.clear();
     await Promise.all(all.map((link) => link.close()));
   };
+  /** Nobody waits for an answer any more; what the probe under way still sends fails at once. */
+  const onAbort = () => void closeAll([...ofProbe, ...standing.values()]);
+  signal.addEventListener('abort', onAbort, { once: true });
   return {
     session,
     notes,
@@ -168,6 +172,7 @@ export function createRealSession(options: RealSessionOptions): ManagedSession {
       main = null;
     },
     async close() {
+      signal.removeEventListener('abort', onAbort);
       await closeAll([...ofProbe, ...standing.values()]);
     },
   };

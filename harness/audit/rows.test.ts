@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { auditExitCode } from '../cli/audit-exit.ts';
 import type { AuditFrame } from '../model/audit.ts';
-import { broken, met, notApplicable, notObservable, type Observation } from './probe.ts';
+import { entry } from '../model/registry.ts';
+import { broken, met, notApplicable, notObservable, type Observation, type Probe } from './probe.ts';
 import { probes } from './probes/index.ts';
+import { modernCrash } from './probes/modern-crash.ts';
+import { ServerGone } from './real-session.ts';
 import { BOTH, HTTP_ONLY, type Requirement } from './requirement.ts';
 import { REQUIREMENTS } from './requirements/index.ts';
 import { rowsOf } from './rows.ts';
+import { runAudit } from './run-audit.ts';
+import { modernSession } from './testing/modern-server.ts';
 
 const frame: AuditFrame = { direction: 'sent', link: 'a', atMs: 1, head: null, text: '{}', cutChars: 0 };
 const section = { name: 'S', url: 'https://example.org/s' };
@@ -84,5 +89,50 @@ describe('the registries', () => {
       expect(meta.observes.filter((id) => !ids.has(id))).toEqual([]);
       expect(meta.description).toMatch(/\.$/);
     }
+  });
+});
+
+describe('runAudit', () => {
+  const requirements = REQUIREMENTS['tasks-2026-07-28'] ?? [];
+  const probe = (run: Probe['run'], observes: readonly string[] = ['2026-13']) => ({
+    meta: { ...modernCrash.meta, observes },
+    run,
+  });
+
+  it('takes nothing for evidence that was seen while it was being interrupted', async () => {
+    const controller = new AbortController();
+    const managed = modernSession('http');
+    const session = { ...managed.session, signal: controller.signal };
+    const interrupted = probe(async () => {
+      controller.abort(new Error('interrupted'));
+      return [broken('2026-13', 'the connection was closed')];
+    });
+    const run = await runAudit({
+      ...{ managed: { ...managed, session }, requirements, beside: false },
+      probes: { a: entry(interrupted) },
+    });
+    expect(run.ended).toBe('the audit was interrupted');
+    expect(run.rows.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
+  });
+
+  it('ends where the server is gone, and says so of all that was not looked at', async () => {
+    const gone = probe(async () => {
+      throw new ServerGone('no reply within 5 ms');
+    });
+    const { rows, ended } = await runAudit({
+      ...{ managed: modernSession('http'), requirements, beside: false },
+      probes: { a: entry(gone), b: entry(modernCrash) },
+    });
+    expect(ended).toMatch(/the server was gone during the probe .*: no reply within 5 ms/);
+    expect(rows.find(({ id }) => id === '2026-13')).toMatchObject({ outcome: 'not-observable', reason: ended });
+  });
+
+  it('is stopped by a probe that speaks of what it did not announce', async () => {
+    const loose = probe(async () => [met('2026-14', 'fine')]);
+    const run = runAudit({
+      ...{ managed: modernSession('http'), requirements, beside: false },
+      probes: { a: entry(loose) },
+    });
+    await expect(run).rejects.toThrow(/observed 2026-14, which its meta does not announce/);
   });
 });

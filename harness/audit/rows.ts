@@ -34,6 +34,15 @@ export function rowsOf(
   });
 }
 
+// More of them make a table that nobody reads.
+const REASONS_MAX = 4;
+
+function reasonOf(telling: readonly Observation[]): string {
+  const all = [...new Set(telling.map(({ reason }) => reason))];
+  const more = all.length - REASONS_MAX;
+  return [...all.slice(0, REASONS_MAX), ...(more > 0 ? [`and ${more} more of the kind`] : [])].join('; ');
+}
+
 function conclusionOf(
   { transports, unseen }: Requirement,
   own: readonly ProbedObservation[],
@@ -49,7 +58,7 @@ function conclusionOf(
   }
   const outcome = PRECEDENCE.find((one) => own.some((seen) => seen.outcome === one)) ?? 'not-observable';
   const telling = own.filter((seen) => seen.outcome === outcome);
-  const reason = [...new Set(telling.map((seen) => seen.reason))].join('; ');
+  const reason = reasonOf(telling);
   const frames = outcome === 'broken' ? telling.flatMap((seen) => seen.frames).slice(0, FRAMES_MAX) : [];
   return { outcome, reason, frames };
 }

@@ -5,6 +5,8 @@ import { type ManagedSession, ServerGone } from './real-session.ts';
 import type { Requirement } from './requirement.ts';
 import { type ProbedObservation, rowsOf } from './rows.ts';
 
+const INTERRUPTED = 'the audit was interrupted';
+
 export interface AuditRunOptions {
   readonly managed: ManagedSession;
   readonly requirements: readonly Requirement[];
@@ -35,16 +37,20 @@ export async function runAudit({ managed, requirements, probes, beside, onProbe 
   let ended: string | null = null;
   for (const [index, line] of chosen.entries()) {
     if (session.signal.aborted) {
-      ended = 'the audit was interrupted';
+      ended = INTERRUPTED;
       break;
     }
     onProbe?.(line.meta.title, index + 1, chosen.length);
     managed.beginProbe(line.meta.id);
     try {
       const probe = await line.load();
-      observations.push(...checked(probe, await probe.run(session)));
+      const seen = await probe.run(session);
+      // What was seen while everything was being ended is no evidence of anything.
+      if (session.signal.aborted) ended = INTERRUPTED;
+      else observations.push(...checked(probe, seen));
+      if (ended !== null) break;
     } catch (error) {
-      if (session.signal.aborted) ended = 'the audit was interrupted';
+      if (session.signal.aborted) ended = INTERRUPTED;
       else if (error instanceof ServerGone)
         ended = `the server was gone during the probe '${line.meta.title}': ${error.message}`;
       else throw error;

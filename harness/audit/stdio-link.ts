@@ -38,7 +38,10 @@ export function createStdioLink({ name, server, clock, nextId, close }: StdioLin
       if (!server.write(text)) core.end('the server is gone');
       return core.exchange;
     },
-    close,
+    async close() {
+      for (const core of open) core.end('the connection was closed');
+      await close();
+    },
   };
 }
 
