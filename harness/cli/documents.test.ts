@@ -12,8 +12,11 @@ import { parseConfig } from '../../src/config.ts';
 import { createProgram } from '../../src/main.ts';
 import { createSystemClock } from '../model/clock.ts';
 import { messageOf } from '../model/usage-error.ts';
-import { applyOverrides } from '../plan/override.ts';
+import { compile } from '../plan/compile.ts';
+import type { Overrides } from '../plan/override.ts';
 import { loadScenario, parseScenario } from '../plan/scenario-file.ts';
+import type { Scenario } from '../plan/scenario-schema.ts';
+import { plannedTarget } from '../plan/testing/planned-target.ts';
 import { parseThreshold } from '../plan/threshold.ts';
 import { catalogueOf } from '../plan/threshold-choice.ts';
 import { splitCommandLine } from '../targets/command-line.ts';
@@ -117,6 +120,8 @@ describe('the tests of documents', () => {
     const block = (language: string, kind: string, text: string): Block => ({ line: 1, language, kind, text });
     expect(blockFault(block('yaml', 'profile', 'target: { comand: x }'))).toContain('comand');
     expect(blockFault(block('yaml', 'scenario', 'title: T\ncalls: 3'))).toContain('description');
+    const unknown = 'title: T\ndescription: D\ncalls: 3\nfaults: [{ fault: F5, count: 1, options: { fast: 1 } }]';
+    expect(blockFault(block('yaml', 'scenario', unknown))).toContain('fast');
     expect(blockFault(block('yaml', '', 'a: 1'))).toContain('say what it is');
     expect(blockFault(block('js', '', 'export const = 1'))).not.toBeNull();
     expect(blockFault(block('ts', '', "import x from 'claimcheck/nothing'"))).toContain('claimcheck/nothing');
@@ -183,9 +188,14 @@ async function parseOnly(argv: readonly string[]): Promise<void> {
   const { set, fault, threshold } = flags;
   const changes = overridesOf({ ...(set && { set }), ...(fault && { fault }), ...(threshold && { threshold }) });
   for (const scenario of scenarios.length > 0 ? scenarios : ['steady']) {
-    const { thresholds } = applyOverrides(loadScenario(scenario), changes);
-    for (const one of thresholds) parseThreshold(one, catalogueOf());
+    planned(loadScenario(scenario), changes);
   }
+}
+
+/** Every call and fault of it is drawn, so every name in it is known and every option is one. */
+function planned(scenario: Scenario, overrides: Overrides): void {
+  const plan = compile({ scenario, overrides, seed: 1, target: plannedTarget(), claimcheck: own.version });
+  for (const threshold of plan.thresholds) parseThreshold(threshold, catalogueOf());
 }
 
 /** null: it is what it is said to be. */
@@ -222,11 +232,9 @@ function yamlFault(kind: string, text: string): string | null {
     case 'profile':
       parseProfile(text, 'the profile');
       return null;
-    case 'scenario': {
-      const { thresholds } = parseScenario(text, 'the-scenario.yaml');
-      for (const threshold of thresholds) parseThreshold(threshold, catalogueOf());
+    case 'scenario':
+      planned(parseScenario(text, 'the-scenario.yaml'), {});
       return null;
-    }
     case 'server':
       parseConfig(text, 'the configuration');
       return null;

@@ -115,7 +115,14 @@ describe('scenario files', () => {
       'x/mine.yaml, line 1, calls: expected number; found nothing',
     );
     expect(complaintOf(`${HEAD}faults:\n  - fault: F12\n`)).toBe(
-      'x/mine.yaml, line 5, faults.0: expected exactly one of count, probability and atMs; found {"fault":"F12"}',
+      [
+        'x/mine.yaml, line 5, faults.0: expected exactly one of count, probability and atMs; found {"fault":"F12"}',
+        `x/mine.yaml, line 5, faults.0: expected 'on', the event after which it strikes, or atMs: nothing else says when; found {"fault":"F12"}`,
+      ].join('\n'),
+    );
+    expect(complaintOf(`${HEAD}faults:\n  - { fault: F12, count: 2 }\n`)).toContain("expected 'on'");
+    expect(complaintOf(`${HEAD}faults:\n  - { fault: F12, count: 2, on: acked }\n  - { fault: F5, count: 2 }\n`)).toBe(
+      'accepted',
     );
   });
 

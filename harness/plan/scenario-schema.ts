@@ -167,9 +167,17 @@ const faultSchema = z
   .refine((entry) => [entry.count, entry.probability, entry.atMs].filter((value) => value !== undefined).length === 1, {
     message: 'expected exactly one of count, probability and atMs',
   })
+  .refine(({ fault, atMs, on }) => atMs !== undefined || on !== undefined || !isOfProcess(fault), {
+    message: "expected 'on', the event after which it strikes, or atMs: nothing else says when",
+  })
   .refine((entry) => entry.during === undefined || !(entry.atMs || isDrawnForEach(entry)), {
     message: "'during' chooses among calls; this entry strikes at instants or at any message",
   });
+
+/** It strikes a process, and not a message or a call: something has to say when. */
+function isOfProcess(fault: string): boolean {
+  return faultUnits[fault]?.meta.kind === 'process';
+}
 
 /** Drawn anew for each message, and so for no call. */
 export function isDrawnForEach({
