@@ -8,7 +8,7 @@ import type { CommandContext } from './command.ts';
 import type { ComparisonSeries } from './compare-series.ts';
 import { commaList, wholeNumber } from './number-option.ts';
 import { addPlanOptions, type ScenarioFlags } from './run-options.ts';
-import { addServerOptions, type TargetFlags } from './target-options.ts';
+import { addModuleOption, addServerOptions, type TargetFlags } from './target-options.ts';
 import { utcStamp } from './utc-stamp.ts';
 import { virtualProbes } from './virtual-probes.ts';
 
@@ -95,6 +95,7 @@ export function addCompareOptions(parser: Parser): void {
     )
     .option('--at-once <number>', 'virtual time: runs at once (default: one a core)', wholeNumber('--at-once', 1, 64));
   addServerOptions(parser);
+  addModuleOption(parser);
   addPlanOptions(parser);
   parser
     .option('--out <directory>', 'where the runs and report.html go (default: reports/out/compare/…)')

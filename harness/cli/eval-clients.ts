@@ -161,7 +161,7 @@ function refuseTarget(flags: ClientFlags): void {
 }
 
 function durationOption(text: string): number {
-  const ms = text === '0' ? 0 : parseDuration(text);
+  const ms = parseDuration(text);
   if (ms === null) throw new UsageError(`--patience ${text}: expected a duration such as 75s, or 0`);
   return ms;
 }

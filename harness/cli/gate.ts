@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Option } from 'commander';
 import { renderGate } from '../../reports/gate-report.ts';
 import type { GateReport } from '../model/gate-report.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
@@ -47,6 +48,8 @@ export const gate: Command = {
       .option('--agents <number>', 'how many agents', wholeNumber('--agents', 1, 100_000));
     addServerOptions(parser);
     parser
+      // Refused in words that say what to do instead.
+      .addOption(new Option('--module <file>').hideHelp())
       .option('--store <id>', 'with --self-check: where the reference server keeps its tasks')
       .option('--dialect <id>', 'how the servers are spoken to')
       .option(

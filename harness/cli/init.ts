@@ -4,7 +4,7 @@ import { EXIT } from '../model/exit-code.ts';
 import { UsageError, unknownName } from '../model/usage-error.ts';
 import { adviceFor } from '../probing/advice.ts';
 import { type Examination, examine } from '../probing/examination.ts';
-import { type KnownServer, profileText } from '../probing/profile-text.ts';
+import { type EffectsSection, type KnownServer, profileText } from '../probing/profile-text.ts';
 import { openTrialLine } from '../probing/trial-line.ts';
 import { visitServer } from '../run/probe.ts';
 import { parseProfile } from '../targets/profile-file.ts';
@@ -12,6 +12,7 @@ import { foreignRequest } from '../targets/survey.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-rpc.ts';
 import { placeholdersIn } from '../wire/placeholder.ts';
 import type { Command, CommandContext } from './command.ts';
+import { findEffects } from './init-effects.ts';
 import { openQuestions, type Questions } from './init-questions.ts';
 import { describeTrial, describeTried, describeWork, type InitDocument, initText } from './init-text.ts';
 import { tryProfile } from './init-try.ts';
@@ -27,6 +28,7 @@ interface InitFlags {
   readonly tool?: string;
   readonly arguments?: string;
   readonly dialect?: string;
+  readonly env?: readonly string[];
   readonly out: string;
   readonly effects?: string;
   readonly durable?: 'yes' | 'no';
@@ -46,6 +48,7 @@ export const init: Command = {
     parser
       .option('--server <command>', 'start it with this command: over stdio, or over HTTP together with --url')
       .option('--url <url>', 'where it listens; alone: it is already running')
+      .option('--env <name=value...>', 'its environment; {{dir}} is a fresh folder for each run')
       .option('--dialect <id>', 'what it speaks; default: found out')
       .option('--tool <name>', 'the tool that does the work; default: the likeliest')
       .option('--arguments <json>', 'its arguments; {{token}}, {{ms}} and the like are filled in')
@@ -123,7 +126,7 @@ async function visit(
   { questions, given }: { readonly questions: Questions; readonly given: JsonObject | null },
 ): Promise<Visited> {
   const { server, url, dialect, tool } = flags;
-  const { request, target } = foreignRequest({ server, url, dialect });
+  const { request, target } = foreignRequest({ server, url, dialect }, environmentOf(flags.env ?? []));
   const progress = (text: string) => {
     if (flags.quiet !== true) output.progress(text);
   };
@@ -152,8 +155,27 @@ async function visit(
       },
     });
     const durable = flags.durable === undefined ? await questions.durable() : flags.durable === 'yes';
-    const effects = flags.effects ?? (await questions.effects());
+    const effects = await effectsFor(flags, { questions, seen: findEffects(dir, [`init-${number}`, String(number)]) });
     const transport = target.url === undefined ? 'stdio' : 'http';
     return { examination, known: { server: handshake.server, target, transport, durable, effects } };
   });
+}
+
+/** What was said goes before what was seen, and nobody is asked for what was seen. */
+async function effectsFor(
+  { effects }: InitFlags,
+  { questions, seen }: { readonly questions: Questions; readonly seen: EffectsSection | null },
+): Promise<EffectsSection | null> {
+  const file = effects ?? (seen === null ? await questions.effects() : null);
+  return file === null ? seen : { file };
+}
+
+function environmentOf(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((one) => {
+      const at = one.indexOf('=');
+      if (at < 1) throw new UsageError(`--env: expected NAME=VALUE; got ${one}`);
+      return [one.slice(0, at), one.slice(at + 1)];
+    }),
+  );
 }

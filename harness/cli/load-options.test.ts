@@ -11,7 +11,8 @@ describe('the load that flags ask for', () => {
 
   it('is read from rates, times and stages', () => {
     expect([rateOf('200/s'), rateOf('200'), rateOf('90/m')]).toEqual([200, 200, 1.5]);
-    expect([timeOf('500ms'), timeOf('30'), timeOf('2m'), timeOf('1.5h')]).toEqual([500, 30_000, 120_000, 5_400_000]);
+    expect([timeOf('500ms'), timeOf('0'), timeOf('2m'), timeOf('1.5h')]).toEqual([500, 0, 120_000, 5_400_000]);
+    expect(() => timeOf('30')).toThrow("'30' is no time; expected for example 500ms, 30s or 2m");
     expect(stageOf('10s:50')).toEqual({ forMs: 10_000, from: 50, to: 50 });
     expect(stageOf('20s:50..200/s')).toEqual({ forMs: 20_000, from: 50, to: 200 });
     for (const wrong of ['10s', '10s:', '10s:5..', '10s:1..2..3', '10s:a', '0s:5', '10s:-1', 'x:5']) {

@@ -1,6 +1,7 @@
 import { Option, type Command as Parser } from 'commander';
 import type { LoadStage } from '../model/planned-load.ts';
 import { UsageError } from '../model/usage-error.ts';
+import { parseDuration } from '../targets/duration.ts';
 import { commaList, wholeNumber } from './number-option.ts';
 
 /** How much load, of which kind, for how long. */
@@ -79,14 +80,11 @@ export function rateOf(text: string): number {
   throw new UsageError(`--rate ${text}: expected a rate above 0, for example 200/s or 90/m`);
 }
 
-const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-/** 500ms, 30s, 2m, 1h: ms. A bare number is seconds. */
+/** 500ms, 30s, 2m, 1h: whole ms. Throws a UsageError. */
 export function timeOf(text: string): number {
-  const [, digits = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
-  if (digits === '') throw new UsageError(`'${text}' is no time; expected for example 500ms, 30s or 2m`);
-  const factor = unit === 'ms' || unit === 'm' || unit === 'h' ? MS[unit] : MS.s;
-  return Math.round(Number(digits) * factor);
+  const ms = parseDuration(text);
+  if (ms === null) throw new UsageError(`'${text}' is no time; expected for example 500ms, 30s or 2m`);
+  return Math.round(ms);
 }
 
 /** `10s:50` holds a rate for a time, `20s:50..200` goes evenly from one to the other. */

@@ -40,6 +40,7 @@ export function systemOption(flags: Pick<TargetFlags, (typeof SYSTEM)[number]>):
 
 export function addTargetOptions(parser: Parser): void {
   addServerOptions(parser);
+  addModuleOption(parser);
   parser
     .option(
       '--store <id>',
@@ -69,12 +70,19 @@ export function addServerOptions(parser: Parser): void {
     .option('--tool <name>', 'the tool that does the work, where there is no profile')
     .option('--arguments <json>', 'its arguments; placeholders such as {{token}} and {{ms}} are filled in')
     .addOption(new Option('--transport <id>', 'reference server and modules').choices(['stdio', 'http']))
-    .option('--module <file>', 'virtual time: test the server that createServer of this file returns; FILE?name=value')
     .option(
       '--workers <number>',
       'reference server: so many processes beside them that only run work',
       wholeNumber('--workers', 0, 100),
     );
+}
+
+/** For commands that have virtual time. */
+export function addModuleOption(parser: Parser): void {
+  parser.option(
+    '--module <file>',
+    'virtual time: test the server that createServer of this file returns; FILE?name=value',
+  );
 }
 
 /** The system under test that the flags name. A foreign server is started once, to see what it speaks and offers. */

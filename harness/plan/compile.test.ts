@@ -223,6 +223,18 @@ describe('compile', () => {
     expect(planOf('steady').target).toEqual(plannedTarget());
   });
 
+  it('holds no server to a limit that it could not be given', () => {
+    const target = plannedTarget({ dialect: 'tasks-2026-07-28', facts: STRANGER });
+    const { slaMs, thresholds, notApplicable, calls } = planOf('sla-limit', { target });
+    expect(slaMs).toBeGreaterThan(Math.max(...calls.map(({ ms }) => ms)));
+    expect(thresholds).toEqual(['lost == 0', 'stuck == 0']);
+    const reason = 'it counts what a limit ends, and this server cannot be given one (slaMs)';
+    expect(notApplicable.filter(({ kind }) => kind === 'threshold')).toEqual(
+      ['settled-failed == 10', 'settled-ok == 10'].map((id) => ({ kind: 'threshold', id, reason })),
+    );
+    expect(planOf('sla-limit').slaMs).toBe(340_000);
+  });
+
   it('plans what only virtual time can do, and takes it out of a plan for real time', () => {
     const set = ['faults=[{fault: F23, atMs: [100]}]', 'mustReach=[]'];
     const input = { scenario: loadScenario('steady'), seed: 1, target: plannedTarget(), claimcheck: '0' };

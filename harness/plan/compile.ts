@@ -60,9 +60,12 @@ export function compile(input: CompileInput): Plan {
   const calls = withBurns(withRaces(drawn, faults, draw.fork('races')), faults);
   const notApplicable = [...placed.notApplicable, ...set.notApplicable, ...planned.notApplicable];
   const reached = chooseSituations(wanted, target, { calls, faults, notApplicable });
-  const demanded = chooseThresholds(wanted.thresholds, target);
+  const demanded = chooseThresholds(wanted.thresholds, target, set.notApplicable);
   const longestMs = ({ ms, fetchAfterMs = 0, answerAfterMs = 0 }: PlannedCall) => ms + fetchAfterMs + answerAfterMs;
-  const slaMs = wanted.slaMs ?? most(calls.map(longestMs)) + SLA_MARGIN_MS;
+  const ownMs = most(calls.map(longestMs)) + SLA_MARGIN_MS;
+  // A limit that stands for the server's own is none where the server cannot be given one.
+  const isUnset = set.notApplicable.some(({ id }) => id === 'slaMs');
+  const slaMs = isUnset ? Math.max(wanted.slaMs ?? 0, ownMs) : (wanted.slaMs ?? ownMs);
   return {
     schema: PLAN_SCHEMA,
     claimcheck,

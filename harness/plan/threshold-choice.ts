@@ -14,16 +14,21 @@ const NEED_POLLS = new Set([
   'useful-polls',
   'wasted-bytes',
 ]);
+/** Settings of a server that end tasks, and the fates that come of it. */
+const LIMITS = new Set(['slaMs', 'ttlMs']);
+const BY_LIMIT = new Set(['settled-ok', 'settled-failed', 'expired']);
 const NEED_ORDERED_EFFECTS = new Set(['queue-wait', 'service']);
 const NEED_EFFECTS = new Set(['doubled', 'duplicate-effects', 'orphaned']);
 
 /**
- * Type-checks thresholds before anything starts and takes out those that this target has no numbers for, with the reason.
+ * Type-checks thresholds before anything starts and takes out those that this target has no numbers for, with the reason. `unset`:
+ * what the scenario wants the server to be set to, and it cannot be.
  * Throws a UsageError for one that does not parse or names nothing.
  */
 export function chooseThresholds(
   expressions: readonly string[],
   target: PlannedTarget,
+  unset: readonly NotApplicable[] = [],
 ): { readonly thresholds: readonly string[]; readonly notApplicable: readonly NotApplicable[] } {
   const catalogue = catalogueOf();
   const parsed = new Map(
@@ -32,7 +37,10 @@ export function chooseThresholds(
       return [threshold.expression, threshold] as const;
     }),
   );
-  const judged = [...parsed.values()].map((threshold) => ({ threshold, reason: unmeasurable(threshold, target) }));
+  const judged = [...parsed.values()].map((threshold) => ({
+    threshold,
+    reason: unmeasurable(threshold, target) ?? unfounded(threshold, unset),
+  }));
   return {
     thresholds: judged.filter(({ reason }) => reason === null).map(({ threshold }) => threshold.expression),
     notApplicable: judged.flatMap(({ threshold, reason }): readonly NotApplicable[] =>
@@ -64,6 +72,13 @@ export function checkThresholds(expressions: readonly string[]): void {
 /** What a threshold may name. */
 export function catalogueOf(): MetricCatalogue {
   return new Map(Object.entries(metrics).map(([id, { meta }]) => [id, meta]));
+}
+
+/** Who was never told when to end work, or when to drop results, has no such ends to be counted. */
+function unfounded({ subject }: Threshold, unset: readonly NotApplicable[]): string | null {
+  const setting = unset.find(({ id }) => LIMITS.has(id))?.id;
+  if (setting === undefined || subject.kind !== 'fate' || !BY_LIMIT.has(subject.fate)) return null;
+  return `it counts what a limit ends, and this server cannot be given one (${setting})`;
 }
 
 function unmeasurable({ subject, against }: Threshold, { dialect, facts }: PlannedTarget): string | null {

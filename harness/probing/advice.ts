@@ -1,5 +1,5 @@
 import { placeholdersIn } from '../wire/placeholder.ts';
-import type { Examination } from './examination.ts';
+import { type Examination, echoesOf } from './examination.ts';
 import type { Advice, KnownServer } from './profile-text.ts';
 
 /** A kill seldom finds work that is over so soon. */
@@ -31,13 +31,13 @@ function strongerFor({ chosen, choice, tried }: Examination, known: KnownServer)
   const { candidate, trial } = chosen;
   const found = chosen.kind === 'job' ? chosen.trial.found : null;
   const tookMs = chosen.kind === 'job' ? (found?.tookMs ?? 0) : (chosen.trial.tookMs ?? 0);
-  const echo = chosen.kind === 'job' ? (found?.echo ?? null) : chosen.trial.echo;
+  const hasEcho = echoesOf(chosen).length > 0;
   const names = new Set(placeholdersIn(trial.sample.arguments).map(({ name }) => name));
   const text = JSON.stringify(known.target);
   const asks = tried.some((one) => one.kind === 'work' && one.trial.states.includes('input_required'));
   const sentences: readonly (readonly [boolean, string])[] = [
     [
-      known.effects === null && candidate.tool.name !== 'effect',
+      known.effects === null,
       'an effect file (effects.file): without it lost, doubled and runaway work cannot be seen, only what the server says of it.',
     ],
     [
@@ -45,12 +45,12 @@ function strongerFor({ chosen, choice, tried }: Examination, known: KnownServer)
       `an argument of ${candidate.tool.name} that differs from call to call and comes back in its result; no argument could carry a token.`,
     ],
     [
-      trial.sample.carries !== null && echo === null,
+      trial.sample.carries !== null && !hasEcho,
       'an echo path (echo): the token was sent and did not come back, so results that belong to another call are not found.',
     ],
     [
       candidate.key === null,
-      'an idempotency key (tools.work.key): no argument of that kind was seen, so a client that retries a lost receipt starts the work twice.',
+      `an idempotency key (${found === null ? 'tools.work.key' : 'handle.start.key'}): no argument of that kind was seen, so a client that retries a lost receipt starts the work twice.`,
     ],
     [
       !names.has('ms') && tookMs < SHORT_MS,
@@ -58,7 +58,7 @@ function strongerFor({ chosen, choice, tried }: Examination, known: KnownServer)
     ],
     [
       known.target.command !== undefined && !text.includes('{{dir}}'),
-      'a folder of its own for each run ({{dir}} in target.command or target.env), or a wipe command (state.wipe): what an earlier run left is there in the next.',
+      'a folder of its own for each run ({{dir}} in target.command or target.env), or a wipe command (state.wipe): what an earlier run left is there in the next, and the same seed sends the same tokens.',
     ],
     [
       found !== null && found.cancel === null && found.untriedCancel !== null,

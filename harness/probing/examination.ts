@@ -55,8 +55,13 @@ export async function examine(line: TrialLine, offer: Offer, options: Examinatio
 }
 
 function isGood(one: Tried): boolean {
-  const echo = one.kind === 'work' ? one.trial.echo : one.trial.found?.echo;
-  return one.trial.failure === null && echo !== null;
+  return one.trial.failure === null && echoesOf(one).length > 0;
+}
+
+/** Where the token of a call comes back; of several places the first that has something counts. */
+export function echoesOf(one: Tried): readonly string[] {
+  if (one.kind === 'job') return one.trial.found?.echo ?? [];
+  return one.trial.echo === null ? [] : [one.trial.echo];
 }
 
 async function tryOne(

@@ -17,6 +17,8 @@ const WAIT_WORDS = /^(wait|await|join)$/;
 /** Long enough to be cancelled in, and over soon where nobody could. */
 const LONG_COMMAND = 'sleep 20; echo {{token}}';
 const FAILING_COMMAND = 'exit 3';
+/** How long a tool that waits is asked to wait at a time. */
+const WAIT_S = 5;
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const UNKNOWN_NUMBER = 987_654_321;
 
@@ -39,7 +41,8 @@ export interface FoundJob extends FoundStates {
   readonly untriedCancel: string | null;
   readonly failing: JsonObject | null;
   readonly missing: { readonly error?: string; readonly path?: string; readonly states?: readonly string[] } | null;
-  readonly echo: string | null;
+  /** Where the token comes back; of a tool that waits it may be another place, and then both stand here. */
+  readonly echo: readonly string[];
   readonly tookMs: number;
 }
 
@@ -121,11 +124,14 @@ async function lookAround(
   const failedEnd = failing === null ? null : await runTo(options, failing, status);
   const cancelled = await tryCancel(options, status);
   const waiter = followers.waiters.find(({ name }) => name !== status.tool);
+  const wait = waiter === undefined ? null : jobTool(waiter, handle.reference, WAIT_S);
+  const waited = wait === null || inStatus === null ? null : await askJob(line, wait, value);
+  const inWait = waited?.kind === 'result' ? echoOf(waited.result, sample, token, [seen.early]) : null;
   return {
     ...statesOf({ end: seen.end, failed: failedEnd, cancelled: cancelled?.end ?? null, expression: seen.state }),
-    wait: waiter === undefined ? null : jobTool(waiter, handle.reference, 5),
+    wait,
     result: fetched?.tool ?? null,
-    echo: inStatus ?? fetched?.echo ?? null,
+    echo: [...new Set([inStatus ?? fetched?.echo, inWait].flatMap((one) => one ?? []))],
     failing: failedEnd === null ? null : failing,
     missing: await lookMissing(line, status),
     cancel: cancelled?.tool ?? null,

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { placeholdersIn } from '../wire/placeholder.ts';
-import type { Examination, Tried } from './examination.ts';
+import { type Examination, echoesOf, type Tried } from './examination.ts';
 import type { FoundJob, JobTool } from './job-trial.ts';
 
 /** What is known of a server beside what was tried. */
@@ -12,7 +12,12 @@ export interface KnownServer {
   readonly transport: 'stdio' | 'http';
   /** What its owner said; null: nobody was asked. */
   readonly durable: boolean | null;
-  readonly effects: string | null;
+  readonly effects: EffectsSection | null;
+}
+
+/** Where it writes what it has done; empty: to the file that CLAIMCHECK_LEDGER names. */
+export interface EffectsSection {
+  readonly file?: string;
 }
 
 /** What is missing in a profile, or would make a run with it see more. */
@@ -39,14 +44,12 @@ export function profileText(examination: Examination, known: KnownServer, advice
     section('target', known.target),
     ...(chosen === null ? [untried(examination)] : workSections(examination, chosen)),
     known.effects === null
-      ? chosen?.candidate.tool.name === 'effect'
-        ? comment('A tool of this name writes its effects to the file that CLAIMCHECK_LEDGER names.') +
-          section('effects', { delivery: 'exactly-once' })
-        : comment(
-            'What the server has really done, seen from outside: one JSON line { "token": … } for each piece of work.',
-            'effects: { file: "{{dir}}/effects.jsonl" }',
-          )
-      : section('effects', { file: known.effects }),
+      ? comment(
+          'What the server has really done, seen from outside: one JSON line { "token": … } for each piece of work.',
+          'effects: { file: "{{dir}}/effects.jsonl" }',
+        )
+      : comment('What the server has really done, one JSON line for each piece of work.') +
+        section('effects', known.effects),
     comment(
       known.durable === null
         ? 'Whether tasks outlive a restart was not asked: it is judged as if they should. Say false where they need not.'
@@ -63,13 +66,14 @@ export function profileText(examination: Examination, known: KnownServer, advice
 }
 
 function workSections(examination: Examination, chosen: Tried): string[] {
-  const echo = chosen.kind === 'work' ? chosen.trial.echo : (chosen.trial.found?.echo ?? null);
+  const echoes = echoesOf(chosen);
   const told =
-    echo === null
+    echoes.length === 0
       ? comment(
           'echo: where the token of a call comes back in its result. It was not seen, so mixed-up results are not found.',
         )
-      : comment('Where the token of a call comes back in its result.') + section('echo', echo);
+      : comment('Where the token of a call comes back in its result.') +
+        section('echo', echoes.length === 1 ? echoes[0] : echoes);
   const { found } = chosen.kind === 'job' ? chosen.trial : { found: null };
   if (found !== null) return [section('dialect', 'handle'), handleSection(chosen, found), told];
   return [section('dialect', examination.offer.dialect), toolsSection(chosen), told];

@@ -7,15 +7,16 @@ const DEPTH_MAX = 8;
 const PLAIN_NAME = /^[A-Za-z_]\w*$/;
 
 /**
- * An expression that finds `token` in this reply; null: it is not there. A place that `unlike` does not have goes first: what a
- * server says of its work before it is done is only what it was told.
+ * An expression that finds `token` in this reply, alone where that can be, else among other words; a number only alone. null: it is
+ * not there. A place that `unlike` does not have goes first: what a server says of its work before it is done is only what it was told.
  */
 export function placeOfToken(reply: JsonObject, token: string, unlike: readonly JsonObject[] = []): string | null {
-  const found = [...placesInPayload(reply, (value) => value.includes(token)), ...placesInText(reply, token)].filter(
-    (expression) => textAt(expression, reply)?.includes(token),
-  );
+  const isNumber = /^\d+$/.test(token);
+  const places = [...placesInPayload(reply, (value) => value.includes(token)), ...placesInText(reply, token)];
+  const alone = places.filter((expression) => textAt(expression, reply) === token);
+  const among = isNumber ? [] : places.filter((expression) => textAt(expression, reply)?.includes(token));
   const isNew = (expression: string) => unlike.every((other) => !textAt(expression, other)?.includes(token));
-  return found.find(isNew) ?? found[0] ?? null;
+  return [alone.find(isNew), among.find(isNew), alone[0], among[0]].find((place) => place !== undefined) ?? null;
 }
 
 /** An expression that finds a value by the names that it may have, in JSON or as `Name: value` in text; null: it is not there. */
@@ -65,9 +66,28 @@ function placesInText(reply: JsonObject, token: string): string[] {
     const lineAt = text.lastIndexOf('\n', at - 1) + 1;
     const line = text.slice(lineAt, at);
     const before = line === '' ? text.slice(text.lastIndexOf('\n', Math.max(0, lineAt - 2)) + 1, at) : line;
-    found.push(`/${escaped(before.slice(-BEFORE_CHARS_MAX))}([\\w-]+)/`);
+    found.push(`/${generalized(lastWords(before))}([\\w-]+)/`);
   }
   return found;
+}
+
+/** Not from the middle of a word, of which the other half may be another one in the next reply. */
+function lastWords(text: string): string {
+  if (text.length <= BEFORE_CHARS_MAX) return text;
+  const end = text.slice(-BEFORE_CHARS_MAX);
+  return /\W/.test(end) ? end.slice(end.search(/\W/)) : end;
+}
+
+/** Words with digits in them are ids, times and counts, and others in the next reply; so are paths. */
+function generalized(text: string): string {
+  return text
+    .split(/(\S*\/\S*|[\w-]*\d[\w-]*)/)
+    .map((part, index) => {
+      if (index % 2 === 0) return escaped(part);
+      if (!part.includes('/')) return '[\\w-]+';
+      return part.endsWith('/') ? '\\S*\\/' : '\\S*';
+    })
+    .join('');
 }
 
 /** A text as a regular expression that stands on one line of YAML. */
@@ -79,5 +99,5 @@ export function escaped(text: string): string {
 export function patternOf(message: string, id: string): string | null {
   const parts = message.split(id).map((part) => part.trim().replaceAll(/^[\s'":.,]+|[\s'":.,]+$/g, ''));
   const [longest = ''] = parts.sort((a, b) => b.length - a.length);
-  return longest === '' ? null : escaped(longest.slice(0, 2 * BEFORE_CHARS_MAX));
+  return longest === '' ? null : generalized(longest.slice(0, 2 * BEFORE_CHARS_MAX));
 }

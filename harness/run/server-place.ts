@@ -15,7 +15,8 @@ import { requireFreePort } from './port-check.ts';
 import { prepare } from './preparation.ts';
 import type { Launch, ServerProcess } from './server-process.ts';
 
-const STDERR_LINES = 12;
+/** A stack of Node is thirteen lines with what is around it, and what happened stands before it. */
+const STDERR_LINES = 20;
 const QUOTE_CHARS_MAX = 100;
 const EXIT_KNOWN_MS = 500;
 

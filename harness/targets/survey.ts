@@ -49,10 +49,14 @@ export async function surveyTarget(
 }
 
 /** How a server of somebody's own is started or reached, and the section `target` of its profile. Throws a UsageError. */
-export function foreignRequest(options: Pick<TargetOptions, 'server' | 'url' | 'dialect'>): {
+export function foreignRequest(
+  options: Pick<TargetOptions, 'server' | 'url' | 'dialect'>,
+  env: Readonly<Record<string, string>>,
+): {
   readonly request: ProbeRequest;
   readonly target: NonNullable<Profile['target']>;
 } {
-  const saved = readForeign(options);
-  return { request: requestFor(saved), target: saved.profile.target ?? {} };
+  const read = readForeign(options);
+  const target = { ...read.profile.target, ...(Object.keys(env).length === 0 ? {} : { env }) };
+  return { request: requestFor({ ...read, profile: { ...read.profile, target } }), target };
 }
