@@ -72,10 +72,7 @@ describe('init', () => {
     const taken = stage.file('taken.yaml', 'mine');
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [['--out', taken, '--server', 'node'], /taken\.yaml is there already; give another --out, or --force/],
-      [[], /Say which server: --server "COMMAND", --url URL, or both/],
-      [['--server', 'node', '--arguments', '{}'], /--arguments are those of a tool; name it with --tool/],
       [['--server', 'node', '--env', 'NAME'], /--env: expected NAME=VALUE; got NAME/],
-      [['--server', 'node', '--durable', 'maybe'], /--durable: expected yes or no; got maybe/],
     ];
     for (const [words, message] of cases) {
       const { code, stdout, stderr } = await stage.run('init', ...words);
