@@ -1199,6 +1199,16 @@ describe('fault-coverage', () => {
       findings: [],
     });
   });
+  test.each([
+    { code: null, signal: 'SIGKILL' },
+    { code: 137, signal: null },
+  ])('somebody else killed the server (%o): the run is void', async (exit) => {
+    const result = await judged('fault-coverage', { faults }, (h) => {
+      for (const { entry } of faults) h.kill(10, entry);
+      h.add(500, { kind: 'proc', boot: 1, phase: 'exit', by: 'server', ...exit });
+    });
+    expect(result).toMatchObject({ valid: 'unknown', reason: expect.stringContaining('the run is void') });
+  });
   test('some that nobody counts on: only the others are missed', async () => {
     const loose = faults.map((fault, index) => (index === 0 ? fault : { ...fault, mayMiss: true as const }));
     const counts = { planned: 3, verified: 1, started: 1 };

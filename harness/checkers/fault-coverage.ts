@@ -1,9 +1,10 @@
 import type { Checker } from '../model/checker.ts';
-import { vacuous } from './finding-list.ts';
+import { vacuous, when } from './finding-list.ts';
 
 /**
  * Every planned fault that somebody counts on was seen to bite. One that touched nothing proves nothing, so the run is unknown
- * and says which. Counts: planned, verified, started (struck without proof).
+ * and says which. So it is when somebody else killed the server (SIGKILL that nobody here sent: mostly a machine out of memory):
+ * such a run is void. Counts: planned, verified, started (struck without proof).
  */
 export const faultCoverage: Checker = {
   meta: {
@@ -27,6 +28,12 @@ export const faultCoverage: Checker = {
       verified: planned.filter((entry) => verified.has(entry)).length,
       started: planned.filter((entry) => started.has(entry)).length,
     };
+    const stranger = history.boots.find(({ exit }) => exit?.by === 'server' && isKill(exit))?.exit;
+    if (stranger) {
+      const at = when(history, stranger);
+      const reason = `somebody else killed the server at ${at} (SIGKILL, as a machine out of memory sends): the run is void`;
+      return { valid: 'unknown', reason, counts, findings: [] };
+    }
     if (planned.length === 0) return vacuous('no fault is planned in this run', counts);
     if (missing.length === 0 && counts.verified === 0) return vacuous('no fault had to bite, and none did', counts);
     if (missing.length === 0) return { valid: true, counts, findings: [] };
@@ -42,3 +49,8 @@ export const faultCoverage: Checker = {
     };
   },
 };
+
+/** 128 + 9 is how a shell in between tells it. */
+function isKill({ code, signal }: { readonly code?: number | null; readonly signal?: string | null }): boolean {
+  return signal === 'SIGKILL' || code === 137;
+}
