@@ -124,7 +124,7 @@ export async function followJob(
     const look = await client.look(id);
     looks.push(look);
     const leftMs = msOf(deadline - clock.now());
-    if (look.status === 'missing' || look.answer.reply === null || until(look) || leftMs <= 0) return looks;
+    if (look.status === 'missing' || look.answer.reply === null || until(look) || leftMs < 1) return looks;
     await clock.sleep(Math.min(LOOK_MS, leftMs), signal);
   }
 }

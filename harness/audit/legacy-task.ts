@@ -83,7 +83,7 @@ export async function followLegacyTask(
     const answer = await getLegacyTask(client, taskId);
     answers.push(answer);
     const leftMs = msOf(deadline - clock.now());
-    if (answer.result === null || until(answer) || leftMs <= 0) return answers;
+    if (answer.result === null || until(answer) || leftMs < 1) return answers;
     await clock.sleep(Math.min(pollMs(answer.result), leftMs), signal);
   }
 }

@@ -58,12 +58,14 @@ async function observeFailure(session: AuditSession, client: HandleClient): Prom
       { met: `it is told as ${told(last)}`, broken: `work that failed is told as ${told(last)}` },
       last.answer,
     ),
-    judged(
-      'H-14',
-      isSaid,
-      { met: 'it says more than its state', broken: 'it says nothing but its state' },
-      last.answer,
-    ),
+    last.status === 'failed'
+      ? judged(
+          'H-14',
+          isSaid,
+          { met: 'it says more than its state', broken: 'it says nothing but its state' },
+          last.answer,
+        )
+      : notObservable('H-14', 'no job was told as failed'),
   ];
 }
 

@@ -120,7 +120,7 @@ function observeWords({ tools }: AuditSession, name: string, looks: readonly Job
   return broken('H-10', `the state "${strange.state}" stands nowhere in what ${name} says of itself`, strange.answer);
 }
 
-const HINT = /poll|retry|wait|check.{0,20}(?:again|in)|again in|next.?(?:look|check)|interval|seconds|\bms\b/i;
+const HINT = /poll|retry|wait|interval|again|next.?(?:look|check|attempt)|seconds|millis|(?:^|[^a-z])ms(?:[^a-z]|$)/i;
 
 function observeHint(open: JobLook, { answer }: JobReceipt): Observation {
   const isThere = [open.answer, answer].some(({ result }) => result !== null && HINT.test(JSON.stringify(result)));
@@ -148,7 +148,8 @@ async function observeEnding(
   const again = await client.look(id);
   await session.clock.sleep(KEPT_MS, session.signal);
   const late = await client.look(id);
-  const isSame = [again, late].every((look) => isSameResult(client, last.result, look.result));
+  const ended = [again, late].filter(({ status }) => status === last.status);
+  const isSame = ended.every((look) => isSameResult(client, last.result, look.result));
   return [
     judged(
       'H-11',

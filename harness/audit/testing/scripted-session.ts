@@ -177,7 +177,8 @@ function scriptedTools(tools: ScriptedOptions['tools'], listed: ReadonlyMap<stri
       if (found === undefined) return null;
       count += 1;
       const takesMs = ms ?? found.takesMs;
-      return { ...found, token: `token-${count}`, takesMs, arguments: { ...found.arguments, ms: takesMs } };
+      const token = `token-${count}`;
+      return { ...found, token, takesMs, arguments: { ...found.arguments, ms: takesMs, token } };
     },
     missing: (role) => `no tool for ${role}`,
   };
