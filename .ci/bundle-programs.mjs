@@ -46,8 +46,12 @@ export async function bundlePrograms(dist) {
     hashCharacters: 'hex',
     // Our own words stand in the tree beside them; the terms of others stay.
     comments: { legal: true, annotation: false, jsdoc: false },
-    // Names stay, so that a stack still says where it was.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    // Names of functions stay, so that a stack still says where it was.
+    minify: {
+      compress: false,
+      mangle: { toplevel: false, keepNames: { function: true, class: true } },
+      codegen: { removeWhitespace: true },
+    },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   });
