@@ -25,11 +25,19 @@ if (!(rate > 0) || !existsSync(program)) {
 }
 const scratch = mkdtempSync(join(tmpdir(), 'claimcheck-crowd-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+const running = null;
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    isInterrupted = true;
+    running?.kill('SIGTERM');
+  });
+}
 
 const out = join(scratch, 'out');
 const pace = ['--rate', `${rate}/s`, '--duration', `${SECONDS}s`, '--warmup', `${WARM_UP_SECONDS}s`];
 const code = await run(['load', join(root, 'fixtures/examples/crowd.yaml'), ...pace, '--out', out]);
+if (isInterrupted) process.exit(130);
 if (!existsSync(join(out, 'verdict.json'))) throw new Error(`the load ended with exit code ${code} and no verdict`);
 const { valid, fates, metrics } = JSON.parse(readFileSync(join(out, 'verdict.json'), 'utf8'));
 const peak = await mostInFlight(join(out, 'history.jsonl'));
