@@ -36,7 +36,7 @@ describe('a plan for real time', () => {
     expect(triggers(moment)).toEqual([moment]);
   });
 
-  it('leaves out and names what only virtual time can do', () => {
+  it('leaves out and names what real time cannot do here', () => {
     const { history } = virtualRun([]);
     const jump = {
       ...kill({ kind: 'time', atMs: 9 }),
@@ -52,7 +52,7 @@ describe('a plan for real time', () => {
         kind: 'fault',
         id: 'F23',
         name: 'clock-jump',
-        reason: expect.stringMatching(/virtual time/),
+        reason: expect.stringMatching(/libfaketime/),
       }),
     ]);
   });

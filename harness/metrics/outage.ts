@@ -41,7 +41,6 @@ export function sinceHeal(
   history: HistoryIndex,
   reachedT: (outage: Outage & { readonly healT: number; readonly healSeq: number }) => number | null | undefined,
 ): TrendValue | null {
-  if (history.folded !== null) return null;
   const samples = outagesOf(plan, history).map((outage) => {
     const { healT, healSeq } = outage;
     if (healT === null || healSeq === null) return null;
@@ -56,7 +55,6 @@ export function sinceHeal(
 
 /** The share of the calls that were under way in an outage which came through it like that. null: none was. */
 export function gradeShare(plan: Plan, history: HistoryIndex, grade: Grade): RateValue | null {
-  if (history.folded !== null) return null;
   const struck = new Set(outagesOf(plan, history).flatMap(({ calls }) => calls.map(({ planned }) => planned.call)));
   const grades = fatesOf(plan, history).flatMap(({ call, fate }) => {
     if (!struck.has(call)) return [];

@@ -8,7 +8,7 @@ export interface FoldedExchange {
   readonly inv: Stamped<InvBody>;
   end: Exchange['end'];
   frames: Stamped<FrameBody>[];
-  /** How many starts and ends of the server came before it. */
+  /** How many starts and ends of the server, and ends of faults, came before it. */
   readonly era: number;
 }
 
@@ -16,7 +16,7 @@ export interface FoldedExchange {
 interface Reading {
   readonly inv: Stamped<InvBody>;
   readonly end: Stamped<OkBody>;
-  /** How many starts and ends of the server came before it was sent, and before it was answered. */
+  /** The same before it was sent, and before it was answered. */
   readonly from: number;
   readonly to: number;
 }
@@ -30,7 +30,7 @@ interface TaskReads {
 
 /** Lets go of reads between two that say the same; hands on all others, and everything else that ended. */
 export interface ReadFold {
-  /** An exchange has ended, after so many starts and ends of the server. */
+  /** An exchange has ended, after so many starts and ends of the server, and ends of faults. */
   end(exchange: FoldedExchange, era: number): void;
   /** A notification has told something about a task. */
   push(event: EventOf<'push'>): void;

@@ -23,7 +23,7 @@ export function createFold(plan: Plan, keep: (event: Event) => void): Fold {
   const open = new Map<number, FoldedExchange>();
   const byRequest: ByRequest<FoldedExchange> = new Map();
   const sums = { pairs: 0 };
-  /** Counts starts and ends of the server: reads on both sides of one are never the same. */
+  /** Counts starts and ends of the server, and faults undone: reads on both sides of one are never the same. */
   let era = 0;
 
   const begin = (inv: EventOf<'inv'>) => {
@@ -61,7 +61,7 @@ export function createFold(plan: Plan, keep: (event: Event) => void): Fold {
   return {
     take(event) {
       order.see(event);
-      if (event.kind === 'proc') era += 1;
+      if (event.kind === 'proc' || (event.kind === 'fault' && event.phase === 'stop')) era += 1;
       if (event.kind === 'inv') begin(event);
       else if (event.kind === 'ok' || event.kind === 'fail' || event.kind === 'info') end(event);
       else if (event.kind === 'frame') frame(event);

@@ -34,7 +34,8 @@ it.each([
   ['-1s', null],
   [-1, null],
   [Number.NaN, null],
-  ['1h', null],
+  ['1.5h', 5_400_000],
+  ['1d', null],
 ])('reads the duration %j as %j ms', (value, ms) => {
   expect(parseDuration(value)).toBe(ms);
 });
