@@ -66,3 +66,8 @@ export function described(answer: Answer): string {
   }
   return answer.why ?? `a reply without a result object${http}`;
 }
+
+/** Received by the client this many ms after the audit began; null: nothing was. */
+export function receivedAt({ frames }: Pick<Answer, 'frames'>): number | null {
+  return frames.findLast(({ direction }) => direction === 'received')?.atMs ?? null;
+}

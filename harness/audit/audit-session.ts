@@ -2,7 +2,7 @@ import type { AuditNote } from '../model/audit.ts';
 import type { Clock } from '../model/clock.ts';
 import type { DialectId, TransportId } from '../model/operation.ts';
 import type { WireTarget } from '../wire/wire-target.ts';
-import type { AuditTools } from './audit-tools.ts';
+import type { AuditTools, ToolCall } from './audit-tools.ts';
 import type { RawLink } from './raw-link.ts';
 
 /** Who asks. Two are enough to see whether one reaches what is the other's. */
@@ -43,4 +43,9 @@ export interface AuditLimits {
   readonly workMs: number;
   /** How long to watch for what should not come, ms. */
   readonly quietMs: number;
+}
+
+/** How long work may take until it is given up, ms. */
+export function patienceMs({ limits }: AuditSession, call: Pick<ToolCall, 'takesMs'>): number {
+  return call.takesMs + limits.workMs;
 }

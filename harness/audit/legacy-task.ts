@@ -99,8 +99,3 @@ export function relatedTask(holder: unknown): unknown {
   const related = holder._meta[RELATED_TASK];
   return isObject(related) ? related.taskId : undefined;
 }
-
-/** Received by the client this many ms after the audit began; null: nothing was. */
-export function receivedAt({ frames }: Pick<Answer, 'frames'>): number | null {
-  return frames.findLast(({ direction }) => direction === 'received')?.atMs ?? null;
-}

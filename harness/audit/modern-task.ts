@@ -80,11 +80,6 @@ function pollMs({ pollIntervalMs }: JsonObject): number {
   return Math.min(POLL_MS_MAX, Math.max(POLL_MS_MIN, wanted));
 }
 
-/** How long work may take until it is given up, ms. */
-export function patienceMs({ limits }: AuditSession, call: ToolCall): number {
-  return call.takesMs + limits.workMs;
-}
-
 const OUTCOMES = ['result', 'error', 'inputRequests'] as const;
 const OUTCOME_OF: Readonly<Partial<Record<Status, (typeof OUTCOMES)[number]>>> = {
   completed: 'result',

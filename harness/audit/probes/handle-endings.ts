@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { textOf } from '../../wire/expression.ts';
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createHandleClient, followJob, type HandleClient, isEnded, told } from '../handle-client.ts';
-import { patienceMs } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 
 const CANCELS = ['H-17', 'H-18', 'H-19'];

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../model/canonical.ts';
-import { type Answer, described } from '../answer.ts';
+import { type Answer, described, receivedAt } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import {
   createHandleClient,
@@ -11,8 +12,6 @@ import {
   type JobReceipt,
   told,
 } from '../handle-client.ts';
-import { receivedAt } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import {
   broken,
   judged,

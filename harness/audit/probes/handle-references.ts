@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import {
   createHandleClient,
   followJob,
@@ -10,7 +11,6 @@ import {
   told,
 } from '../handle-client.ts';
 import { ID_BITS_MIN, lookAtIds } from '../id-entropy.ts';
-import { patienceMs } from '../modern-task.ts';
 import {
   broken,
   judged,

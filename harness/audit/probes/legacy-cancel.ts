@@ -1,6 +1,7 @@
 import { isTerminal } from '../../model/operation.ts';
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import { createLegacyClient, type LegacyClient } from '../legacy-client.ts';
 import { observeTimes, tasksIn } from '../legacy-reads.ts';
@@ -15,7 +16,6 @@ import {
   taskCall,
   whyNoLegacyTask,
 } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 
 const OBSERVES = ['2025-13', '2025-14', '2025-18', '2025-25', '2025-31', '2025-46', '2025-47', '2025-48'];

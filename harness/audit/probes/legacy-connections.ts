@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { isTerminal } from '../../model/operation.ts';
 import { described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import { greetings } from '../greetings.ts';
 import { createLegacyClient } from '../legacy-client.ts';
 import { createLegacyTask, followLegacyTask, legacyStatusOf, taskCall, whyNoLegacyTask } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import { judged, notApplicable, notObservable, type Observation, type Probe } from '../probe.ts';
 
 const WORK_MS = 1_000;

@@ -1,6 +1,7 @@
 import { isTerminal } from '../../model/operation.ts';
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import { createLegacyClient, type LegacyClient } from '../legacy-client.ts';
 import {
@@ -11,7 +12,6 @@ import {
   taskCall,
   whyNoLegacyTask,
 } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 
 const OBSERVES = ['2025-19', '2025-20', '2025-25', '2025-28'];

@@ -2,6 +2,7 @@ import { isTerminal } from '../../model/operation.ts';
 import { isObject, type JsonObject } from '../../wire/json-rpc.ts';
 import type { Answer } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import { createLegacyClient, type LegacyClient } from '../legacy-client.ts';
 import {
@@ -13,7 +14,6 @@ import {
   taskCall,
   whyNoLegacyTask,
 } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 import type { Arrival, RawExchange } from '../raw-link.ts';
 

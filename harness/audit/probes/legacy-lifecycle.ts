@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../model/canonical.ts';
 import { isTerminal } from '../../model/operation.ts';
-import { type Answer, answerTo, described } from '../answer.ts';
+import { type Answer, answerTo, described, receivedAt } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import { createLegacyClient, type LegacyClient } from '../legacy-client.ts';
 import { LEGACY_READ_REQUIREMENTS, observeLegacyReads, observeTimes } from '../legacy-reads.ts';
@@ -12,12 +13,10 @@ import {
   type LegacyReceipt,
   legacyStatusOf,
   RELATED_TASK,
-  receivedAt,
   relatedTask,
   taskCall,
   whyNoLegacyTask,
 } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 import { sameShape } from '../result-shape.ts';
 

@@ -1,18 +1,10 @@
 import { isTerminal } from '../../model/operation.ts';
 import { isObject, type JsonObject } from '../../wire/json-rpc.ts';
-import { answerTo } from '../answer.ts';
+import { answerTo, receivedAt } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createLegacyClient, type LegacyClient } from '../legacy-client.ts';
-import {
-  followLegacyTask,
-  legacyStatusOf,
-  receiptIn,
-  receivedAt,
-  relatedTask,
-  taskCall,
-  whyNoLegacyTask,
-} from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
+import { followLegacyTask, legacyStatusOf, receiptIn, relatedTask, taskCall, whyNoLegacyTask } from '../legacy-task.ts';
 import { broken, met, noneApply, noneSeen, type Observation, type Probe } from '../probe.ts';
 import type { RawExchange } from '../raw-link.ts';
 

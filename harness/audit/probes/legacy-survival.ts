@@ -1,8 +1,8 @@
 import { isTerminal } from '../../model/operation.ts';
 import { described } from '../answer.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createLegacyClient } from '../legacy-client.ts';
 import { createLegacyTask, followLegacyTask, getLegacyTask, legacyStatusOf, taskCall } from '../legacy-task.ts';
-import { patienceMs } from '../modern-task.ts';
 import type { Probe } from '../probe.ts';
 
 /** What is there after a crash. No revision asks for anything; whoever waits for a result does. */

@@ -4,7 +4,7 @@ import type { TransportId } from '../../model/operation.ts';
 import { legacyRequirements } from '../requirements/legacy.ts';
 import { runAudit } from '../run-audit.ts';
 import type { LegacyFlaw } from '../testing/legacy-flaws.ts';
-import { legacySession } from '../testing/legacy-server.ts';
+import { legacySession } from '../testing/legacy-session.ts';
 import { probes } from './index.ts';
 
 async function audited(transport: TransportId, flaws: readonly LegacyFlaw[] = [], samePrincipal?: string) {

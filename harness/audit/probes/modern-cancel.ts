@@ -2,9 +2,10 @@ import { canonicalJson } from '../../model/canonical.ts';
 import { isTerminal } from '../../model/operation.ts';
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createModernClient, type ModernClient } from '../modern-client.ts';
 import { isEmptyResult, observeReads, observeTypes, READ_REQUIREMENTS } from '../modern-reads.ts';
-import { createReadable, followTask, getTask, patienceMs, statusOf, whyNoTask } from '../modern-task.ts';
+import { createReadable, followTask, getTask, statusOf, whyNoTask } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 
 const OBSERVES = ['2026-22', '2026-34', '2026-36'];

@@ -2,10 +2,11 @@ import { isObject } from '../../wire/json-rpc.ts';
 import type { Answer } from '../answer.ts';
 import { described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolRole } from '../audit-tools.ts';
 import { createModernClient, type ModernClient, NO_TASKS } from '../modern-client.ts';
 import { observeReads, READ_REQUIREMENTS } from '../modern-reads.ts';
-import { createTask, followTask, patienceMs, statusOf, whyNoTask } from '../modern-task.ts';
+import { createTask, followTask, statusOf, whyNoTask } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, notApplicable, type Observation, type Probe } from '../probe.ts';
 
 const SPLIT = ['2026-23', '2026-24', '2026-25'];

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../wire/json-rpc.ts';
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import { createModernClient, type ModernClient } from '../modern-client.ts';
 import { ambiguousKey, answersFor, questionsOf, revivedKey } from '../modern-questions.ts';
 import { isEmptyResult, observeReads, observeTypes, READ_REQUIREMENTS } from '../modern-reads.ts';
-import { createReadable, followTask, getTask, patienceMs, statusOf, whyNoTask } from '../modern-task.ts';
+import { createReadable, followTask, getTask, statusOf, whyNoTask } from '../modern-task.ts';
 import { broken, judged, met, noneApply, noneSeen, type Observation, type Probe } from '../probe.ts';
 
 const ASKED = ['2026-16', '2026-26', '2026-27', '2026-31'];

@@ -2,9 +2,10 @@ import { canonicalJson } from '../../model/canonical.ts';
 import { isTerminal } from '../../model/operation.ts';
 import { type Answer, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createModernClient } from '../modern-client.ts';
 import { observeReads, observeShapes, READ_REQUIREMENTS } from '../modern-reads.ts';
-import { createTask, followTask, getTask, patienceMs, statusOf, whyNoTask } from '../modern-task.ts';
+import { createTask, followTask, getTask, statusOf, whyNoTask } from '../modern-task.ts';
 import { broken, judged, noneApply, noneSeen, notObservable, type Observation, type Probe } from '../probe.ts';
 
 const OBSERVES = ['2026-09', ...READ_REQUIREMENTS, '2026-13', '2026-21', '2026-22', '2026-39'];

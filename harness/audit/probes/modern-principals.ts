@@ -2,9 +2,10 @@ import { canonicalJson } from '../../model/canonical.ts';
 import type { JsonObject } from '../../wire/json-rpc.ts';
 import { type Answer, answerTo, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createModernClient, type ModernClient } from '../modern-client.ts';
 import { answersFor, questionsOf } from '../modern-questions.ts';
-import { createReadable, followTask, getTask, patienceMs, statusOf, whyNoTask } from '../modern-task.ts';
+import { createReadable, followTask, getTask, statusOf, whyNoTask } from '../modern-task.ts';
 import { judged, noneSeen, notApplicable, type Observation, type Probe } from '../probe.ts';
 
 const LONG_MS = 3_000;

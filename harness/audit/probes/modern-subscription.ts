@@ -2,8 +2,9 @@ import { canonicalJson } from '../../model/canonical.ts';
 import { isTerminal } from '../../model/operation.ts';
 import { isObject, type JsonObject } from '../../wire/json-rpc.ts';
 import { type Answer, answerTo, described } from '../answer.ts';
+import { patienceMs } from '../audit-session.ts';
 import { createModernClient, type ModernClient } from '../modern-client.ts';
-import { createTask, followTask, patienceMs, statusIn, statusOf, whyNoTask } from '../modern-task.ts';
+import { createTask, followTask, statusIn, statusOf, whyNoTask } from '../modern-task.ts';
 import {
   broken,
   judged,

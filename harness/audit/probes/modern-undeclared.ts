@@ -2,9 +2,10 @@ import { TASKS_EXTENSION } from '../../wire/envelope.ts';
 import { isObject } from '../../wire/json-rpc.ts';
 import { type Answer, answerTo, described } from '../answer.ts';
 import type { AuditSession } from '../audit-session.ts';
+import { patienceMs } from '../audit-session.ts';
 import type { ToolCall } from '../audit-tools.ts';
 import { createModernClient, LEGACY_TASKS, type ModernClient, NO_TASKS } from '../modern-client.ts';
-import { createTask, patienceMs } from '../modern-task.ts';
+import { createTask } from '../modern-task.ts';
 import { broken, judged, met, noneApply, notApplicable, type Observation, type Probe } from '../probe.ts';
 
 const OBSERVES = ['2026-02', '2026-03', '2026-04', '2026-05', '2026-08', '2026-09'];

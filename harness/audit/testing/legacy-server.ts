@@ -1,68 +1,16 @@
 import { msOf } from '../../model/clock.ts';
-import { isTerminal, type Status, type TransportId } from '../../model/operation.ts';
-import type { ServerTool } from '../../wire/dialects/adapter.ts';
+import { isTerminal, type Status } from '../../model/operation.ts';
 import { isObject, type JsonObject, parseJson, type RpcId } from '../../wire/json-rpc.ts';
-import type { Principal } from '../audit-session.ts';
 import { RELATED_TASK } from '../legacy-task.ts';
-import type { ManagedSession } from '../real-session.ts';
 import type { LegacyFlaw } from './legacy-flaws.ts';
-import { createScriptedSession, type ScriptedServer, type Sender } from './scripted-session.ts';
+import { type Asked, type Moment, newTask, shown, statusOf, type Task, TTL_MAX } from './legacy-work.ts';
+import type { ScriptedServer, Sender } from './scripted-session.ts';
 import type { SteppedClock } from './stepped-clock.ts';
 
 const SESSION = 'a-session';
 const PAGE = 50;
-const TTL_MAX = 86_400_000;
-const ASKS_AFTER_MS = 50;
 // After what may be on its way, and before nobody listens.
 const LATE_PROGRESS_MS = 320;
-
-const tool = (name: string, mode: string) => ({ name, arguments: { mode }, takesMs: 100, answer: { sure: true } });
-
-function listedTool(name: string, taskSupport: ServerTool['taskSupport']): readonly [string, ServerTool] {
-  const plain = { description: '', inputSchema: {}, outputSchema: null, annotations: {} };
-  return [name, { name, taskSupport, ...plain }];
-}
-
-/** A session with a server of 2025-11-25 that does everything right but these things. */
-export function legacySession(
-  transport: TransportId,
-  flaws: readonly LegacyFlaw[] = [],
-  more: { readonly samePrincipal?: string } = {},
-): ManagedSession {
-  return createScriptedSession({
-    ...{ dialect: 'tasks-2025-11-25', transport },
-    tools: {
-      ...{ work: tool('work', ''), failing: tool('work', 'error'), throwing: tool('work', 'throw') },
-      ...{ quick: tool('echo', ''), asking: tool('ask', 'ask') },
-    },
-    listed: new Map([listedTool('work', 'optional'), listedTool('echo', 'forbidden'), listedTool('ask', 'required')]),
-    server: (clock) => new LegacyServer(clock, new Set(flaws), more.samePrincipal !== undefined),
-    ...more,
-  });
-}
-
-interface Waiter {
-  readonly id: RpcId;
-  readonly from: Sender;
-}
-
-interface Task {
-  readonly id: string;
-  readonly owner: Principal;
-  readonly connection: number;
-  readonly mode: string;
-  readonly createdMs: number;
-  readonly takesMs: number;
-  readonly ttl: number;
-  readonly token: unknown;
-  readonly waiters: Set<Waiter>;
-  endsMs: number;
-  cancelledMs: number | null;
-  answeredMs: number | null;
-  isAsked: boolean;
-  told: Status;
-  toldMs: number;
-}
 
 const NOTHING: { readonly id?: unknown; readonly method?: unknown; readonly params?: unknown } = {};
 
@@ -71,7 +19,7 @@ type Reply = { readonly result: JsonObject } | { readonly error: { readonly code
 const INVALID = { error: { code: -32_602 } };
 const WORK_ERROR = { error: { code: -7, message: 'the work threw' } };
 
-class LegacyServer implements ScriptedServer {
+export class LegacyServer implements ScriptedServer {
   readonly #clock: SteppedClock;
   readonly #flaws: ReadonlySet<LegacyFlaw>;
   readonly #bySession: boolean;
@@ -173,27 +121,10 @@ class LegacyServer implements ScriptedServer {
     return null;
   }
 
-  #create(given: JsonObject, { params, from }: Asked, takesMs: number): Task | null {
-    const asked = typeof given.ttl === 'number' ? given.ttl : 60_000;
-    if (asked < 0 && !this.#has('takes-negative-ttl')) return null;
-    const meta = isObject(params._meta) ? params._meta : {};
-    const now = this.#nowMs();
-    const task: Task = {
-      ...{ id: this.#newId(given), owner: from.principal, connection: from.connection },
-      ...{ createdMs: now, takesMs, endsMs: now + takesMs },
-      ...{ mode: String(isObject(params.arguments) ? params.arguments.mode : ''), token: meta.progressToken },
-      ...{ ttl: this.#has('no-longest-ttl') ? asked : Math.min(asked, TTL_MAX), waiters: new Set(), toldMs: now },
-      ...{ cancelledMs: null, answeredMs: null, isAsked: false, told: 'working' },
-    };
-    this.#tasks.set(task.id, task);
+  #create(given: JsonObject, asked: Asked, takesMs: number): Task | null {
+    const task = newTask({ given, takesMs, asked, known: this.#tasks }, this.#now());
+    if (task !== null) this.#tasks.set(task.id, task);
     return task;
-  }
-
-  #newId({ taskId }: JsonObject): string {
-    if (this.#has('takes-client-ids') && typeof taskId === 'string') return taskId;
-    if (this.#has('counts-ids')) return `task-${this.#tasks.size + 1}`;
-    if (this.#has('repeats-ids') && this.#tasks.size % 50 === 49) return [...this.#tasks.keys()][0] ?? '';
-    return crypto.randomUUID();
   }
 
   #receipt(task: Task): JsonObject {
@@ -202,31 +133,15 @@ class LegacyServer implements ScriptedServer {
   }
 
   #statusOf(task: Task): Status {
-    const now = this.#nowMs();
-    const isOver = now >= task.endsMs;
-    if (task.cancelledMs !== null && !(this.#has('completes-cancelled') && isOver)) return 'cancelled';
-    if (task.mode === 'ask') {
-      const stays = this.#has('stays-asking') && !isOver;
-      if (task.answeredMs === null || stays) return now < task.createdMs + ASKS_AFTER_MS ? 'working' : 'input_required';
-    }
-    if (!isOver) return 'working';
-    if (this.#has('forgets-endings') && now > task.endsMs + 500) return 'failed';
-    const isBad = task.mode === 'throw' || (task.mode === 'error' && !this.#has('completes-errors'));
-    return isBad ? 'failed' : 'completed';
+    return statusOf(task, this.#now());
   }
 
   #shown(task: Task): JsonObject {
-    const at = (ms: number) => new Date(this.#clock.wall() - this.#nowMs() + ms).toISOString();
-    const real = this.#statusOf(task);
-    const status = this.#has('asks-at-work') && real === 'input_required' ? 'working' : real;
-    const reason = status === 'failed' && !this.#has('says-no-reason') ? { statusMessage: 'the work failed' } : {};
-    return {
-      ...{ taskId: task.id, status: this.#has('unknown-status') && status === 'working' ? 'running' : status },
-      ...(this.#has('no-creation-time') ? {} : { createdAt: at(task.createdMs) }),
-      ...{ lastUpdatedAt: this.#has('updates-in-numbers') ? this.#nowMs() : at(this.#nowMs()), pollInterval: 50 },
-      ...(this.#has('says-no-ttl') ? {} : { ttl: task.ttl }),
-      ...reason,
-    };
+    return shown(task, this.#now());
+  }
+
+  #now(): Moment {
+    return { nowMs: this.#nowMs(), wallMs: this.#clock.wall(), has: (flaw) => this.#has(flaw) };
   }
 
   #find({ params, from }: Asked): Task | undefined {
@@ -381,10 +296,4 @@ class LegacyServer implements ScriptedServer {
     from.say(JSON.stringify({ jsonrpc: '2.0', id, ...body }));
     from.end();
   }
-}
-
-interface Asked {
-  readonly id: RpcId;
-  readonly params: JsonObject;
-  readonly from: Sender;
 }
